@@ -1,0 +1,183 @@
+"""The words of a conversation: where it is, what came in, what goes out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Frozen(BaseModel):
+    """A value: immutable, compared by content, unknown fields refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Place(Frozen):
+    """Where a conversation is: a direct message, or a thread in a channel.
+
+    Attributes:
+        surface: ``slack``, ``discord``, ``web`` or ``console``.
+        tenant: the platform's id of the workspace or guild.
+        channel: the platform's id of the channel or direct message.
+        thread: the platform's id of the message that the thread hangs on; empty in a flat direct message.
+        direct: whether only the person and Robbie read here.
+    """
+
+    surface: str
+    tenant: str
+    channel: str
+    thread: str = ""
+    direct: bool = False
+
+
+class Kind(StrEnum):
+    """What an inbox row asks for. ``MESSAGE`` runs in the turn lane, the others in the control lane."""
+
+    MESSAGE = "message"
+    EDIT = "edit"
+    DELETE = "delete"
+    STOP = "stop"
+    REACTION = "reaction"
+
+
+class Author(Frozen):
+    """Who did it, as the platform names them.
+
+    Attributes:
+        account: the platform's user id.
+        name: the display name if the event carries one, else empty (it is looked up later).
+        zone: the IANA time zone if the event carries one, else empty.
+        is_bot: whether the platform says that it is an app.
+    """
+
+    account: str
+    name: str = ""
+    zone: str = ""
+    is_bot: bool = False
+
+
+class FileRef(Frozen):
+    """A file on a message. It is fetched when a turn reads it, not before."""
+
+    id: str
+    name: str
+    media_type: str = "application/octet-stream"
+    size: int = 0
+    url: str = ""
+
+
+class InboundEvent(Frozen):
+    """One thing that happened on a surface, as its adapter understood it.
+
+    Attributes:
+        identities: every identity that another delivery of the same thing could share (delivery id, channel and
+            message id, …), each prefixed by its kind, e.g. ``event:Ev1`` or ``message:C1:1700.1``. Two events of one
+            surface and tenant that share one are the same event.
+        place: for a top-level channel message, ``thread`` is the message's own id.
+        message_id: the platform's id of the message that this is, or is about.
+        occurred_at: the platform's time, in UTC.
+        addressed: whether Robbie is plainly spoken to (mentioned, or in a direct message).
+        speaks_to_other: whether the text opens by mentioning somebody else.
+        reaction: the reaction's name, for ``Kind.REACTION``.
+        removed: for ``Kind.REACTION``, whether it was taken back.
+    """
+
+    kind: Kind
+    identities: Annotated[tuple[str, ...], Field(min_length=1)]
+    place: Place
+    author: Author
+    message_id: str
+    occurred_at: datetime
+    text: str = ""
+    addressed: bool = False
+    speaks_to_other: bool = False
+    files: tuple[FileRef, ...] = ()
+    reaction: str = ""
+    removed: bool = False
+
+
+class InboxState(StrEnum):
+    """``received → claimed → answered | ignored | set_aside | expired`` (an ended lease leads back to received)."""
+
+    RECEIVED = "received"
+    CLAIMED = "claimed"
+    ANSWERED = "answered"
+    IGNORED = "ignored"
+    SET_ASIDE = "set_aside"
+    EXPIRED = "expired"
+
+
+class OutboxState(StrEnum):
+    """``ready → sending → sent | unknown → sent | ready``; ``failed`` is the platform's final refusal."""
+
+    READY = "ready"
+    SENDING = "sending"
+    SENT = "sent"
+    UNKNOWN = "unknown"
+    FAILED = "failed"
+
+
+class Accepted(Frozen):
+    """What intake did with an event.
+
+    Attributes:
+        inbox_id: the row, or None when nothing was stored (the event does not concern Robbie).
+        merged: whether the event was known already and this delivery was merged into it.
+    """
+
+    inbox_id: int | None
+    state: InboxState
+    merged: bool = False
+
+
+class Utterance(Frozen):
+    """One message of a transcript. ``speaker`` is empty for Robbie's own."""
+
+    speaker: str
+    text: str
+    at: datetime
+    message_id: str = ""
+    by_robbie: bool = False
+
+
+class Asker(Frozen):
+    """The person whose message is being answered.
+
+    Attributes:
+        zone: IANA time zone; ``UTC`` where the platform has not said.
+    """
+
+    org_id: int
+    person_id: int
+    account: str
+    name: str
+    zone: str = "UTC"
+
+
+class Profile(Frozen):
+    """What a platform says of an account."""
+
+    name: str
+    zone: str = ""
+    is_bot: bool = False
+
+
+class Shown(Frozen):
+    """One message as a person sees it in the web chat or the terminal.
+
+    Attributes:
+        final: False while the answer is still being written.
+    """
+
+    id: str
+    by_robbie: bool
+    author: str
+    text: str
+    at: datetime
+    final: bool = True
+
+
+CancelReason = Literal["stop", "edit", "delete"]

@@ -1,0 +1,105 @@
+"""What a conversation needs of its neighbours."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Protocol
+
+from core.conversation.models import Accepted, InboundEvent, Place, Profile, Shown, Utterance
+
+
+class SendError(Exception):
+    """A surface did not take a message. The subclass says what is known and so what may be done."""
+
+
+class RateLimited(SendError):
+    """The platform asks to wait; nothing was posted.
+
+    Attributes:
+        retry_after: seconds.
+    """
+
+    def __init__(self, retry_after: float) -> None:
+        super().__init__(f"rate limited for {retry_after:g} s")
+        self.retry_after = retry_after
+
+
+class NotSent(SendError):
+    """The request surely did not reach the platform, or was refused for a passing reason; it may be sent again."""
+
+
+class MaybeSent(SendError):
+    """The request may have been taken (timeout, dropped connection, 5xx): look before sending again."""
+
+
+class MessageGone(SendError):
+    """The message to edit is not there any more, or may not be edited; a new post can take its place."""
+
+
+class Refused(SendError):
+    """The platform refuses for good (no such channel, not a member, archived): sending again is no use."""
+
+
+class CannotTell(SendError):
+    """The platform offers nothing to find a post by, or could not be asked now."""
+
+
+class Surface(Protocol):
+    """One platform, as the sender and a running turn see it.
+
+    Bodies are markdown; the adapter renders them and makes them harmless, the same way for posts and edits.
+    """
+
+    @property
+    def name(self) -> str:
+        """The value of ``Place.surface`` that this serves."""
+
+    @property
+    def part_limit(self) -> int:
+        """The largest body of one message, in characters, after which a text is split."""
+
+    @property
+    def edit_interval(self) -> float:
+        """Seconds between two edits of a streaming answer that the platform allows."""
+
+    @property
+    def placeholder(self) -> str:
+        """The short text that opens an answer."""
+
+    async def post(self, place: Place, key: str, body: str) -> str:
+        """Post a message that carries ``key``, and return the platform's message id. Raises SendError."""
+
+    async def edit(self, place: Place, message_id: str, key: str, body: str) -> None:
+        """Replace a message's text; doing it twice is the same as once. Raises SendError."""
+
+    async def find(self, place: Place, key: str) -> str | None:
+        """The id of the post that carries ``key``, or None when surely there is none. Raises CannotTell."""
+
+    async def history(self, place: Place, limit: int) -> Sequence[Utterance]:
+        """The thread's messages on the platform, oldest first; empty where the surface keeps none."""
+
+    async def profile(self, tenant: str, account: str) -> Profile:
+        """Name and time zone of an account. Raises SendError."""
+
+    async def working(self, place: Place, on: bool) -> None:
+        """Show or clear the platform's own sign of work (best effort, never raises)."""
+
+
+class Receiver(Protocol):
+    """Where surfaces hand in what happened. Implemented by ``core.conversation.intake.Intake``."""
+
+    async def accept(self, event: InboundEvent) -> Accepted:
+        """Store the event durably, once. When this returns, the platform may be told that it was received.
+
+        Raises whatever the store raises when it could not be stored: do not acknowledge then.
+        """
+
+
+class ConversationView(Protocol):
+    """A conversation as the web chat and the terminal show it (they are surfaces without a platform)."""
+
+    async def shown(self, place: Place) -> Sequence[Shown]:
+        """Everything in the conversation, oldest first, with what is being written right now."""
+
+    def changes(self, place: Place) -> AsyncIterator[None]:
+        """Yield once at the start, and again whenever ``shown`` may have changed (also at least every 15 s)."""
