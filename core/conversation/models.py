@@ -180,4 +180,14 @@ class Shown(Frozen):
     final: bool = True
 
 
+class Outcome(Frozen):
+    """What came of one message. Level and cost are None where no model was asked (stopped, set aside)."""
+
+    answer: str
+    level: int | None
+    model: str | None
+    cost_usd: float | None
+    latency_ms: float | None
+
+
 CancelReason = Literal["stop", "edit", "delete"]

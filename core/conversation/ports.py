@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
-from core.conversation.models import Accepted, InboundEvent, Place, Profile, Shown, Utterance
+from core.conversation.models import Accepted, InboundEvent, Outcome, Place, Profile, Shown, Utterance
 
 
 class SendError(Exception):
@@ -81,7 +81,7 @@ class Surface(Protocol):
     async def profile(self, tenant: str, account: str) -> Profile:
         """Name and time zone of an account. Raises SendError."""
 
-    async def working(self, place: Place, on: bool) -> None:
+    async def working(self, place: Place, *, on: bool) -> None:
         """Show or clear the platform's own sign of work (best effort, never raises)."""
 
 
@@ -103,3 +103,6 @@ class ConversationView(Protocol):
 
     def changes(self, place: Place) -> AsyncIterator[None]:
         """Yield once at the start, and again whenever ``shown`` may have changed (also at least every 15 s)."""
+
+    async def outcome(self, inbox_id: int) -> Outcome | None:
+        """What came of a message; None while it is not closed."""

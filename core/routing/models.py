@@ -198,8 +198,9 @@ class Answer:
     Attributes:
         text: the whole answer; empty at level 5, where the caller composes an honest one.
         level: the level that answered.
-        reason: at level 5, the error class that a person should be told about kindly.
-        budget_resets: at level 5 or 4 because of the budget: True.
+        small: whether a small model wrote it, which a person should know.
+        refused: a provider's content filter declined; nobody else was asked.
+        over_budget: whether a paid model was passed over because the day's money is used up.
     """
 
     text: str
@@ -212,6 +213,7 @@ class Answer:
     attempts: tuple[Attempt, ...] = field(default_factory=tuple)
     refused: bool = False
     over_budget: bool = False
+    small: bool = False
 
 
 RouterEvent = TextDelta | Restart | Answer

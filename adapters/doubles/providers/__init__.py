@@ -1,0 +1,6 @@
+"""Model providers on a local socket, true to their protocols, with scripted answers and faults."""
+
+from adapters.doubles.providers.script import Fault, LoggedRequest
+from adapters.doubles.providers.server import DEFAULT_MODELS, ProviderDouble
+
+__all__ = ["DEFAULT_MODELS", "Fault", "LoggedRequest", "ProviderDouble"]

@@ -1,0 +1,156 @@
+"""How events go out: one attempt, and up to three more when nobody acknowledges."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from adapters.doubles.slack.state import Workspace
+from adapters.doubles.slack.wire import Json
+
+LOG_BOUND = 100_000
+
+
+@dataclass(frozen=True)
+class Ack:
+    """One acknowledgement of one delivery of an event."""
+
+    event_id: str
+    envelope_id: str
+    attempt: int
+    seconds: float
+    at: float
+
+
+@dataclass
+class Delivery:
+    """One event on its way.
+
+    Attributes:
+        attempt: 0 for the first time; what the platform calls ``retry_attempt``.
+        reason: why the last attempt failed, as HTTP deliveries name it.
+    """
+
+    payload: Json
+    attempt: int = 0
+    reason: str = ""
+    acked: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def event_id(self) -> str:
+        """The identity that all deliveries of the event share."""
+        return str(self.payload["event_id"])
+
+
+class Transport(Protocol):
+    """Socket Mode or HTTP."""
+
+    async def deliver(self, delivery: Delivery, within: float) -> str:
+        """Make one attempt. Returns an empty text when it was acknowledged, else why not."""
+
+
+class Deliveries:
+    """Every event that the workspace sends to the app.
+
+    Attributes:
+        ack_timeout: seconds that the app has to acknowledge.
+        retry_delays: seconds before each redelivery.
+        acks: acknowledgements, in order.
+        lost: ids of events that the platform gave up on.
+        held: what waits for ``release``.
+        paused: whether everything new is held.
+        subscriptions: event types the app is subscribed to; None means all.
+    """
+
+    def __init__(self, workspace: Workspace, transport: Transport, changed: Callable[[], None]) -> None:
+        self.workspace, self.transport, self.changed = workspace, transport, changed
+        self.ack_timeout = 3.0
+        self.retry_delays: tuple[float, ...] = (0.0, 60.0, 300.0)
+        self.acks: deque[Ack] = deque(maxlen=LOG_BOUND)
+        self.lost: list[str] = []
+        self.held: list[Delivery] = []
+        self.paused = False
+        self.subscriptions: set[str] | None = None
+        self._running: set[asyncio.Task[None]] = set()
+
+    def wrap(self, event: Json) -> Json:
+        """The ``event_callback`` around an event."""
+        workspace = self.workspace
+        authorization = {"team_id": workspace.team, "user_id": workspace.bot_user, "is_bot": True}
+        return {
+            "type": "event_callback",
+            "team_id": workspace.team,
+            "api_app_id": workspace.app,
+            "event": event,
+            "event_id": f"Ev{secrets.token_hex(6).upper()}",
+            "event_time": int(time.time()),
+            "authorizations": [authorization | {"enterprise_id": None, "is_enterprise_install": False}],
+            "is_ext_shared_channel": False,
+        }
+
+    def wanted(self, event: Json) -> bool:
+        """Whether the app would get this event at all: subscribed, and a member of its channel."""
+        if self.subscriptions is not None and event["type"] not in self.subscriptions:
+            return False
+        place = event.get("channel") or event.get("item", {}).get("channel")
+        channel = self.workspace.channels.get(str(place))
+        return channel is None or self.workspace.bot_user in channel.members
+
+    def emit(self, event: Json, *, copies: int = 1, hold: bool = False) -> str:
+        """Send an event, as often as asked; returns its id, empty if the app would not get it."""
+        if not self.wanted(event):
+            return ""
+        payload = self.wrap(event)
+        for copy in range(copies):
+            delivery = Delivery(payload, attempt=copy, reason="http_timeout" if copy else "")
+            if hold or self.paused:
+                self.held.append(delivery)
+            else:
+                self._start(delivery)
+        return str(payload["event_id"])
+
+    def release(self, *event_ids: str, newest_first: bool = False) -> None:
+        """Send what is held: all of it, or only the events named, in the order they are named."""
+        wanted = [d for i in event_ids for d in self.held if d.event_id == i] if event_ids else list(self.held)
+        self.held = [delivery for delivery in self.held if delivery not in wanted]
+        for delivery in reversed(wanted) if newest_first else wanted:
+            self._start(delivery)
+
+    def acknowledged(self, delivery: Delivery, envelope_id: str, attempt: int, seconds: float) -> None:
+        """Note an acknowledgement, in time or late."""
+        self.acks.append(Ack(delivery.event_id, envelope_id, attempt, seconds, time.time()))
+        delivery.acked.set()
+        self.changed()
+
+    async def close(self) -> None:
+        """Give up on everything that is on its way."""
+        tasks = list(self._running)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _start(self, delivery: Delivery) -> None:
+        task = asyncio.create_task(self._carry(delivery))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def _carry(self, delivery: Delivery) -> None:
+        first = delivery.attempt
+        for attempt in range(first, max(first, len(self.retry_delays)) + 1):
+            if attempt > first:
+                await asyncio.sleep(self.retry_delays[attempt - 1])
+            if delivery.acked.is_set():
+                return
+            delivery.attempt = attempt
+            delivery.reason = await self.transport.deliver(delivery, self.ack_timeout)
+            if not delivery.reason:
+                return
+            if delivery.reason == "no_retry":
+                break
+        self.lost.append(delivery.event_id)
+        self.changed()

@@ -1,0 +1,83 @@
+"""litellm, loaded late: it costs seconds and 200 MB."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import os
+import threading
+import warnings
+from types import ModuleType
+from typing import NamedTuple
+
+_loading = threading.Lock()
+_loaded: ModuleType | None = None
+
+
+class Price(NamedTuple):
+    """US dollars per million tokens, and the sizes of a model."""
+
+    input_usd: float
+    output_usd: float
+    context_tokens: int
+    max_output: int
+
+
+def load_litellm() -> ModuleType:
+    """Import litellm once, and make it quiet, offline and free of its own retries. Call it in a thread."""
+    global _loaded
+    with _loading:
+        if _loaded is None:
+            os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                litellm = importlib.import_module("litellm")
+            _tame(litellm)
+            _loaded = litellm
+        return _loaded
+
+
+def price(model_id: str, fallback: Price) -> Price:
+    """What litellm's own table says of a model; ``fallback`` where it is silent or not loaded yet."""
+    entry = _entry(model_id)
+    if entry is None:
+        return fallback
+    return Price(
+        _number(entry, "input_cost_per_token", fallback.input_usd / 1e6) * 1e6,
+        _number(entry, "output_cost_per_token", fallback.output_usd / 1e6) * 1e6,
+        int(_number(entry, "max_input_tokens", fallback.context_tokens)),
+        int(_number(entry, "max_output_tokens", fallback.max_output)),
+    )
+
+
+def _entry(model_id: str) -> dict[str, object] | None:
+    table = _loaded.model_cost if _loaded is not None else {}
+    provider, _, name = model_id.partition("/")
+    entry = table.get(model_id) or table.get(name)
+    return entry if isinstance(entry, dict) else None
+
+
+def _number(entry: dict[str, object], key: str, fallback: float) -> float:
+    value = entry.get(key)
+    return float(value) if isinstance(value, int | float) else fallback
+
+
+def _tame(litellm: ModuleType) -> None:
+    settings = {
+        "telemetry": False,
+        "suppress_debug_info": True,
+        "turn_off_message_logging": True,
+        "disable_streaming_logging": True,
+        "disable_hf_tokenizer_download": True,
+        "drop_params": True,
+        "num_retries": 0,
+    }
+    for name, value in settings.items():
+        setattr(litellm, name, value)
+    for name in ("callbacks", "input_callback", "success_callback", "failure_callback"):
+        setattr(litellm, name, [])
+    for name in ("LiteLLM", "LiteLLM Router", "LiteLLM Proxy"):
+        logger = logging.getLogger(name)
+        logger.handlers.clear()
+        logger.propagate = False
+        logger.setLevel(logging.CRITICAL + 1)

@@ -1,0 +1,158 @@
+"""A model of a provider, asked through litellm.
+
+Ollama is asked on its OpenAI-compatible route (``openai/NAME`` with ``…/v1`` as base): litellm's native Ollama client
+makes a blocking request of its own on the event loop after each answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from typing import Any
+
+from pydantic import SecretStr
+
+from adapters.llm.errors import from_evidence, from_exception
+from adapters.llm.library import load_litellm
+from adapters.llm.prompt import as_json
+from adapters.llm.timing import Timeouts, limited
+from adapters.llm.wire import Evidence, current, tapped_client
+from core.routing.models import ChatRequest, Chunk, ModelError, ModelSpec, StreamEnd, TextDelta, Usage
+
+_NO_KEY = "none"  # compatible hosts without a key still want the header
+
+
+class LiteLLMModel:
+    """One model, by its litellm id: ``openai/…`` (also every compatible host) or ``anthropic/…``."""
+
+    def __init__(
+        self,
+        spec: ModelSpec,
+        model_id: str,
+        *,
+        api_key: SecretStr | None = None,
+        api_base: str | None = None,
+        timeouts: Timeouts | None = None,
+    ) -> None:
+        if model_id.partition("/")[0] not in ("openai", "anthropic"):
+            raise ValueError(
+                f"{model_id}: openai/ and anthropic/ are supported; use openai/ with a base URL for others"
+            )
+        self._spec = spec
+        self._model_id = model_id
+        self._api_key = api_key
+        self._api_base = api_base
+        self._timeouts = timeouts or Timeouts()
+        self._http = tapped_client(self._timeouts.connect)
+        self._client: Any = None  # litellm's or openai's client class: neither is imported before it is needed
+
+    @property
+    def spec(self) -> ModelSpec:
+        """What is known of it."""
+        return self._spec
+
+    async def aclose(self) -> None:
+        """Close its connections."""
+        await self._http.aclose()
+
+    async def stream(self, request: ChatRequest) -> AsyncIterator[Chunk]:
+        """Ask once; see ``core.routing.ports.ChatModel``."""
+        evidence = Evidence()
+        failure: ModelError
+        try:
+            async with aclosing(self._ask(request, evidence)) as chunks:
+                async for chunk in limited(chunks, self._timeouts):
+                    yield chunk
+            return
+        except ModelError as error:
+            failure = ModelError(error.kind, error.detail, error.retry_after)
+        except Exception as error:
+            failure = from_exception(error, evidence)
+        finally:
+            if evidence.response is not None:
+                await evidence.response.aclose()
+        raise failure  # outside of the handler: litellm's own exception quotes prompts and must not hang on it
+
+    async def _ask(self, request: ChatRequest, evidence: Evidence) -> AsyncIterator[Chunk]:
+        litellm = await asyncio.to_thread(load_litellm)
+        token = current.set(evidence)
+        try:
+            answer = await litellm.acompletion(**self._arguments(request))
+        finally:
+            current.reset(token)
+        end = _End(self._model_id)
+        async for part in answer:
+            text = end.read(part)
+            if text:
+                yield TextDelta(text)
+        error = from_evidence(evidence)
+        if error is not None:
+            raise error
+        yield end.chunk(evidence)
+
+    def _arguments(self, request: ChatRequest) -> dict[str, object]:
+        return {
+            "model": self._model_id,
+            "messages": as_json(request.messages),
+            "max_tokens": min(request.max_output_tokens, self._spec.max_output_tokens),
+            "stream": True,
+            "stream_options": {"include_usage": True},
+            "api_base": self._api_base,
+            "api_key": self._key(),
+            "client": self._library_client(),
+            "timeout": self._timeouts.total,
+            "num_retries": 0,
+            "max_retries": 0,
+        }
+
+    def _key(self) -> str:
+        return self._api_key.get_secret_value() if self._api_key is not None else _NO_KEY
+
+    def _library_client(self) -> object:
+        """The provider's client over our connections."""
+        if self._client is None:
+            self._client = self._openai_client() if self._model_id.startswith("openai/") else self._anthropic_client()
+        return self._client
+
+    def _openai_client(self) -> object:
+        from openai import AsyncOpenAI
+
+        return AsyncOpenAI(api_key=self._key(), base_url=self._api_base, http_client=self._http, max_retries=0)
+
+    def _anthropic_client(self) -> object:
+        from litellm.llms.custom_httpx.http_handler import AsyncHTTPHandler
+
+        handler = AsyncHTTPHandler()
+        handler.client = self._http
+        return handler
+
+
+class _End:
+    """Collects from litellm's chunks what the end of the stream is made of."""
+
+    def __init__(self, model: str) -> None:
+        self._model = model
+        self._length = False
+        self._usage: Usage | None = None
+        self._characters = 0
+
+    def read(self, part: Any) -> str:  # litellm's chunk: the library is not imported for its types
+        """Note what the chunk says, and return its text."""
+        self._model = part.model or self._model
+        usage = getattr(part, "usage", None)
+        if usage is not None:
+            self._usage = Usage(usage.prompt_tokens or 0, usage.completion_tokens or 0)
+        if not part.choices:
+            return ""
+        self._length = self._length or part.choices[0].finish_reason == "length"
+        text = str(part.choices[0].delta.content or "")
+        self._characters += len(text)
+        return text
+
+    def chunk(self, evidence: Evidence) -> StreamEnd:
+        """The end, once the evidence says that it is one."""
+        usage = self._usage or Usage(0, self._characters // 4, estimated=True)
+        if not evidence.usage_seen:
+            usage = Usage(usage.input_tokens, usage.output_tokens, estimated=True)
+        return StreamEnd(usage, self._model, "length" if self._length else "stop")

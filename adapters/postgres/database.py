@@ -1,0 +1,66 @@
+"""Connections to PostgreSQL: one pool for each serving role, and transactions that carry their org."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from psycopg import AsyncConnection
+from psycopg.rows import DictRow, dict_row
+from psycopg_pool import AsyncConnectionPool
+
+Transaction = AsyncConnection[DictRow]
+
+
+class Database:
+    """The pools of ``robbie_app`` (confined to one org) and ``robbie_system`` (crosses orgs).
+
+    Args:
+        app_url: libpq URL of robbie_app.
+        system_url: libpq URL of robbie_system.
+        size: connections each pool may hold.
+        wait_seconds: how long a transaction waits for a connection, e.g. while the server restarts.
+    """
+
+    def __init__(self, app_url: str, system_url: str, *, size: int = 10, wait_seconds: float = 10.0) -> None:
+        self.system_url = system_url
+        self._app = _pool(app_url, size, wait_seconds, "app")
+        self._system = _pool(system_url, size, wait_seconds, "system")
+
+    async def open(self) -> None:
+        """Open both pools and wait for the first connection of each."""
+        await self._app.open(wait=True)
+        await self._system.open(wait=True)
+
+    async def close(self) -> None:
+        """Close both pools."""
+        await self._app.close()
+        await self._system.close()
+
+    @asynccontextmanager
+    async def app(self, org_id: int) -> AsyncIterator[Transaction]:
+        """A transaction that sees and writes the rows of one org only."""
+        async with self._app.connection() as connection:
+            await connection.execute("SELECT set_config('app.org', %s, true)", (str(org_id),))
+            yield connection
+
+    @asynccontextmanager
+    async def system(self) -> AsyncIterator[Transaction]:
+        """A transaction that crosses orgs, for the few statements that have to."""
+        async with self._system.connection() as connection:
+            yield connection
+
+
+def _pool(url: str, size: int, wait_seconds: float, name: str) -> AsyncConnectionPool[Transaction]:
+    return AsyncConnectionPool(
+        url,
+        connection_class=AsyncConnection[DictRow],
+        kwargs={"row_factory": dict_row},
+        min_size=1,
+        max_size=size,
+        open=False,
+        timeout=wait_seconds,
+        # Connections that a restarted server has cut are replaced before anybody is given one.
+        check=AsyncConnectionPool.check_connection,
+        name=name,
+    )

@@ -1,0 +1,122 @@
+"""Who and where, as ids: orgs by tenant, people by account, conversations by place; made when first met."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from psycopg.rows import scalar_row
+
+from adapters.postgres.database import Transaction
+from core.conversation.models import Author, InboundEvent, Place
+
+_ORG = """
+    WITH known AS (SELECT org_id FROM tenants WHERE surface = %(surface)s AND tenant = %(tenant)s),
+    org AS (
+        INSERT INTO organizations (name) SELECT %(tenant)s WHERE NOT EXISTS (SELECT FROM known) RETURNING id
+    ),
+    made AS (
+        INSERT INTO tenants (surface, tenant, org_id) SELECT %(surface)s, %(tenant)s, id FROM org RETURNING org_id
+    )
+    SELECT org_id FROM known UNION ALL SELECT org_id FROM made"""
+
+_PERSON = """
+    WITH known AS (
+        SELECT person_id FROM accounts
+        WHERE surface = %(surface)s AND tenant = %(tenant)s AND account = %(account)s
+    ),
+    person AS (
+        INSERT INTO people (org_id, name, zone)
+        SELECT %(org_id)s, %(name)s, %(zone)s WHERE NOT EXISTS (SELECT FROM known) RETURNING id
+    ),
+    made AS (
+        INSERT INTO accounts (org_id, person_id, surface, tenant, account, is_bot)
+        SELECT %(org_id)s, id, %(surface)s, %(tenant)s, %(account)s, %(is_bot)s FROM person RETURNING person_id
+    )
+    SELECT person_id FROM known UNION ALL SELECT person_id FROM made"""
+
+_RENAME = """
+    UPDATE people SET name = coalesce(nullif(%(name)s, ''), name), zone = coalesce(nullif(%(zone)s, ''), zone)
+    WHERE id = %(person_id)s AND (name, zone) IS DISTINCT FROM
+        (coalesce(nullif(%(name)s, ''), name), coalesce(nullif(%(zone)s, ''), zone))"""
+
+_CONVERSATION = """
+    INSERT INTO conversations (org_id, surface, tenant, channel, thread, direct)
+    VALUES (%(org_id)s, %(surface)s, %(tenant)s, %(channel)s, %(thread)s, %(direct)s)
+    ON CONFLICT (surface, tenant, channel, thread) DO UPDATE SET last_at = now()
+    RETURNING id"""
+
+_KNOWN_CONVERSATION = """
+    SELECT id FROM conversations
+    WHERE surface = %(surface)s AND tenant = %(tenant)s AND channel = %(channel)s AND thread = %(thread)s"""
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """An event's org and person."""
+
+    org_id: int
+    person_id: int
+
+
+class Directory:
+    """Ids never change once given, so those met before are remembered (bounded)."""
+
+    def __init__(self, size: int = 50_000) -> None:
+        self._size = size
+        self._known: dict[tuple[str, str, str], Ids] = {}
+
+    async def ids(self, tx: Transaction, event: InboundEvent) -> Ids:
+        """The event's org and person, made when first met."""
+        key = (event.place.surface, event.place.tenant, event.author.account)
+        ids = self._known.get(key)
+        if ids is None:
+            org_id = await org(tx, event.place)
+            ids = Ids(org_id, await _person(tx, org_id, event.place, event.author))
+        if event.author.name or event.author.zone:
+            values = {"person_id": ids.person_id, "name": event.author.name, "zone": event.author.zone}
+            await tx.execute(_RENAME, values)
+        return ids
+
+    def remember(self, event: InboundEvent, ids: Ids) -> None:
+        """Keep ids whose transaction was committed."""
+        if len(self._known) >= self._size:
+            self._known.clear()
+        self._known[event.place.surface, event.place.tenant, event.author.account] = ids
+
+
+async def _lock(tx: Transaction, *names: str) -> None:
+    """Let one transaction at a time make what these names stand for."""
+    await tx.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", ("\n".join(names),))
+
+
+async def org(tx: Transaction, place: Place) -> int:
+    """The org of a place's tenant, made when first met."""
+    await _lock(tx, "org", place.surface, place.tenant)
+    return await _id(tx, _ORG, place.model_dump())
+
+
+async def _person(tx: Transaction, org_id: int, place: Place, author: Author) -> int:
+    await _lock(tx, "person", place.surface, place.tenant, author.account)
+    return await _id(tx, _PERSON, {**place.model_dump(), **author.model_dump(), "org_id": org_id})
+
+
+async def conversation(tx: Transaction, org_id: int, place: Place) -> int:
+    """The conversation at a place, made when first met."""
+    return await _id(tx, _CONVERSATION, {**place.model_dump(), "org_id": org_id})
+
+
+async def known_conversation(tx: Transaction, place: Place) -> int | None:
+    """The conversation at a place, if Robbie is part of one there."""
+    async with tx.cursor(row_factory=scalar_row) as cursor:
+        await cursor.execute(_KNOWN_CONVERSATION, place.model_dump())
+        found: int | None = await cursor.fetchone()
+        return found
+
+
+async def _id(tx: Transaction, query: str, values: dict[str, object]) -> int:
+    async with tx.cursor(row_factory=scalar_row) as cursor:
+        await cursor.execute(query, values)
+        found = await cursor.fetchone()
+        if not isinstance(found, int):
+            raise LookupError("the database gave no id back")
+        return found

@@ -1,0 +1,178 @@
+"""Events become inbox rows: once, whatever is delivered twice, and in one transaction with their job."""
+
+from __future__ import annotations
+
+from psycopg.errors import UniqueViolation
+from psycopg.types.json import Jsonb
+
+from adapters.postgres import directory
+from adapters.postgres.database import Database, Transaction
+from adapters.postgres.directory import Directory, Ids
+from adapters.postgres.enqueue import Enqueue
+from core.conversation.jobs import control_job, turn_job
+from core.conversation.models import Accepted, InboundEvent, InboxState, Kind
+from core.conversation.stores import Verdict
+
+_KNOWN = """
+    SELECT inbox.id, inbox.org_id, inbox.conversation_id, inbox.message_id, inbox.state, inbox.kind
+    FROM inbox_identities JOIN inbox ON inbox.id = inbox_id
+    WHERE surface = %s AND tenant = %s AND identity = ANY (%s) LIMIT 1 FOR UPDATE OF inbox"""
+
+_INSERT = """
+    WITH message AS (
+        INSERT INTO messages (org_id, conversation_id, person_id, platform_id, text, files, occurred_at)
+        SELECT %(org_id)s, %(conversation_id)s, %(person_id)s, %(platform_id)s, %(text)s, %(files)s, %(occurred_at)s
+        WHERE %(kind)s = 'message' AND %(state)s <> 'expired'
+        ON CONFLICT (conversation_id, platform_id) DO UPDATE SET text = excluded.text RETURNING id
+    ),
+    item AS (
+        INSERT INTO inbox
+            (org_id, conversation_id, person_id, message_id, kind, state, platform_id, detail, occurred_at, closed_at)
+        VALUES (%(org_id)s, %(conversation_id)s, %(person_id)s, (SELECT id FROM message), %(kind)s, %(state)s,
+                %(platform_id)s, %(detail)s, %(occurred_at)s,
+                CASE WHEN %(state)s <> 'received' THEN clock_timestamp() END)
+        RETURNING id
+    ),
+    names AS (
+        INSERT INTO inbox_identities (surface, tenant, identity, org_id, inbox_id)
+        SELECT %(surface)s, %(tenant)s, identity, %(org_id)s, item.id
+        FROM item, unnest(%(identities)s::text[]) AS identity
+    )
+    SELECT id FROM item"""
+
+_ADD_NAMES = """
+    INSERT INTO inbox_identities (surface, tenant, identity, org_id, inbox_id)
+    SELECT %(surface)s, %(tenant)s, identity, %(org_id)s, %(inbox_id)s
+    FROM unnest(%(identities)s::text[]) AS identity ON CONFLICT DO NOTHING"""
+
+# Files are joined by id: the mention's copy of a message may carry none.
+_JOIN_FILES = """
+    UPDATE messages SET files = files || (
+        SELECT coalesce(jsonb_agg(file), '[]') FROM jsonb_array_elements(%(files)s) AS file
+        WHERE NOT EXISTS (SELECT FROM jsonb_array_elements(files) AS had WHERE had ->> 'id' = file ->> 'id'))
+    WHERE id = %(message_id)s"""
+
+_WAKE = "UPDATE inbox SET state = 'received', closed_at = NULL WHERE id = %s"
+
+_BOT_TURNS = """
+    SELECT count(*) AS turns FROM inbox
+    WHERE conversation_id = %s AND person_id = %s AND kind = 'message' AND state <> 'ignored'
+      AND received_at > clock_timestamp() - interval '1 hour'"""
+
+# A reaction is on an answer whose id is recorded, or on one that may just be on its way.
+_REACTED_TO = """
+    SELECT conversation_id FROM outbox
+    WHERE surface = %(surface)s AND tenant = %(tenant)s AND channel = %(channel)s AND platform_id = %(platform_id)s
+    LIMIT 1"""
+_ON_ITS_WAY = """
+    SELECT true AS found FROM outbox
+    WHERE surface = %(surface)s AND tenant = %(tenant)s AND channel = %(channel)s
+      AND state IN ('ready', 'sending', 'unknown') LIMIT 1"""
+
+
+class PostgresInbox:
+    """Implements ``core.conversation.stores.InboxStore`` as robbie_system."""
+
+    def __init__(self, database: Database, enqueue: Enqueue) -> None:
+        self._database = database
+        self._enqueue = enqueue
+        self._directory = Directory()
+
+    async def accept(self, event: InboundEvent, verdict: Verdict) -> Accepted:
+        """Store the event and its job, or merge it into the row that has it."""
+        while True:
+            try:
+                return await self._accept(event, verdict)
+            except UniqueViolation:
+                # Another delivery of the same event was committed in between: now it is found and merged.
+                continue
+
+    async def _accept(self, event: InboundEvent, verdict: Verdict) -> Accepted:
+        async with self._database.system() as tx:
+            merged = await self._merge(tx, event, verdict)
+            if merged is not None:
+                return merged
+            if verdict.only_if_known and not await _concerns_us(tx, event):
+                return Accepted(inbox_id=None, state=InboxState.IGNORED)
+            ids = await self._directory.ids(tx, event)
+            accepted = await self._insert(tx, event, verdict, ids)
+        self._directory.remember(event, ids)
+        return accepted
+
+    async def _merge(self, tx: Transaction, event: InboundEvent, verdict: Verdict) -> Accepted | None:
+        """Join what this delivery adds: its names, its files, and that Robbie is addressed."""
+        place = event.place
+        found = await (await tx.execute(_KNOWN, (place.surface, place.tenant, list(event.identities)))).fetchone()
+        if found is None:
+            return None
+        values = {**place.model_dump(), "identities": list(event.identities), "org_id": found["org_id"]}
+        await tx.execute(_ADD_NAMES, {**values, "inbox_id": found["id"]})
+        if event.files:
+            await tx.execute(_JOIN_FILES, {"files": _files(event), "message_id": found["message_id"]})
+        state = InboxState(found["state"])
+        if state is InboxState.IGNORED and verdict.state is InboxState.RECEIVED and event.addressed:
+            state = InboxState.RECEIVED
+            await tx.execute(_WAKE, (found["id"],))
+            await self._enqueue(tx, turn_job(found["org_id"], found["conversation_id"]))
+        return Accepted(inbox_id=found["id"], state=state, merged=True)
+
+    async def _insert(self, tx: Transaction, event: InboundEvent, verdict: Verdict, ids: Ids) -> Accepted:
+        conversation_id = await _conversation(tx, event, ids)
+        state = verdict.state
+        if verdict.bot_limit is not None and state is InboxState.RECEIVED:
+            turns = await (await tx.execute(_BOT_TURNS, (conversation_id, ids.person_id))).fetchone()
+            if turns is None or turns["turns"] >= verdict.bot_limit:
+                state = InboxState.IGNORED
+        values = {
+            **event.place.model_dump(),
+            "org_id": ids.org_id,
+            "person_id": ids.person_id,
+            "conversation_id": conversation_id,
+            "platform_id": event.message_id,
+            "text": event.text,
+            "files": _files(event),
+            "occurred_at": event.occurred_at,
+            "kind": event.kind,
+            "state": state,
+            "detail": Jsonb(_detail(event)),
+            "identities": list(event.identities),
+        }
+        row = await (await tx.execute(_INSERT, values)).fetchone()
+        if row is None:
+            raise LookupError("the inbox gave no id back")
+        if state is InboxState.RECEIVED and conversation_id is not None:
+            make = turn_job if event.kind is Kind.MESSAGE else control_job
+            await self._enqueue(tx, make(ids.org_id, conversation_id))
+        return Accepted(inbox_id=row["id"], state=state)
+
+
+async def _concerns_us(tx: Transaction, event: InboundEvent) -> bool:
+    if event.kind is not Kind.REACTION:
+        return await directory.known_conversation(tx, event.place) is not None
+    values = {**event.place.model_dump(), "platform_id": event.message_id}
+    for query in (_REACTED_TO, _ON_ITS_WAY):
+        if await (await tx.execute(query, values)).fetchone():
+            return True
+    return False
+
+
+async def _conversation(tx: Transaction, event: InboundEvent, ids: Ids) -> int | None:
+    if event.kind is not Kind.REACTION:
+        return await directory.conversation(tx, ids.org_id, event.place)
+    values = {**event.place.model_dump(), "platform_id": event.message_id}
+    found = await (await tx.execute(_REACTED_TO, values)).fetchone()
+    return found["conversation_id"] if found else None
+
+
+def _files(event: InboundEvent) -> Jsonb:
+    return Jsonb([file.model_dump() for file in event.files])
+
+
+def _detail(event: InboundEvent) -> dict[str, object]:
+    match event.kind:
+        case Kind.EDIT:
+            return {"text": event.text}
+        case Kind.REACTION:
+            return {"name": event.reaction, "removed": event.removed, "channel": event.place.channel}
+        case _:
+            return {}

@@ -1,0 +1,170 @@
+"""The surfaces without a platform: web chat and terminal read the conversation from the database itself."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+
+import psycopg
+
+from adapters.postgres.database import Database
+from core.conversation.models import Outcome, Place, Profile, Shown, Utterance
+
+_SHOW = """
+    WITH shown AS (UPDATE outbox SET shown = %s WHERE key = %s::uuid RETURNING conversation_id)
+    SELECT pg_notify('robbie_shown', conversation_id::text) FROM shown"""
+
+# A finished answer is a message; one being written is its outbox row; one not begun yet is its inbox row. All three
+# carry the id of the question, so that they are the same thing on a screen.
+_SHOWN = """
+    SELECT CASE WHEN messages.person_id IS NULL THEN 'a' || outbox.inbox_id ELSE 'm' || messages.id END AS id,
+           messages.person_id IS NULL AS by_robbie, coalesce(people.name, 'Robbie') AS author, messages.text,
+           messages.occurred_at AS at, true AS final
+    FROM messages LEFT JOIN people ON people.id = messages.person_id
+    LEFT JOIN outbox ON outbox.message_id = messages.id AND outbox.part = 0 AND outbox.edit_of IS NULL
+    WHERE messages.conversation_id = %(id)s
+    UNION ALL
+    SELECT 'a' || inbox.id, true, 'Robbie', coalesce(outbox.shown, ''), coalesce(outbox.created_at, inbox.received_at),
+           false
+    FROM inbox LEFT JOIN outbox ON outbox.inbox_id = inbox.id AND outbox.part = 0 AND outbox.edit_of IS NULL
+    WHERE inbox.conversation_id = %(id)s AND inbox.kind = 'message' AND inbox.state IN ('received', 'claimed')
+    ORDER BY at, id"""
+
+
+_OUTCOME = """
+    SELECT messages.text AS answer, interactions.level, interactions.model, interactions.cost_usd,
+           interactions.latency_ms
+    FROM inbox
+    JOIN outbox ON outbox.inbox_id = inbox.id AND outbox.part = 0 AND outbox.edit_of IS NULL
+    JOIN messages ON messages.id = outbox.message_id
+    LEFT JOIN interactions ON interactions.inbox_id = inbox.id
+    WHERE inbox.id = %s AND inbox.state NOT IN ('received', 'claimed')"""
+
+
+class LocalSurface:
+    """Implements ``core.conversation.ports.Surface`` for the web chat or the terminal.
+
+    Posting is showing: the row's text becomes visible, and whoever watches the conversation is told.
+
+    Args:
+        database: the pools.
+        name: ``web`` or ``console``.
+    """
+
+    part_limit = 1_000_000
+    edit_interval = 0.25
+    placeholder = "…"
+
+    def __init__(self, database: Database, name: str) -> None:
+        self._database = database
+        self.name = name
+
+    async def post(self, place: Place, key: str, body: str) -> str:
+        """Show the row; its key is its id."""
+        return await self._show(key, "" if body == self.placeholder else body)
+
+    async def edit(self, place: Place, message_id: str, key: str, body: str) -> None:
+        """Show the text that replaces it."""
+        await self._show(message_id, body)
+
+    async def find(self, place: Place, key: str) -> str | None:
+        """Showing again is the same as once, so there is nothing to look for."""
+        return None
+
+    async def history(self, place: Place, limit: int) -> Sequence[Utterance]:
+        """The database holds everything already."""
+        return []
+
+    async def profile(self, tenant: str, account: str) -> Profile:
+        """The events carry what is known."""
+        return Profile(name="")
+
+    async def working(self, place: Place, *, on: bool) -> None:
+        """An answer that is not final yet is shown as being written."""
+
+    async def _show(self, key: str, body: str) -> str:
+        async with self._database.system() as tx:
+            await tx.execute(_SHOW, (body, key))
+        return key
+
+
+class PostgresView:
+    """Implements ``core.conversation.ports.ConversationView``; one listening connection serves all watchers.
+
+    Args:
+        database: the pools.
+        org_id: the org of the local surfaces.
+    """
+
+    def __init__(self, database: Database, org_id: int) -> None:
+        self._database = database
+        self._org_id = org_id
+        self._watchers: dict[asyncio.Event, int | None] = {}
+        self._listener: asyncio.Task[None] | None = None
+
+    async def shown(self, place: Place) -> Sequence[Shown]:
+        """Everything in the conversation, oldest first."""
+        conversation_id = await self._conversation(place)
+        if conversation_id is None:
+            return []
+        async with self._database.app(self._org_id) as tx:
+            rows = await (await tx.execute(_SHOWN, {"id": conversation_id})).fetchall()
+        return [Shown(**row) for row in rows]
+
+    async def changes(self, place: Place) -> AsyncIterator[None]:
+        """Yield at the start, at each change, and every few seconds (a notification can be lost)."""
+        if self._listener is None or self._listener.done():
+            self._listener = asyncio.create_task(self._listen(), name="shown listener")
+        changed = asyncio.Event()
+        self._watchers[changed] = await self._conversation(place)
+        try:
+            while True:
+                yield
+                try:
+                    await asyncio.wait_for(changed.wait(), 5.0 if self._watchers[changed] else 0.3)
+                except TimeoutError:
+                    if self._watchers[changed] is None:
+                        self._watchers[changed] = await self._conversation(place)
+                changed.clear()
+        finally:
+            del self._watchers[changed]
+
+    async def outcome(self, inbox_id: int) -> Outcome | None:
+        """What came of a message; None while it is not closed."""
+        async with self._database.app(self._org_id) as tx:
+            row = await (await tx.execute(_OUTCOME, (inbox_id,))).fetchone()
+        return Outcome(**row) if row else None
+
+    async def close(self) -> None:
+        """Stop listening."""
+        if self._listener is not None:
+            self._listener.cancel()
+            await asyncio.gather(self._listener, return_exceptions=True)
+
+    async def _conversation(self, place: Place) -> int | None:
+        async with self._database.app(self._org_id) as tx:
+            row = await (
+                await tx.execute(
+                    """SELECT id FROM conversations WHERE surface = %(surface)s AND tenant = %(tenant)s
+                       AND channel = %(channel)s AND thread = %(thread)s""",
+                    place.model_dump(),
+                )
+            ).fetchone()
+        return row["id"] if row else None
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                async with await psycopg.AsyncConnection.connect(
+                    self._database.system_url, autocommit=True
+                ) as connection:
+                    await connection.execute("LISTEN robbie_shown")
+                    async for notice in connection.notifies():
+                        self._tell(int(notice.payload))
+            except psycopg.OperationalError:
+                await asyncio.sleep(0.5)
+
+    def _tell(self, conversation_id: int) -> None:
+        for changed, watched in self._watchers.items():
+            if watched == conversation_id:
+                changed.set()

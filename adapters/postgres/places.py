@@ -1,0 +1,66 @@
+"""Where Robbie has been spoken to of late, for catching up after an outage, and what is stuck."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from adapters.postgres import directory
+from adapters.postgres.database import Database
+from core.conversation.models import Place
+
+
+class PostgresPlaces:
+    """Reads over all orgs, as robbie_system.
+
+    Args:
+        database: the pools.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def last_event(self, surface: str) -> datetime | None:
+        """When the latest stored message of a surface happened."""
+        async with self._database.system() as tx:
+            row = await (
+                await tx.execute(
+                    """SELECT max(inbox.occurred_at) AS at FROM inbox
+                       JOIN conversations ON conversations.id = conversation_id
+                       WHERE conversations.surface = %s AND conversations.last_at > now() - interval '7 days'""",
+                    (surface,),
+                )
+            ).fetchone()
+        return row["at"] if row else None
+
+    async def threads(self, surface: str) -> Sequence[Place]:
+        """The threads of the last day that Robbie takes part in, latest first."""
+        async with self._database.system() as tx:
+            rows = await (
+                await tx.execute(
+                    """SELECT surface, tenant, channel, thread, direct FROM conversations
+                       WHERE surface = %s AND thread <> '' AND last_at > now() - interval '1 day'
+                       ORDER BY last_at DESC LIMIT 200""",
+                    (surface,),
+                )
+            ).fetchall()
+        return [Place(**row) for row in rows]
+
+    async def org(self, surface: str, tenant: str) -> int:
+        """The org of a tenant, made when first met."""
+        async with self._database.system() as tx:
+            return await directory.org(tx, Place(surface=surface, tenant=tenant, channel=""))
+
+    async def stuck(self) -> dict[str, int]:
+        """How many messages wait, and how many need an operator: by state."""
+        async with self._database.system() as tx:
+            rows = await (
+                await tx.execute(
+                    """SELECT 'outbox_' || state AS name, count(*) AS rows FROM outbox
+                       WHERE state IN ('ready', 'sending', 'unknown') GROUP BY state
+                       UNION ALL
+                       SELECT 'inbox_' || state, count(*) FROM inbox
+                       WHERE state IN ('received', 'claimed') GROUP BY state"""
+                )
+            ).fetchall()
+        return {row["name"]: row["rows"] for row in rows}

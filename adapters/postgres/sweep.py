@@ -1,0 +1,104 @@
+"""What brings back the work of a worker that is gone: rows first, then a job for whatever has none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from adapters.postgres.database import Database, Transaction
+from adapters.postgres.enqueue import Enqueue
+from core.conversation.jobs import control_job, send_job, turn_job
+
+_LAPSED = """
+    UPDATE inbox SET state = 'received', lease_until = NULL
+    WHERE state = 'claimed' AND lease_until < clock_timestamp()"""
+
+# A job of a worker whose heart stopped holds its lock for ever; the rows it stood for get a new one below.
+_DEAD_JOBS = """
+    DELETE FROM procrastinate_jobs WHERE status = 'doing' AND (worker_id IS NULL OR worker_id IN (
+        SELECT id FROM procrastinate_workers WHERE last_heartbeat < now() - make_interval(secs => %s)))"""
+
+_WITHOUT_JOB = """
+    SELECT DISTINCT org_id, conversation_id, kind = 'message' AS turn FROM inbox
+    WHERE state = 'received' AND conversation_id IS NOT NULL
+      AND NOT EXISTS (
+        SELECT FROM procrastinate_jobs AS job
+        WHERE job.lock = CASE WHEN kind = 'message' THEN 'turn:' ELSE 'control:' END || conversation_id
+          AND job.status IN ('todo', 'doing'))"""
+
+# The next row of a channel that is due, or whose sender is gone.
+_UNSENT = """
+    SELECT DISTINCT org_id, surface, tenant, channel FROM outbox
+    WHERE state IN ('ready', 'sending', 'unknown') AND not_before <= clock_timestamp()
+      AND coalesce(lease_until, '-infinity') < clock_timestamp()
+      AND NOT EXISTS (
+        SELECT FROM procrastinate_jobs AS job
+        WHERE job.lock = 'send:' || surface || ':' || tenant || ':' || channel AND job.status IN ('todo', 'doing'))"""
+
+_EARLY = """
+    UPDATE inbox SET state = 'expired', closed_at = clock_timestamp()
+    WHERE kind = 'reaction' AND state = 'received' AND conversation_id IS NULL
+      AND received_at < clock_timestamp() - interval '1 hour'"""
+
+_ONCE = "INSERT INTO schedules (kind, subject, local_date) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What a sweep brought back."""
+
+    lapsed: int
+    jobs: int
+
+
+class PostgresSweep:
+    """Idempotent housekeeping as robbie_system; any number of processes may run it.
+
+    Args:
+        database: the pools.
+        enqueue: defers jobs in the transaction.
+        dead_after_seconds: a worker without a heartbeat for so long is gone.
+    """
+
+    def __init__(self, database: Database, enqueue: Enqueue, *, dead_after_seconds: float) -> None:
+        self._database = database
+        self._enqueue = enqueue
+        self._dead_after = dead_after_seconds
+
+    async def sweep(self) -> Swept:
+        """Put back what lost its worker, and make sure that everything pending has a job."""
+        async with self._database.system() as tx:
+            lapsed = (await tx.execute(_LAPSED)).rowcount
+            await tx.execute(_DEAD_JOBS, (self._dead_after,))
+            await tx.execute(_EARLY)
+            jobs = await self._requeue(tx)
+        return Swept(lapsed, jobs)
+
+    async def _requeue(self, tx: Transaction) -> int:
+        jobs = [
+            (turn_job if row["turn"] else control_job)(row["org_id"], row["conversation_id"])
+            for row in await (await tx.execute(_WITHOUT_JOB)).fetchall()
+        ]
+        jobs += [
+            send_job(row["org_id"], row["surface"], row["tenant"], row["channel"])
+            for row in await (await tx.execute(_UNSENT)).fetchall()
+        ]
+        for job in jobs:
+            await self._enqueue(tx, job)
+        return len(jobs)
+
+    async def once(self, kind: str, subject: str, day: date) -> bool:
+        """Whether this occurrence of a recurring task is still to be done; True to one caller only."""
+        async with self._database.system() as tx:
+            return (await tx.execute(_ONCE, (kind, subject, day))).rowcount == 1
+
+    async def purge(self, keep: timedelta) -> int:
+        """Delete closed inbox rows (and with them their sent outbox rows) that are older than ``keep``."""
+        async with self._database.system() as tx:
+            gone = await tx.execute(
+                """DELETE FROM inbox WHERE state IN ('answered', 'ignored', 'expired')
+                   AND closed_at < clock_timestamp() - %s""",
+                (keep,),
+            )
+            await tx.execute("DELETE FROM schedules WHERE ran_at < now() - %s", (keep,))
+        return gone.rowcount

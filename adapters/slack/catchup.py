@@ -1,0 +1,134 @@
+"""What people said while nobody listened, read from the channels' histories. Bounded in age and number."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Protocol
+
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from adapters.slack.api import Identity, Json, SlackApi, SlackRefused, messages_of, next_cursor
+from adapters.slack.events import said
+from adapters.slack.payload import MalformedEvent, SlackMessage, parse
+from core.conversation.models import InboundEvent, Place
+from core.conversation.ports import RateLimited, Receiver
+
+logger = logging.getLogger(__name__)
+
+# What was stored last need not be what happened last: look a little further back; known messages merge.
+_OVERLAP = timedelta(minutes=2)
+_MAX_PAGES = 10
+_MAX_WAITS = 5
+
+
+class Listing(Protocol):
+    """A call that answers in pages."""
+
+    def __call__(self, *, cursor: str | None) -> Awaitable[AsyncSlackResponse]:
+        """Ask for one page."""
+
+
+@dataclass(frozen=True, slots=True)
+class CatchUp:
+    """Reads what was missed and hands it in like any other event.
+
+    Attributes:
+        threads: the threads that Robbie takes part in.
+        max_age: what is older is not answered any more.
+        limit: the largest number of messages; the newest are kept.
+    """
+
+    api: SlackApi
+    receiver: Receiver
+    threads: Callable[[], Awaitable[Sequence[Place]]]
+    max_age: timedelta
+    limit: int
+
+    async def run(self, since: datetime) -> int:
+        """Hand in what was said after ``since``, oldest first, and return how many messages that were.
+
+        Raises SendError, or whatever the receiver raises: run it again then.
+        """
+        me = await self.api.me()
+        oldest = max(since - _OVERLAP, datetime.now(UTC) - self.max_age)
+        found: dict[str, InboundEvent] = {}
+        async for event in self._missed(me, f"{oldest.timestamp():.6f}"):
+            found[event.identities[0]] = event
+        events = sorted(found.values(), key=lambda event: event.occurred_at)
+        if len(events) > self.limit:
+            logger.warning("slack catch-up: %d older messages left out", len(events) - self.limit)
+        for event in events[-self.limit :]:
+            await self.receiver.accept(event)
+        return len(events[-self.limit :])
+
+    async def _missed(self, me: Identity, oldest: str) -> AsyncIterator[InboundEvent]:
+        web = self.api.web
+        threads = {(p.channel, p.thread): p.direct for p in await self.threads() if p.surface == "slack" and p.thread}
+        for channel, direct in await self._channels():
+            history = partial(web.conversations_history, channel=channel, oldest=oldest, limit=200)
+            async for message in self._messages(history):
+                if message.latest_reply is not None and message.latest_reply > oldest:
+                    threads[channel, message.ts] = direct
+                if event := _said(message, channel, me, direct=direct):
+                    yield event
+        for (channel, thread), direct in threads.items():
+            replies = partial(web.conversations_replies, channel=channel, ts=thread, oldest=oldest, limit=200)
+            async for message in self._messages(replies):
+                if message.ts > oldest and (event := _said(message, channel, me, direct=direct)):
+                    yield event
+
+    async def _channels(self) -> list[tuple[str, bool]]:
+        """The ids of the channels that Robbie is in, and whether each is a direct message."""
+        web = self.api.web
+        found: list[tuple[str, bool]] = []
+        for kind in ("im", "public_channel", "private_channel", "mpim"):  # each has a scope of its own
+            listing = partial(web.users_conversations, types=kind, exclude_archived=True, limit=200)
+            async for answer in self._pages(listing):
+                channels = answer.get("channels")
+                if isinstance(channels, list):
+                    found += [(str(channel["id"]), kind == "im") for channel in channels]
+        return found
+
+    async def _messages(self, listing: Listing) -> AsyncIterator[SlackMessage]:
+        async for answer in self._pages(listing):
+            for raw in messages_of(answer):
+                try:
+                    yield parse(SlackMessage, raw)
+                except MalformedEvent as error:
+                    logger.warning("slack catch-up: %s", error)
+
+    async def _pages(self, listing: Listing) -> AsyncIterator[Json]:
+        """The pages of a listing; none of one that Slack does not let Robbie read."""
+        cursor: str | None = None
+        for _ in range(_MAX_PAGES):
+            try:
+                answer = await self._patiently(listing, cursor)
+            except SlackRefused as error:
+                logger.warning("slack catch-up: %s", error)
+                return
+            yield answer
+            cursor = next_cursor(answer)
+            if cursor is None:
+                return
+        logger.warning("slack catch-up: a listing was cut off after %d pages", _MAX_PAGES)
+
+    async def _patiently(self, listing: Listing, cursor: str | None) -> Json:
+        for _ in range(_MAX_WAITS):
+            try:
+                return await self.api.call(listing(cursor=cursor))
+            except RateLimited as error:
+                await asyncio.sleep(error.retry_after)
+        return await self.api.call(listing(cursor=cursor))
+
+
+def _said(message: SlackMessage, channel: str, me: Identity, *, direct: bool) -> InboundEvent | None:
+    try:
+        return said(message, channel, me, direct=direct)
+    except MalformedEvent as error:
+        logger.warning("slack catch-up: %s", error)
+        return None

@@ -1,0 +1,198 @@
+"""Where Slack's events come in: stored first, acknowledged then."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app, send_async_response
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.socket_mode.response import SocketModeResponse
+
+from adapters.slack.api import SlackApi
+from adapters.slack.catchup import CatchUp
+from adapters.slack.events import inbound
+from adapters.slack.payload import MalformedEvent
+from adapters.slack.socket_mode import Reply, SocketLink, Timing
+from core.conversation.models import InboundEvent, Place
+from core.conversation.ports import Receiver
+
+logger = logging.getLogger(__name__)
+
+Since = Callable[[], Awaitable[datetime | None]]
+Threads = Callable[[], Awaitable[Sequence[Place]]]
+
+
+@dataclass(frozen=True, slots=True)
+class GatewaySettings:
+    """How the gateway behaves.
+
+    Attributes:
+        timing: of the Socket Mode connection.
+        accept_seconds: how long storing an event may take; Slack delivers again after three seconds anyway.
+        outage_seconds: how long nobody listened before histories are read.
+        catch_up_age: what is older is not answered any more.
+        catch_up_limit: the largest number of messages that are caught up.
+    """
+
+    timing: Timing = field(default_factory=Timing)
+    accept_seconds: float = 2.5
+    outage_seconds: float = 20.0
+    catch_up_age: timedelta = timedelta(hours=1)
+    catch_up_limit: int = 500
+
+
+_PAUSES = (0.0, 1.0, 10.0, 60.0, 300.0)  # before each attempt to catch up
+
+
+async def _never() -> None:
+    return None
+
+
+async def _no_threads() -> Sequence[Place]:
+    return ()
+
+
+class SlackGateway:
+    """Takes in Slack's events, over Socket Mode where there is an app token, else over HTTP.
+
+    Args:
+        receiver: where events are stored.
+        api: the Web API.
+        app_token: opens Socket Mode; empty for HTTP only.
+        bolt: serves what wants its answer at once (commands, buttons, modals).
+        since: when the last stored event happened; None when there was none yet, and so none was missed.
+        threads: the threads that Robbie takes part in.
+    """
+
+    def __init__(
+        self,
+        receiver: Receiver,
+        api: SlackApi,
+        *,
+        app_token: str = "",
+        bolt: AsyncApp | None = None,
+        since: Since = _never,
+        threads: Threads = _no_threads,
+        settings: GatewaySettings | None = None,
+    ) -> None:
+        self._receiver = receiver
+        self._api = api
+        self._app_token = app_token
+        self._bolt = bolt
+        self._since = since
+        self._settings = settings or GatewaySettings()
+        self._catch_up = CatchUp(api, receiver, threads, self._settings.catch_up_age, self._settings.catch_up_limit)
+        self._link = SocketLink(self._open_url, self._serve, self._hello, self._settings.timing, proxy=api.web.proxy)
+        self._gap: datetime | None = None
+        self._recovering: asyncio.Task[None] | None = None
+        self._failing_since: float | None = None
+        self._event_at: float | None = None
+        self._first = True
+
+    async def start(self) -> None:
+        """Begin to receive; returns at once, also when Slack cannot be reached yet."""
+        if self._app_token:
+            self._link.start()
+        else:
+            await self._look_back()
+
+    async def stop(self) -> None:
+        """Receive no more; what was taken in is stored and acknowledged before this returns."""
+        await self._link.stop()
+        if self._recovering is not None:
+            self._recovering.cancel()
+            await asyncio.gather(self._recovering, return_exceptions=True)
+
+    def health(self) -> dict[str, object]:
+        """How the connection is; ages in seconds."""
+        state: dict[str, object] = self._link.health() if self._app_token else {"connected": True}
+        state["last_event_age"] = None if self._event_at is None else time.monotonic() - self._event_at
+        state["catching_up"] = self._recovering is not None and not self._recovering.done()
+        return state
+
+    async def receive(self, payload: Mapping[str, object]) -> None:
+        """Store what a payload of the Events API says. When this returns, acknowledge; when it raises, do not."""
+        self._event_at = time.monotonic()
+        if payload.get("type") == "app_rate_limited":
+            logger.warning("slack leaves events out: too many of them")
+            self._missed(datetime.now(UTC) - timedelta(minutes=2))
+        try:
+            event = inbound(payload, await self._api.me())
+        except MalformedEvent as error:
+            logger.error("slack sent a malformed event, which is left out: %s", error)
+            return
+        if event is not None:
+            await self._accept(event)
+
+    async def _accept(self, event: InboundEvent) -> None:
+        try:
+            async with asyncio.timeout(self._settings.accept_seconds):
+                await self._receiver.accept(event)
+        except Exception:
+            self._failing_since = self._failing_since or time.monotonic()
+            raise
+        if self._failing_since is not None:
+            failed_for = time.monotonic() - self._failing_since
+            self._failing_since = None
+            if failed_for >= self._settings.outage_seconds:  # longer than Slack may have gone on delivering
+                self._missed(datetime.now(UTC) - timedelta(seconds=failed_for))
+
+    async def _serve(self, reply: Reply, request: SocketModeRequest) -> None:
+        """One Socket Mode envelope."""
+        if request.type == "events_api":
+            await self.receive(request.payload)
+            await reply.send_socket_mode_response(SocketModeResponse(envelope_id=request.envelope_id))
+        elif self._bolt is not None:
+            await send_async_response(reply, request, await run_async_bolt_app(self._bolt, request), time.time())
+        else:
+            logger.info("slack sent %s, which nothing serves", request.type)
+
+    async def _open_url(self) -> str:
+        await self._api.me()  # events cannot be understood without it
+        if self._first:  # before live events move the last stored one
+            await self._look_back()
+            self._first = False
+        answer = await self._api.call(self._api.web.apps_connections_open(app_token=self._app_token))
+        return str(answer["url"])
+
+    def _hello(self, silent_for: float | None) -> None:
+        if silent_for is not None and silent_for >= self._settings.outage_seconds:
+            self._missed(datetime.now(UTC) - timedelta(seconds=silent_for))
+
+    async def _look_back(self) -> None:
+        """Catch up what came while no process ran."""
+        try:
+            last = await self._since()
+        except Exception:
+            logger.exception("slack catch-up: the last event is not known")
+            last = datetime.now(UTC) - self._settings.catch_up_age
+        if last is not None:
+            self._missed(last)
+
+    def _missed(self, since: datetime) -> None:
+        """Catch up from this moment on, together with what waits to be caught up already."""
+        self._gap = since if self._gap is None else min(self._gap, since)
+        if self._recovering is None or self._recovering.done():
+            self._recovering = asyncio.create_task(self._recover(), name="slack-catch-up")
+
+    async def _recover(self) -> None:
+        for pause in _PAUSES:
+            await asyncio.sleep(pause)
+            while (gap := self._gap) is not None:
+                self._gap = None
+                try:
+                    logger.info("slack catch-up: %d messages", await self._catch_up.run(gap))
+                except Exception as error:
+                    logger.warning("slack catch-up failed: %s", type(error).__name__, exc_info=True)
+                    self._gap = gap if self._gap is None else min(self._gap, gap)
+                    break
+            else:
+                return
+        logger.error("slack catch-up given up: messages since %s may be missing", self._gap)
+        self._gap = None

@@ -1,0 +1,231 @@
+"""Slack as the sender and a running turn see it."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Sequence
+from itertools import islice
+from typing import TypedDict, Unpack
+
+from pydantic import BaseModel, Field
+
+from adapters.slack.api import Json, SlackApi, SlackRefused, messages_of, next_cursor
+from adapters.slack.payload import MalformedEvent, SlackMessage, moment, parse
+from adapters.slack.render import EVENT_TYPE, Rendered, render, render_plain
+from adapters.slack.text import readable
+from core.conversation.models import Place, Profile, Utterance
+from core.conversation.ports import CannotTell, NotSent, SendError
+
+logger = logging.getLogger(__name__)
+
+_FORMAT_ERRORS = {
+    "invalid_blocks", "invalid_blocks_format", "invalid_block", "msg_blocks_too_long", "msg_too_long",
+    "markdown_text_conflict", "block_mismatch",
+}  # fmt: skip
+_PLACE_ERRORS = {"channel_not_found", "not_in_channel", "is_archived", "thread_not_found", "message_not_found"}
+_PAGE = 200
+_MAX_PAGES = 10
+_FIND_SECONDS = 7 * 24 * 3600
+_PROFILE_SECONDS = 3600.0
+_MAX_PROFILES = 10_000
+
+
+class _Window(TypedDict, total=False):
+    oldest: str
+    latest: str
+    limit: int
+    include_all_metadata: bool
+
+
+class _Names(BaseModel):
+    display_name: str | None = None
+    real_name: str | None = None
+
+
+class _User(BaseModel):
+    id: str
+    name: str | None = None
+    real_name: str | None = None
+    tz: str | None = None
+    is_bot: bool | None = None
+    profile: _Names = Field(default_factory=_Names)
+
+
+class SlackSurface:
+    """Implements ``core.conversation.ports.Surface`` over the Web API."""
+
+    name = "slack"
+    part_limit = 11_500  # a markdown block takes 12,000
+    edit_interval = 1.2
+    placeholder = "_Thinking…_"
+
+    def __init__(self, api: SlackApi) -> None:
+        self._api = api
+        self._web = api.web
+        self._profiles: dict[str, tuple[float, Profile]] = {}
+        self._statusless: set[bool] = set()
+
+    async def post(self, place: Place, key: str, body: str) -> str:
+        """Post a message that carries ``key`` in its metadata, and return its timestamp. Raises SendError."""
+
+        async def send(rendered: Rendered) -> Json:
+            return await self._api.call(
+                self._web.chat_postMessage(
+                    channel=place.channel,
+                    thread_ts=place.thread or None,
+                    unfurl_links=False,
+                    unfurl_media=False,
+                    **rendered,
+                )
+            )
+
+        try:
+            answer = await send(render(body, key))
+        except SlackRefused as error:
+            _only_format(error)
+            answer = await send(render_plain(body, key))
+        return str(answer["ts"])
+
+    async def edit(self, place: Place, message_id: str, key: str, body: str) -> None:
+        """Replace a message's text. Raises SendError."""
+
+        async def send(rendered: Rendered) -> Json:
+            return await self._api.call(self._web.chat_update(channel=place.channel, ts=message_id, **rendered))
+
+        try:
+            await send(render(body, key))
+        except SlackRefused as error:
+            _only_format(error)
+            await send(render_plain(body, key))
+
+    async def find(self, place: Place, key: str) -> str | None:
+        """The post of the last seven days that carries ``key``, or None when surely there is none.
+
+        Raises CannotTell when Slack cannot be asked, or the conversation is too long to look through.
+        """
+        now = time.time()
+        # With ``oldest`` alone, Slack begins a flat conversation at its old end.
+        window: _Window = {
+            "oldest": f"{now - _FIND_SECONDS:.6f}",
+            "latest": f"{now + _FIND_SECONDS:.6f}",
+            "limit": _PAGE,
+            "include_all_metadata": True,
+        }
+        try:
+            me = await self._api.me()
+            async for page, last in self._pages(place, **window):
+                for raw in page:
+                    if _key(raw) == key and me.made(str(raw.get("user")), str(raw.get("bot_id") or "")):
+                        return str(raw["ts"])
+                if last:
+                    return None
+        except SendError as error:
+            raise CannotTell(str(error)) from None
+        raise CannotTell("slack: the conversation is too long to look through")
+
+    async def history(self, place: Place, limit: int) -> Sequence[Utterance]:
+        """The thread's messages, or a flat direct message's latest, oldest first. Raises SendError."""
+        kept: deque[SlackMessage] = deque(maxlen=limit)
+        async for page, _ in self._pages(place, limit=_PAGE if place.thread else min(limit, _PAGE)):
+            messages = [parse(SlackMessage, raw) for raw in page]
+            if place.thread:
+                kept.extend(m for m in messages if m.is_speech)
+            else:  # newest first
+                kept.extendleft(islice((m for m in messages if m.is_speech), limit - len(kept)))
+                if len(kept) == limit:
+                    break
+        return [await self._utterance(message) for message in kept]
+
+    async def profile(self, tenant: str, account: str) -> Profile:
+        """Name and time zone of an account, remembered for an hour. Raises SendError."""
+        known = self._profiles.get(account)
+        if known is not None and time.monotonic() - known[0] < _PROFILE_SECONDS:
+            return known[1]
+        answer = await self._api.call(self._web.users_info(user=account))
+        profile = _profile(answer.get("user"))
+        if len(self._profiles) >= _MAX_PROFILES:
+            self._profiles.pop(next(iter(self._profiles)))
+        self._profiles[account] = (time.monotonic(), profile)
+        return profile
+
+    async def working(self, place: Place, *, on: bool) -> None:
+        """Show or clear the agent session's status; silent where the workspace has no agent sessions."""
+        threaded = bool(place.thread)
+        if threaded in self._statusless:
+            return
+        try:
+            await self._api.call(
+                self._web.agents_sessions_setStatus(
+                    channel_id=place.channel,
+                    status="processing" if on else "active",
+                    thread_ts=place.thread or None,
+                )
+            )
+        except SlackRefused as error:
+            if error.code not in _PLACE_ERRORS:
+                self._statusless.add(threaded)
+                logger.info("slack shows no working status in %s: %s", "threads" if threaded else "flat DMs", error)
+        except SendError as error:
+            logger.debug("slack status not shown: %s", error)
+
+    async def _pages(self, place: Place, **options: Unpack[_Window]) -> AsyncIterator[tuple[list[Json], bool]]:
+        """Pages of a thread (oldest first) or of a flat conversation (newest first), and whether each is the last."""
+        cursor: str | None = None
+        for _ in range(_MAX_PAGES):
+            if place.thread:
+                request = self._web.conversations_replies(
+                    channel=place.channel, ts=place.thread, cursor=cursor, **options
+                )
+            else:
+                request = self._web.conversations_history(channel=place.channel, cursor=cursor, **options)
+            answer = await self._api.call(request)
+            cursor = next_cursor(answer)
+            yield messages_of(answer), cursor is None
+            if cursor is None:
+                return
+
+    async def _utterance(self, message: SlackMessage) -> Utterance:
+        me = await self._api.me()
+        ours = me.made(message.account, message.bot_id or "")
+        return Utterance(
+            speaker="" if ours else await self._name(message),
+            text=readable(message.text or "", "" if ours else me.user),
+            at=moment(message.ts),
+            message_id=message.ts,
+            by_robbie=ours,
+        )
+
+    async def _name(self, message: SlackMessage) -> str:
+        if message.username or not message.user:
+            return message.username or message.account
+        try:
+            return (await self.profile("", message.user)).name
+        except SendError:
+            return message.user
+
+
+def _only_format(error: SlackRefused) -> None:
+    """Pass when another format may help; raise the refusal again otherwise."""
+    if error.code not in _FORMAT_ERRORS:
+        raise error
+    logger.warning("slack did not take the formatted message (%s); sending plain text", error.code)
+
+
+def _key(raw: Json) -> str | None:
+    """The outbox key that a message carries."""
+    metadata = raw.get("metadata")
+    if not isinstance(metadata, dict) or metadata.get("event_type") != EVENT_TYPE:
+        return None
+    payload = metadata.get("event_payload")
+    return str(payload.get("key")) if isinstance(payload, dict) else None
+
+
+def _profile(data: object) -> Profile:
+    try:
+        user = parse(_User, data)
+    except MalformedEvent as error:
+        raise NotSent(f"slack: {error}") from None
+    name = user.profile.display_name or user.profile.real_name or user.real_name or user.name or user.id
+    return Profile(name=name, zone=user.tz or "", is_bot=bool(user.is_bot))

@@ -1,0 +1,75 @@
+"""The web application: the chat, its static files, and what operators ask."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.exceptions import HTTPException
+from starlette.staticfiles import StaticFiles
+
+from adapters.web.chat import Chat
+from adapters.web.security import LOCAL_HOSTS, Guard
+from adapters.web.transcript import ENV
+from core.conversation.ports import ConversationView, Receiver
+
+_STATIC = Path(__file__).parent / "static"
+
+
+def create_app(
+    receiver: Receiver,
+    view: ConversationView,
+    *,
+    health: Callable[[], Awaitable[Mapping[str, object]]],
+    hint: Sequence[str] = (),
+    allowed_hosts: Sequence[str] = LOCAL_HOSTS,
+    metrics: Callable[[], bytes] | None = None,
+) -> FastAPI:
+    """Build the web chat.
+
+    Args:
+        receiver: takes what people write.
+        view: shows conversations as they grow.
+        health: what ``/readyz`` answers; ready when its ``ready`` is true.
+        hint: lines of markdown for the card "Connect Slack"; without lines there is no card.
+        allowed_hosts: the names, without a port, under which the chat may be opened.
+        metrics: what ``/metrics`` answers, in Prometheus' text format.
+    """
+    app = FastAPI(title="Robbie", docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(Guard, allowed_hosts=allowed_hosts)
+    app.add_exception_handler(HTTPException, _error_page)
+    app.include_router(Chat(receiver, view, hint).router())
+    app.mount("/static", StaticFiles(directory=_STATIC), name="static")
+    _add_operator_routes(app, health, metrics)
+    return app
+
+
+def _add_operator_routes(
+    app: FastAPI, health: Callable[[], Awaitable[Mapping[str, object]]], metrics: Callable[[], bytes] | None
+) -> None:
+    async def healthz() -> Response:
+        return PlainTextResponse("ok")
+
+    async def readyz() -> Response:
+        try:
+            state = dict(await health())
+        except Exception as error:  # not ready, for whatever reason
+            state = {"ready": False, "error": type(error).__name__}
+        return JSONResponse(state, 200 if state.get("ready") else 503)
+
+    async def prometheus() -> Response:
+        if metrics is None:
+            raise HTTPException(404)
+        return Response(metrics(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    for path, answer in (("/healthz", healthz), ("/readyz", readyz), ("/metrics", prometheus)):
+        app.add_api_route(path, answer, methods=["GET"])
+
+
+async def _error_page(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    if "hx-request" in request.headers:
+        return PlainTextResponse("This conversation is not open in this browser any more. Please reload.", status)
+    return HTMLResponse(ENV.get_template("error.html").render(found=status != 404), status)

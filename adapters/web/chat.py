@@ -1,0 +1,209 @@
+"""The chat's routes: a page, a message, Stop, and the stream that keeps the page up to date."""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
+
+from adapters.web.identity import Visitor
+from adapters.web.transcript import ENV, Row, Tail, render_rows, rows
+from core.conversation.models import Author, InboundEvent, Kind, Place, Shown
+from core.conversation.ports import ConversationView, Receiver
+
+log = logging.getLogger(__name__)
+
+WHO = "robbie_visitor"
+LAST = "robbie_conversation"
+_YEAR = 365 * 24 * 3600
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_KEY = re.compile(r"[0-9a-f]{32}")
+_SUGGESTIONS = (
+    "What can you help me with?",
+    "Help me plan my week in five bullet points",
+    "Explain OAuth to me like I am new here",
+)
+_NOT_STORED = "Robbie could not take your message just now. It is still here: please try again in a moment."
+_NOT_STOPPED = "Robbie could not be stopped just now. Please try again."
+_NOT_SHOWN = "The conversation cannot be loaded right now. This page tries again by itself."
+
+
+class Chat:
+    """The web chat, before whatever stores and shows conversations."""
+
+    def __init__(self, receiver: Receiver, view: ConversationView, hint: Sequence[str]) -> None:
+        self._receiver = receiver
+        self._view = view
+        self._hint = tuple(hint)
+
+    def router(self) -> APIRouter:
+        """Its routes."""
+        router = APIRouter()
+        router.add_api_route("/", self.home, methods=["GET"])
+        router.add_api_route("/new", self.new, methods=["GET"])
+        router.add_api_route("/c/{conversation}", self.page, methods=["GET"])
+        router.add_api_route("/c/{conversation}/messages", self.post, methods=["POST"])
+        router.add_api_route("/c/{conversation}/stop", self.stop, methods=["POST"])
+        router.add_api_route("/c/{conversation}/stream", self.stream, methods=["GET"])
+        return router
+
+    async def home(self, request: Request) -> Response:
+        """Lead to the last conversation, or to a new one."""
+        visitor = Visitor.known(request.cookies.get(WHO))
+        last = request.cookies.get(LAST, "")
+        if visitor and visitor.owns(last):
+            return RedirectResponse(f"/c/{last}", 303)
+        return await self.new(request)
+
+    async def new(self, request: Request) -> Response:
+        """Start a conversation."""
+        visitor = Visitor.known(request.cookies.get(WHO))
+        if visitor is None and _came_from_elsewhere(request):
+            return HTMLResponse(ENV.get_template("reload.html").render())
+        visitor = visitor or Visitor.new()
+        response = RedirectResponse(f"/c/{visitor.start_conversation()}", 303)
+        _remember(request, response, WHO, visitor.secret)
+        return response
+
+    async def page(self, request: Request, conversation: str) -> Response:
+        """The conversation as a page."""
+        if WHO not in request.cookies and _came_from_elsewhere(request):
+            return HTMLResponse(ENV.get_template("reload.html").render())
+        _visitor(request, conversation)
+        messages, error = await self._shown(conversation)
+        html = ENV.get_template("chat.html").render(
+            conversation=conversation,
+            rows=rows(messages),
+            gone=[],
+            key=secrets.token_hex(16),
+            suggestions=_SUGGESTIONS,
+            hint=self._hint,
+            error=error,
+        )
+        response = HTMLResponse(html, 503 if error else 200, {"Cache-Control": "no-store"})
+        _remember(request, response, LAST, conversation)
+        return response
+
+    async def post(self, request: Request, conversation: str) -> Response:
+        """Take a message. The key that the page made for it makes a second submit the same message."""
+        visitor = _visitor(request, conversation)
+        form = await request.form()
+        text, key, zone = (str(form.get(name, "")) for name in ("text", "key", "zone"))
+        if not text.strip():
+            return PlainTextResponse("Write something first.", 422)
+        if not _KEY.fullmatch(key):
+            return PlainTextResponse("This page is out of date. Please reload it.", 422)
+        event = _event(Kind.MESSAGE, visitor, conversation, key, text=text, zone=zone, addressed=True)
+        if not await self._accept(event):
+            return PlainTextResponse(_NOT_STORED, 503)
+        if "hx-request" not in request.headers:
+            return RedirectResponse(f"/c/{conversation}", 303)
+        messages, _ = await self._shown(conversation)
+        return HTMLResponse(render_rows(_since_last_question(messages)))
+
+    async def stop(self, request: Request, conversation: str) -> Response:
+        """Ask Robbie to stop writing."""
+        visitor = _visitor(request, conversation)
+        if not await self._accept(_event(Kind.STOP, visitor, conversation, secrets.token_hex(16))):
+            return PlainTextResponse(_NOT_STOPPED, 503)
+        if "hx-request" not in request.headers:
+            return RedirectResponse(f"/c/{conversation}", 303)
+        return Response(status_code=204)
+
+    async def stream(self, request: Request, conversation: str) -> Response:
+        """Server-sent events: the rows that changed, as they change."""
+        _visitor(request, conversation)
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        return StreamingResponse(self._events(conversation), media_type="text/event-stream", headers=headers)
+
+    async def _events(self, conversation: str) -> AsyncIterator[str]:
+        yield "retry: 1000\n\n"
+        place, tail = _place(conversation), Tail()
+        try:
+            async for _ in self._view.changes(place):
+                html = tail.news(await self._view.shown(place))
+                yield ": still here\n\n" if html is None else _server_sent("rows", html)
+        except Exception as error:  # the stream ends; the browser opens another, which starts with everything
+            log.warning("web: a stream broke off: %s", type(error).__name__)
+
+    async def _shown(self, conversation: str) -> tuple[Sequence[Shown], str]:
+        try:
+            return await self._view.shown(_place(conversation)), ""
+        except Exception as error:  # a person is told kindly, whatever it was
+            log.error("web: a conversation could not be shown: %s", type(error).__name__)
+            return (), _NOT_SHOWN
+
+    async def _accept(self, event: InboundEvent) -> bool:
+        try:
+            await self._receiver.accept(event)
+        except Exception as error:  # what is not stored is not acknowledged, whatever went wrong
+            log.error("web: an event could not be stored: %s", type(error).__name__)
+            return False
+        return True
+
+
+def _visitor(request: Request, conversation: str) -> Visitor:
+    visitor = Visitor.known(request.cookies.get(WHO))
+    if visitor is None or not visitor.owns(conversation):
+        raise HTTPException(404)
+    return visitor
+
+
+def _came_from_elsewhere(request: Request) -> bool:
+    """After a click on another site the browser keeps strict cookies back, so nobody knows yet who this is."""
+    return request.headers.get("sec-fetch-site") == "cross-site"
+
+
+def _remember(request: Request, response: Response, name: str, value: str) -> None:
+    secure = request.url.scheme == "https"
+    response.set_cookie(name, value, max_age=_YEAR, httponly=True, samesite="strict", secure=secure)
+
+
+def _place(conversation: str) -> Place:
+    return Place(surface="web", tenant="local", channel=conversation, direct=True)
+
+
+def _event(
+    kind: Kind,
+    visitor: Visitor,
+    conversation: str,
+    key: str,
+    *,
+    text: str = "",
+    zone: str = "",
+    addressed: bool = False,
+) -> InboundEvent:
+    return InboundEvent(
+        kind=kind,
+        identities=(f"{kind.value}:{conversation}:{key}",),
+        place=_place(conversation),
+        author=Author(account=visitor.account, name="You", zone=_known_zone(zone)),
+        message_id=key,
+        occurred_at=datetime.now(UTC),
+        text=text,
+        addressed=addressed,
+    )
+
+
+def _known_zone(zone: str) -> str:
+    try:
+        return ZoneInfo(zone).key if zone else ""
+    except (KeyError, ValueError, OSError):
+        return ""
+
+
+def _since_last_question(messages: Sequence[Shown]) -> list[Row]:
+    current = rows(messages)
+    asked = [index for index, row in enumerate(current) if row.message and not row.message.by_robbie]
+    return current[asked[-1] :] if asked else []
+
+
+def _server_sent(event: str, data: str) -> str:
+    lines = "".join(f"data: {line}\n" for line in _LINE_END.split(data))
+    return f"event: {event}\n{lines}\n"

@@ -1,0 +1,108 @@
+"""What stands before every route: which hosts, which origins, how much, and what a page may do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+MAX_BODY = 1_000_000
+LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
+# A larger body is read to its end before it is refused, since a browser that is still sending shows no answer.
+_MAX_DISCARDED = 32 * MAX_BODY
+_HEADERS = {
+    "content-security-policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+}
+
+
+class _TooLarge(Exception):
+    """The body is over the limit."""
+
+
+class Guard:
+    """ASGI middleware: refuses foreign hosts and origins and large bodies, and adds the security headers.
+
+    The host list defeats DNS rebinding (a foreign name that resolves to this machine), the origin check defeats
+    forms on other sites that post here.
+    """
+
+    def __init__(self, app: ASGIApp, allowed_hosts: Sequence[str] = LOCAL_HOSTS) -> None:
+        self._app = app
+        self._hosts = frozenset(host.lower().strip("[]") for host in allowed_hosts)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        refusal = self._refusal(scope)
+        if refusal is None and scope["method"] == "POST":
+            try:
+                receive = await _buffered(receive)
+            except _TooLarge:
+                refusal = PlainTextResponse("That message is too long: Robbie reads up to 1 MB at a time.", 413)
+        await (refusal or self._app)(scope, receive, _with_headers(send))
+
+    def _refusal(self, scope: Scope) -> PlainTextResponse | None:
+        headers = Headers(scope=scope)
+        if _hostname(headers.get("host", "")) not in self._hosts:
+            return PlainTextResponse("This host name is not served here. Add it to the allowed hosts to use it.", 400)
+        if scope["method"] not in ("GET", "HEAD") and not _same_origin(headers):
+            return PlainTextResponse("Robbie takes messages from its own page only.", 403)
+        return None
+
+
+def _hostname(host: str) -> str:
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""
+
+
+def _same_origin(headers: Headers) -> bool:
+    """Whether a page of ours sent it. Under no-referrer a plain form's origin is "null", and only the site is known."""
+    origin, site = headers.get("origin"), headers.get("sec-fetch-site")
+    if site not in (None, "same-origin"):
+        return False
+    if origin in (None, "null"):
+        return site == "same-origin"
+    return origin in (f"http://{headers['host']}", f"https://{headers['host']}")
+
+
+async def _buffered(receive: Receive) -> Receive:
+    """Read the body, and return a ``receive`` that gives it out again. Raises _TooLarge."""
+    body, size, more = bytearray(), 0, True
+    while more and size <= _MAX_DISCARDED:
+        message = await receive()
+        more = bool(message.get("more_body", False))
+        chunk: bytes = message.get("body", b"")
+        size += len(chunk)
+        if size <= MAX_BODY:
+            body += chunk
+    if size > MAX_BODY:
+        raise _TooLarge
+    pending: list[Message] = [{"type": "http.request", "body": bytes(body), "more_body": False}]
+
+    async def replay() -> Message:
+        return pending.pop() if pending else await receive()
+
+    return replay
+
+
+def _with_headers(send: Send) -> Send:
+    async def send_with_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            MutableHeaders(scope=message).update(_HEADERS)
+        await send(message)
+
+    return send_with_headers

@@ -1,0 +1,5 @@
+"""``python -m bot`` is ``robbie run``."""
+
+from bot.cli import main
+
+main(["run"])

@@ -1,0 +1,197 @@
+"""The composition root: the only place that names concrete adapters. Builds everything from settings."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from fastapi import FastAPI
+from pydantic import SecretStr
+
+from adapters.llm.breakers import PyBreakers
+from adapters.postgres.budget import PostgresBudget
+from adapters.postgres.control import PostgresControl
+from adapters.postgres.database import Database
+from adapters.postgres.inbox import PostgresInbox
+from adapters.postgres.local import LocalSurface, PostgresView
+from adapters.postgres.outbox import PostgresOutbox
+from adapters.postgres.places import PostgresPlaces
+from adapters.postgres.roles import RoleUrls
+from adapters.postgres.sweep import PostgresSweep
+from adapters.postgres.turns import PostgresTurns
+from adapters.queue.jobs import Queue
+from adapters.redis import RedisHints
+from adapters.slack import SlackApi, SlackGateway, SlackSurface, events_router
+from adapters.web.app import create_app
+from adapters.web.security import LOCAL_HOSTS
+from bot import __version__
+from bot.metrics import Metrics
+from bot.models import chat_models
+from bot.settings import Settings
+from core.conversation.context import estimate_tokens
+from core.conversation.delivery import Delivery, DeliveryPolicy
+from core.conversation.intake import Intake, IntakePolicy
+from core.conversation.ports import Surface
+from core.conversation.turn import TurnPolicy, Turns
+from core.routing.policy import FixedOrder
+from core.routing.ports import ChatModel
+from core.routing.service import Router
+
+CONNECT_HINT = (
+    "Robbie answers here and in the terminal (`robbie chat`) already.",
+    "To meet it in Slack: `robbie slack manifest` prints the app to create, "
+    "then put `SLACK_BOT_TOKEN` and `SLACK_APP_TOKEN` into `.env`.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """One process's Robbie, wired and not yet running."""
+
+    settings: Settings
+    database: Database
+    queue: Queue
+    intake: Intake
+    turns: Turns
+    delivery: Delivery
+    sweep: PostgresSweep
+    places: PostgresPlaces
+    view: PostgresView
+    router: Router
+    breakers: PyBreakers
+    models: Mapping[str, ChatModel]
+    metrics: Metrics
+    hints: RedisHints | None
+    slack: SlackApi | None
+    gateway: SlackGateway | None
+
+    def web(self, health: Callable[[], Awaitable[Mapping[str, object]]]) -> FastAPI:
+        """The web application, with Slack's events where they come over HTTP."""
+        web = create_app(
+            self.intake,
+            self.view,
+            health=health,
+            hint=() if self.gateway else CONNECT_HINT,
+            allowed_hosts=(*LOCAL_HOSTS, *self.settings.web.allowed_hosts),
+            metrics=self.metrics.text,
+        )
+        secret = self.settings.secrets.slack_signing_secret
+        if self.gateway and secret:
+            web.include_router(events_router(self.gateway, secret.get_secret_value()))
+        return web
+
+
+async def build(settings: Settings, roles: RoleUrls) -> App:
+    """Wire everything, and connect to the database."""
+    worker = settings.worker
+    database = Database(roles.app, roles.system, size=settings.database.connections)
+    queue = Queue(roles.system, dead_after_seconds=worker.dead_after_seconds)
+    await database.open()
+    await queue.open()
+    places = PostgresPlaces(database)
+    intake = Intake(PostgresInbox(database, queue.enqueue), _intake_policy(settings))
+    slack = _slack(settings)
+    surfaces = _surfaces(database, slack)
+    metrics = Metrics()
+    hints = RedisHints(_value(settings.secrets.redis_url)) if settings.secrets.redis_url else None
+    models = chat_models(settings)
+    breakers = _breakers(settings, hints)
+    router = Router(
+        models,
+        FixedOrder([model.spec for model in models.values()], estimate_tokens),
+        breakers,
+        PostgresBudget(database, daily_usd=settings.budget.daily_usd),
+        count_tokens=estimate_tokens,
+        turn_seconds=settings.router.turn_seconds,
+        on_attempt=metrics.attempt,
+    )
+    turns = Turns(
+        PostgresTurns(database, queue.enqueue, lease_seconds=worker.lease_seconds),
+        router,
+        surfaces,
+        TurnPolicy(
+            context_tokens=settings.context.tokens,
+            context_messages=settings.context.messages,
+            max_attempts=worker.max_attempts,
+            renew_seconds=worker.renew_seconds,
+        ),
+        versions={"robbie": __version__},
+    )
+    outbox = PostgresOutbox(database, queue.enqueue, lease_seconds=worker.send_lease_seconds)
+    delivery = Delivery(outbox, surfaces, DeliveryPolicy())
+    queue.handle("turn", turns.drain)
+    queue.handle("control", PostgresControl(database).apply)
+    queue.handle("send", delivery.drain)
+    return App(
+        settings=settings,
+        database=database,
+        queue=queue,
+        intake=intake,
+        turns=turns,
+        delivery=delivery,
+        sweep=PostgresSweep(database, queue.enqueue, dead_after_seconds=worker.dead_after_seconds),
+        places=places,
+        view=PostgresView(database, await places.org("web", "local")),
+        router=router,
+        breakers=breakers,
+        models=models,
+        metrics=metrics,
+        hints=hints,
+        slack=slack,
+        gateway=_gateway(settings, slack, intake, places),
+    )
+
+
+def _intake_policy(settings: Settings) -> IntakePolicy:
+    return IntakePolicy(
+        max_age=timedelta(minutes=settings.intake.max_age_minutes),
+        bots=frozenset(settings.intake.bots),
+        bot_turns_per_hour=settings.intake.bot_turns_per_hour,
+    )
+
+
+def _breakers(settings: Settings, hints: RedisHints | None) -> PyBreakers:
+    router = settings.router
+    if hints is None:
+        return PyBreakers(router.breaker_failures, router.breaker_seconds)
+    return PyBreakers(router.breaker_failures, router.breaker_seconds, on_open=hints.on_open, hint=hints.hint)
+
+
+def _surfaces(database: Database, slack: SlackApi | None) -> dict[str, Surface]:
+    surfaces: dict[str, Surface] = {name: LocalSurface(database, name) for name in ("web", "console")}
+    if slack is not None:
+        surfaces["slack"] = SlackSurface(slack)
+    return surfaces
+
+
+def _slack(settings: Settings) -> SlackApi | None:
+    secrets = settings.secrets
+    if secrets.slack_bot_token is None:
+        return None
+    return SlackApi(_value(secrets.slack_bot_token), base_url=secrets.slack_api_url)
+
+
+def _gateway(
+    settings: Settings, slack: SlackApi | None, intake: Intake, places: PostgresPlaces
+) -> SlackGateway | None:
+    secrets = settings.secrets
+    if slack is None or not (secrets.slack_app_token or secrets.slack_signing_secret):
+        return None
+    return SlackGateway(
+        intake,
+        slack,
+        app_token=_value(secrets.slack_app_token),
+        since=lambda: places.last_event("slack"),
+        threads=lambda: places.threads("slack"),
+    )
+
+
+def _value(secret: SecretStr | None) -> str:
+    return secret.get_secret_value() if secret else ""
+
+
+def secrets_of(settings: Settings) -> Sequence[SecretStr]:
+    """Every secret of the settings, to be kept out of logs."""
+    values = (getattr(settings.secrets, name) for name in type(settings.secrets).model_fields)
+    return [value for value in values if isinstance(value, SecretStr)]

@@ -1,0 +1,144 @@
+"""The command line."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+import uuid
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+import yaml
+from rich.console import Console
+
+from adapters.postgres.embedded import EmbeddedPostgresError
+from adapters.postgres.roles import RolesError
+from bot.settings import Settings, SettingsError, load
+
+app = typer.Typer(
+    help="Robbie: a self-hosted AI teammate for Slack and Discord.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+slack_app = typer.Typer(help="Connect Robbie to Slack.", no_args_is_help=True)
+app.add_typer(slack_app, name="slack")
+_err = Console(stderr=True, highlight=False)
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+def main(args: list[str] | None = None) -> None:
+    """Run the command line; what a person can mend is said in one line, without a traceback."""
+    try:
+        app(args)
+    except (SettingsError, EmbeddedPostgresError, RolesError) as error:
+        _err.print(f"[red]robbie:[/red] {error}", markup=True)
+        raise SystemExit(2) from None
+
+
+@app.command()
+def run() -> None:
+    """Run Robbie: web chat, Slack where it is connected, and the work behind them."""
+    from bot.app import secrets_of
+    from bot.house import House
+    from bot.logs import configure
+    from bot.run import run as run_all
+
+    settings = load()
+    configure(settings.log_format, secrets_of(settings))
+    started = time.monotonic()
+
+    async def ready(_app: object) -> None:
+        _say_ready(settings, time.monotonic() - started)
+
+    asyncio.run(run_all(settings, House(settings), _progress(), ready))
+
+
+@app.command()
+def chat(
+    once: Annotated[str | None, typer.Option("--once", metavar="TEXT", help="Ask this, print the answer, end.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Talk to Robbie in this terminal."""
+    from bot.app import secrets_of
+    from bot.chat import talk
+    from bot.logs import configure
+
+    settings = load()
+    configure(settings.log_format, secrets_of(settings), quiet=True)
+    outcome = asyncio.run(talk(settings, once, uuid.uuid4().hex, _quiet if as_json else _progress()))
+    if outcome is None:
+        return
+    if as_json:
+        typer.echo(outcome.model_dump_json())
+    else:
+        from adapters.console.chat import footnote
+
+        typer.echo(outcome.answer)
+        _err.print(f"[dim]{footnote(outcome)}[/dim]")
+
+
+@app.command()
+def route(text: Annotated[str, typer.Argument(help="What somebody might ask.")], as_json: Json = False) -> None:
+    """Show which models would be asked, in which order, and at what estimated cost. Calls nobody."""
+    from bot.models import show_plan
+
+    plan = show_plan(load(), text)
+    if as_json:
+        typer.echo(json.dumps(plan))
+        return
+    for step in plan["steps"]:
+        _out_step(step)
+    typer.echo("then  level 5  the honest offline answer")
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database's roles and schema up to date (``robbie run`` does so by itself)."""
+    from bot.house import house
+
+    with house(load(), _progress()):
+        typer.echo("The database is up to date.")
+
+
+@slack_app.command("manifest")
+def slack_manifest(
+    request_url: Annotated[
+        str | None, typer.Option("--request-url", help="Public URL of /slack/events; without it, Socket Mode.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Print the manifest of a Slack app: at api.slack.com/apps choose "Create New App", "From a manifest"."""
+    from adapters.slack import manifest
+
+    made = manifest(socket_mode=request_url is None, request_url=request_url)
+    typer.echo(json.dumps(made, indent=2) if as_json else yaml.safe_dump(made, sort_keys=False), nl=False)
+
+
+def _out_step(step: dict[str, object]) -> None:
+    typer.echo(f"{step['order']:>4}  level {step['level']}  {step['model']}  up to ${step['estimate_usd']:.6f}")
+
+
+def _progress() -> Callable[[str], None]:
+    """Say what is being waited for, on standard error."""
+    return lambda text: _err.print(f"[dim]· {text} …[/dim]")
+
+
+def _quiet(_text: str) -> None:
+    """Say nothing."""
+
+
+def _say_ready(settings: Settings, seconds: float) -> None:
+    url = f"http://{settings.web.host}:{settings.web.port}"
+    _err.print(f"[bold green]Robbie is ready[/bold green] after {seconds:.1f} s. Open [bold]{url}[/bold]")
+    secrets = settings.secrets
+    if secrets.slack_bot_token and (secrets.slack_app_token or secrets.slack_signing_secret):
+        way = "Socket Mode" if secrets.slack_app_token else f"events at {url}/slack/events"
+        _err.print(f"Connected to Slack ({way}).")
+    elif not secrets.slack_bot_token:
+        _err.print("[dim]To connect Slack: robbie slack manifest, then tokens in .env (see README).[/dim]")
+    else:
+        _err.print("[yellow]SLACK_BOT_TOKEN is set, but SLACK_APP_TOKEN or SLACK_SIGNING_SECRET is missing.[/yellow]")

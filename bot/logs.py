@@ -1,0 +1,75 @@
+"""Logs: structured, for people on a terminal and as JSON elsewhere, without secrets."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections.abc import Iterable, MutableMapping
+from typing import Literal
+
+import structlog
+from pydantic import SecretStr
+
+# Tokens by their shape, for secrets that come from elsewhere than the settings.
+_SHAPES = re.compile(
+    r"xox[a-z]-[\w-]{6,}|xapp-[\w-]{6,}|sk-[\w-]{8,}|gsk_\w{8,}|(?<=://)[^/\s:@]*:[^/\s@]+(?=@)|(?<=Bearer )\S+"
+)
+_QUIET = ("procrastinate", "slack_sdk", "slack_bolt", "httpx", "httpcore", "LiteLLM", "apscheduler", "alembic")
+
+Event = MutableMapping[str, object]
+
+
+class Redact:
+    """Replaces every known secret, and whatever looks like one, before a line is written."""
+
+    def __init__(self, secrets: Iterable[SecretStr]) -> None:
+        self._values = [value for secret in secrets if len(value := secret.get_secret_value()) >= 6]
+
+    def __call__(self, _logger: object, _name: str, event: Event) -> Event:
+        """A structlog processor."""
+        for key, value in event.items():
+            if isinstance(value, str):
+                event[key] = self.clean(value)
+        return event
+
+    def clean(self, text: str) -> str:
+        """The text without secrets."""
+        for value in self._values:
+            text = text.replace(value, "[secret]")
+        return _SHAPES.sub("[secret]", text)
+
+
+def configure(style: Literal["auto", "text", "json"], secrets: Iterable[SecretStr], *, quiet: bool = False) -> None:
+    """Send the process's logs to standard error.
+
+    Args:
+        style: see ``config.yaml``.
+        secrets: values that must not appear.
+        quiet: warnings and errors only, for commands whose output people read.
+    """
+    text = style == "text" or (style == "auto" and sys.stderr.isatty())
+    shared: list[structlog.typing.Processor] = [
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="%H:%M:%S" if text else "iso", utc=not text),
+    ]
+    render: structlog.typing.Processor = (
+        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()) if text else structlog.processors.JSONRenderer()
+    )
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,
+            Redact(secrets),
+            render,
+        ],
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(formatter)
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(logging.WARNING if quiet else logging.INFO)
+    for name in _QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)

@@ -1,0 +1,38 @@
+"""What Prometheus may ask. Labels are models and classes, never people or texts."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from core.routing.models import Attempt, Task
+
+
+class Metrics:
+    """The process's counters."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self._attempts = Counter(
+            "robbie_model_attempts", "Attempts by model and error class.", ["model", "error"], registry=self._registry
+        )
+        self._cost = Counter("robbie_model_cost_usd", "US dollars by model.", ["model"], registry=self._registry)
+        self._latency = Histogram(
+            "robbie_model_seconds", "Seconds of an attempt by model.", ["model"], registry=self._registry
+        )
+        self._rows = Gauge("robbie_rows", "Inbox and outbox rows that are not done.", ["state"], registry=self._registry)
+
+    def attempt(self, task: Task, attempt: Attempt) -> None:
+        """Count one attempt."""
+        self._attempts.labels(attempt.model, attempt.error or "none").inc()
+        self._cost.labels(attempt.model).inc(attempt.cost_usd)
+        self._latency.labels(attempt.model).observe(attempt.latency_ms / 1000)
+
+    def rows(self, counts: dict[str, int]) -> None:
+        """Note how many rows are not done."""
+        self._rows.clear()
+        for state, count in counts.items():
+            self._rows.labels(state).set(count)
+
+    def text(self) -> bytes:
+        """Everything, in Prometheus' text format."""
+        return generate_latest(self._registry)

@@ -1,0 +1,183 @@
+"""``robbie run``: start everything, keep it alive, and end it without losing anything."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+import uvicorn
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from psycopg_pool import PoolTimeout
+
+from bot.app import App, build
+from bot.house import House
+from bot.models import load_models
+from bot.settings import Settings
+
+_log = logging.getLogger(__name__)
+_KEEP = timedelta(days=30)
+_FLUSH_SECONDS = 5.0
+
+Progress = Callable[[str], None]
+Ready = Callable[[App], Awaitable[None]]
+
+
+class _WebServer(uvicorn.Server):
+    """uvicorn, without a say in signals: they end the whole process, in order."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals to ``run``."""
+        yield
+
+
+@asynccontextmanager
+async def open_app(settings: Settings, house: House, progress: Progress) -> AsyncIterator[App]:
+    """An app that is wired to a ready database, with its models loaded."""
+    roles = await asyncio.to_thread(house.open, progress)
+    app = await build(settings, roles)
+    try:
+        await load_models(app.models, progress)
+        if app.hints:
+            await app.hints.start()
+        yield app
+    finally:
+        await _close(app)
+        await asyncio.to_thread(house.close)
+
+
+@asynccontextmanager
+async def working(app: App, house: House) -> AsyncIterator[None]:
+    """Workers, sweep and watch run while the block lasts; then turns drain, and their answers are sent."""
+    worker = app.settings.worker
+    turns = asyncio.create_task(
+        app.queue.work("turns", concurrency=worker.turns, grace_seconds=worker.drain_seconds), name="turns"
+    )
+    quick = asyncio.create_task(
+        app.queue.work("quick", concurrency=worker.quick, grace_seconds=_FLUSH_SECONDS), name="quick"
+    )
+    loops = [
+        asyncio.create_task(_every(worker.sweep_seconds, app.sweep.sweep), name="sweep"),
+        asyncio.create_task(_every(1.0, lambda: asyncio.to_thread(house.watch)), name="database watch"),
+    ]
+    try:
+        yield
+    finally:
+        await _end(turns)
+        await _flush(app)
+        await _end(quick, *loops)
+
+
+async def run(settings: Settings, house: House, progress: Progress, ready: Ready) -> None:
+    """Run everything in this process until SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with open_app(settings, house, progress) as app, working(app, house), _gateway(app), _web(app):
+        scheduler = _schedule(app)
+        await ready(app)
+        await stop.wait()
+        _log.info("ending: no new messages, running turns may finish")
+        scheduler.shutdown(wait=False)
+
+
+@asynccontextmanager
+async def _gateway(app: App) -> AsyncIterator[None]:
+    if app.gateway is None:
+        yield
+        return
+    await app.gateway.start()
+    try:
+        yield
+    finally:
+        await app.gateway.stop()
+
+
+@asynccontextmanager
+async def _web(app: App) -> AsyncIterator[None]:
+    settings = app.settings.web
+    config = uvicorn.Config(
+        app.web(lambda: health(app)),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        timeout_graceful_shutdown=2,
+    )
+    server = _WebServer(config)
+    serving = asyncio.create_task(server.serve(), name="web")
+    while not server.started and not serving.done():
+        await asyncio.sleep(0.02)
+    if serving.done():
+        raise SystemExit(f"the web chat cannot listen on {settings.host}:{settings.port}; set web.port to another port")
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await asyncio.gather(serving, return_exceptions=True)
+
+
+async def health(app: App) -> Mapping[str, object]:
+    """What ``/readyz`` says: ready when messages can be stored; the rest is for the operator."""
+    rows = await app.places.stuck()
+    app.metrics.rows(rows)
+    slack = app.gateway.health() if app.gateway else None
+    redis = app.hints.reachable if app.hints else None
+    return {"ready": True, "rows": rows, "slack": slack, "breakers": app.breakers.states(), "redis": redis}
+
+
+def _schedule(app: App) -> AsyncIOScheduler:
+    """One tick a minute asks what is due; what it does happens once, however many processes tick."""
+    scheduler = AsyncIOScheduler(timezone=UTC)
+    scheduler.add_job(_tick, "cron", minute="*", args=[app], coalesce=True, max_instances=1, misfire_grace_time=30)
+    scheduler.start()
+    return scheduler
+
+
+async def _tick(app: App) -> None:
+    now = datetime.now(UTC)
+    if now.hour >= 3 and await app.sweep.once("purge", "inbox", now.date()):
+        _log.info("purged %s closed inbox rows", await app.sweep.purge(_KEEP))
+
+
+async def _every(seconds: float, work: Callable[[], Awaitable[object]]) -> None:
+    """Do it again and again; a failure is logged and the next round tries again."""
+    while True:
+        try:
+            await work()
+        except (psycopg.Error, PoolTimeout) as error:
+            _log.warning("the database is not there (%s); trying again", type(error).__name__)
+        except Exception:
+            _log.exception("a background task failed; trying again")
+        await asyncio.sleep(seconds)
+
+
+async def _flush(app: App) -> None:
+    """Give the answers of the last turns a moment to be sent; what remains is sent after the next start."""
+    with contextlib.suppress(psycopg.Error, PoolTimeout, TimeoutError):
+        async with asyncio.timeout(_FLUSH_SECONDS):
+            while (await app.places.stuck()).keys() & {"outbox_ready", "outbox_sending"}:
+                await asyncio.sleep(0.1)
+
+
+async def _end(*tasks: asyncio.Task[None]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _close(app: App) -> None:
+    if app.hints:
+        await app.hints.close()
+    if app.slack:
+        await app.slack.close()
+    await app.view.close()
+    await app.queue.close()
+    await app.database.close()

@@ -1,0 +1,66 @@
+"""The door: what comes in is cleaned, judged and stored, and only then acknowledged by its surface."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from core.conversation.models import Accepted, InboundEvent, InboxState, Kind
+from core.conversation.stores import InboxStore, Verdict
+from core.rendering.clean import clean
+
+
+@dataclass(frozen=True, slots=True)
+class IntakePolicy:
+    """What is let in.
+
+    Attributes:
+        max_age: an event older than this is a replay: it is recorded, not answered.
+        bots: accounts of other bots that are answered.
+        bot_turns_per_hour: how many messages of such a bot are answered in one conversation and hour.
+    """
+
+    max_age: timedelta = timedelta(hours=1)
+    bots: frozenset[str] = frozenset()
+    bot_turns_per_hour: int = 5
+
+
+class Intake:
+    """Implements ``core.conversation.ports.Receiver``."""
+
+    def __init__(
+        self, store: InboxStore, policy: IntakePolicy, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._store = store
+        self._policy = policy
+        self._now = now
+
+    async def accept(self, event: InboundEvent) -> Accepted:
+        """Store the event once, with the work that it asks for."""
+        verdict = self._judge(event)
+        if verdict is None:
+            return Accepted(inbox_id=None, state=InboxState.IGNORED)
+        return await self._store.accept(_cleaned(event), verdict)
+
+    def _judge(self, event: InboundEvent) -> Verdict | None:
+        """How to store it; None when it does not concern Robbie and nothing of it is kept."""
+        if event.author.is_bot and event.author.account not in self._policy.bots:
+            return None
+        if event.kind is not Kind.MESSAGE:
+            return Verdict(InboxState.RECEIVED, only_if_known=True)
+        bot_limit = self._policy.bot_turns_per_hour if event.author.is_bot else None
+        if self._now() - event.occurred_at > self._policy.max_age:
+            return Verdict(InboxState.EXPIRED, only_if_known=not event.addressed)
+        if event.addressed:
+            return Verdict(InboxState.RECEIVED, bot_limit=bot_limit)
+        # In a thread of ours a message without a mention is meant for us, unless it opens by naming somebody else.
+        state = InboxState.IGNORED if event.speaks_to_other else InboxState.RECEIVED
+        return Verdict(state, only_if_known=True, bot_limit=bot_limit)
+
+
+def _cleaned(event: InboundEvent) -> InboundEvent:
+    """The same event, fit to be stored as UTF-8."""
+    author = event.author.model_copy(update={"name": clean(event.author.name)})
+    files = tuple(file.model_copy(update={"name": clean(file.name)}) for file in event.files)
+    return event.model_copy(update={"text": clean(event.text), "author": author, "files": files})

@@ -1,0 +1,101 @@
+"""An answer while it is being written: its lease, a person's wish to stop it, and the text that is shown so far."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from types import TracebackType
+
+from core.conversation.models import CancelReason
+from core.conversation.ports import RateLimited, SendError, Surface
+from core.conversation.stores import Claim, Lease, TurnStore
+from core.rendering.harmless import harmless
+from core.rendering.split import split
+
+_log = logging.getLogger(__name__)
+
+
+class Live:
+    """Renews the lease in the background and shows the growing text by edits, as often as the surface allows.
+
+    Showing is best effort: the final text goes through the outbox whatever happened here. No edit is made without
+    a fresh lease, and none after ``__aexit__``.
+    """
+
+    def __init__(self, store: TurnStore, surface: Surface, claim: Claim, *, renew_seconds: float) -> None:
+        self._store = store
+        self._surface = surface
+        self._claim = claim
+        self._renew_seconds = min(renew_seconds, surface.edit_interval)
+        self._interrupted = asyncio.Event()
+        self._pieces: list[str] = []
+        self._shown = ""
+        self._next_edit = time.monotonic() + surface.edit_interval
+        self._task: asyncio.Task[None] | None = None
+        self.allowed: frozenset[str] = frozenset()
+        self.cancel: CancelReason | None = None
+
+    @property
+    def text(self) -> str:
+        """What the model has written so far."""
+        return "".join(self._pieces)
+
+    def allow(self, links: frozenset[str]) -> None:
+        """Links that came in, and so may be shown."""
+        self.allowed = links
+
+    def add(self, text: str) -> None:
+        """The next piece of the answer."""
+        self._pieces.append(text)
+
+    def restart(self) -> None:
+        """Another model begins again: what was shown is replaced by the next edit."""
+        self._pieces.clear()
+
+    async def interrupted(self) -> None:
+        """Return when the turn should end: ``cancel`` says why, None that the lease was lost."""
+        await self._interrupted.wait()
+
+    async def __aenter__(self) -> Live:
+        self._sign = asyncio.create_task(self._surface.working(self._claim.place, on=True))
+        self._task = asyncio.create_task(self._run(), name=f"live {self._claim.inbox_id}")
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        while True:
+            await asyncio.sleep(self._renew_seconds)
+            try:
+                lease = await self._store.renew(self._claim)
+            except Exception as error:
+                # The database may be restarting; the lease is made to outlive that.
+                _log.warning("could not renew the lease on message %s: %s", self._claim.inbox_id, type(error).__name__)
+                continue
+            if lease is None or lease.cancel is not None:
+                self.cancel = lease.cancel if lease else None
+                self._interrupted.set()
+                return
+            await self._show(lease)
+
+    async def _show(self, lease: Lease) -> None:
+        text = self.text
+        if not text or text == self._shown or lease.open_id is None or time.monotonic() < self._next_edit:
+            return
+        body = split(harmless(text, allowed_links=self.allowed), self._surface.part_limit)[0]
+        try:
+            await self._surface.edit(self._claim.place, lease.open_id, lease.open_key, body)
+            wait = self._surface.edit_interval
+        except RateLimited as error:
+            wait = error.retry_after
+        except SendError as error:
+            _log.info("a streaming edit failed: %s", error)
+            wait = 4 * self._surface.edit_interval
+        self._shown = text
+        self._next_edit = time.monotonic() + wait

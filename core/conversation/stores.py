@@ -1,0 +1,184 @@
+"""What a conversation needs of its store: the durable joints between event, turn and post."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+from core.conversation.models import Accepted, Asker, CancelReason, InboundEvent, InboxState, Place, Utterance
+from core.routing.models import Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How intake wants an event stored.
+
+    Attributes:
+        state: the state that a new row begins with.
+        only_if_known: store it only where Robbie is part of the conversation already.
+        bot_limit: for another bot's message, how many an hour are answered; None for people.
+    """
+
+    state: InboxState
+    only_if_known: bool = False
+    bot_limit: int | None = None
+
+
+class InboxStore(Protocol):
+    """Where events become rows."""
+
+    async def accept(self, event: InboundEvent, verdict: Verdict) -> Accepted:
+        """Store the event and a job for it in one transaction, or merge it into the row that has it already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One inbox row in the hands of one worker, until its lease ends.
+
+    Attributes:
+        fence: grows with every claim in a conversation; closing with an old one changes nothing.
+        attempts: how often this row was claimed, this time included.
+        cancel: what a person wanted of it before the claim.
+        profile_stale: whether the platform should be asked for the asker's name and zone.
+    """
+
+    inbox_id: int
+    fence: int
+    attempts: int
+    place: Place
+    conversation_id: int
+    message_id: int | None
+    platform_id: str
+    text: str
+    occurred_at: datetime
+    asker: Asker
+    cancel: CancelReason | None = None
+    profile_stale: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """What a running turn learns when it renews its lease.
+
+    Attributes:
+        cancel: what a person wants of the running turn.
+        open_id: the platform's id of the message that opens the answer, once it is recorded.
+        open_key: the key that the message carries.
+    """
+
+    cancel: CancelReason | None
+    open_id: str | None
+    open_key: str
+
+
+Outcome = Literal["answered", "stopped", "refused", "offline", "set_aside", "deleted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """The end of a turn, written in one transaction.
+
+    Attributes:
+        text: the whole answer as a person reads it.
+        parts: the answer, split and made harmless for its surface.
+        answer: what the router reports, if it was asked.
+    """
+
+    state: InboxState
+    outcome: Outcome
+    text: str
+    parts: Sequence[str]
+    answer: Answer | None
+    versions: Mapping[str, str]
+
+
+class TurnStore(Protocol):
+    """What the worker of a conversation reads and writes."""
+
+    async def claim(self, org_id: int, conversation_id: int, placeholder: Mapping[str, str]) -> Claim | None:
+        """Claim the oldest pending message and open its answer; None when there is none or another one is claimed.
+
+        Args:
+            org_id: the conversation's org.
+            conversation_id: the conversation.
+            placeholder: by surface, the text that opens an answer.
+        """
+
+    async def renew(self, claim: Claim) -> Lease | None:
+        """Extend the lease by the database's clock; None when the claim is not ours any more."""
+
+    async def transcript(self, claim: Claim, limit: int) -> Sequence[Utterance]:
+        """The latest messages of the conversation before the claimed one, oldest first, without pending ones."""
+
+    async def remembered(self, claim: Claim) -> tuple[str, datetime] | None:
+        """An earlier answer to the same words of the same person, where this place may show it."""
+
+    async def save_profile(self, claim: Claim, name: str, zone: str) -> None:
+        """Keep what the platform said of the asker."""
+
+    async def finish(self, claim: Claim, finish: Finish) -> bool:
+        """Close the row, record the interaction and put the parts into the outbox, or change nothing.
+
+        Returns:
+            False when the claim is not ours any more: the work is thrown away.
+        """
+
+    async def release(self, claim: Claim) -> bool:
+        """Put the row back as if it had not been claimed (its message was edited)."""
+
+
+class ControlStore(Protocol):
+    """Applies the control lane."""
+
+    async def apply(self, org_id: int, conversation_id: int) -> int:
+        """Apply all pending control rows of a conversation, oldest first, and say how many there were."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One outbox row in the hands of a sender.
+
+    Attributes:
+        edit_id: the platform's id of the message to edit; None for a new post.
+        look_first: whether an earlier try may have been taken, so that the platform must be asked before posting.
+    """
+
+    outbox_id: int
+    key: str
+    place: Place
+    body: str
+    edit_id: str | None
+    attempts: int
+    created_at: datetime
+    look_first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """The channel's next row is not due yet."""
+
+    seconds: float
+
+
+class OutboxStore(Protocol):
+    """What the sender of a channel reads and writes."""
+
+    async def take(self, org_id: int, surface: str, tenant: str, channel: str) -> Parcel | Wait | None:
+        """Take the channel's oldest unsent row; None when there is none, or another sender has it."""
+
+    async def sent(self, org_id: int, parcel: Parcel, platform_id: str) -> None:
+        """Record the platform's id, and match the reactions that came before it."""
+
+    async def later(self, org_id: int, parcel: Parcel, seconds: float, reason: str) -> None:
+        """Nothing was posted: ready again after so many seconds; the channel waits for it, others flow."""
+
+    async def unknown(self, org_id: int, parcel: Parcel, reason: str, *, park: bool = False) -> None:
+        """It may have been posted. ``park`` it when nobody can tell: it stays visible to the operator."""
+
+    async def failed(self, org_id: int, parcel: Parcel, reason: str) -> None:
+        """The platform refuses for good."""
+
+    async def repost(self, org_id: int, parcel: Parcel) -> None:
+        """The message to edit is gone: the row becomes a new post."""

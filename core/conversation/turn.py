@@ -1,0 +1,225 @@
+"""A turn: claim the oldest pending message, ask the models with the conversation as context, and close it once."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from core.conversation import wording
+from core.conversation.context import build_prompt
+from core.conversation.live import Live
+from core.conversation.models import InboxState, Utterance
+from core.conversation.ports import SendError, Surface
+from core.conversation.stores import Claim, Finish, Outcome, TurnStore
+from core.rendering.harmless import harmless, links_in
+from core.rendering.split import split
+from core.routing.models import Answer, Level, Restart, RouterEvent, Task, TextDelta
+
+_log = logging.getLogger(__name__)
+
+
+class Routes(Protocol):
+    """The router, as a turn sees it."""
+
+    def answer(self, task: Task) -> AsyncGenerator[RouterEvent, None]:
+        """Yield the answer as it grows, and at last an Answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnPolicy:
+    """Limits of a turn.
+
+    Attributes:
+        context_tokens: budget of the prompt.
+        context_messages: how many messages of the conversation are looked at.
+        max_attempts: a message that took so many workers with it is set aside.
+        renew_seconds: how often the lease is renewed and a Stop is looked for.
+    """
+
+    context_tokens: int = 12_000
+    context_messages: int = 200
+    max_attempts: int = 3
+    renew_seconds: float = 1.0
+
+
+class Turns:
+    """Answers what is pending in a conversation, one message after the other."""
+
+    def __init__(
+        self,
+        store: TurnStore,
+        router: Routes,
+        surfaces: Mapping[str, Surface],
+        policy: TurnPolicy,
+        versions: Mapping[str, str],
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._store = store
+        self._router = router
+        self._surfaces = surfaces
+        self._policy = policy
+        self._versions = versions
+        self._now = now
+        self._placeholders = {name: surface.placeholder for name, surface in surfaces.items()}
+
+    async def drain(self, org_id: int, conversation_id: int) -> None:
+        """Answer until nothing is pending, or until another worker has the conversation."""
+        while claim := await self._store.claim(org_id, conversation_id, self._placeholders):
+            await self._turn(claim)
+
+    async def _turn(self, claim: Claim) -> None:
+        if claim.attempts > self._policy.max_attempts:
+            _log.error("message %s is set aside after %s attempts", claim.inbox_id, claim.attempts - 1)
+            await self._close(claim, "set_aside", wording.SET_ASIDE)
+        elif claim.cancel == "stop":
+            await self._close(claim, "stopped", wording.STOPPED)
+        elif not claim.text.strip():
+            await self._close(claim, "answered", wording.EMPTY)
+        else:
+            await self._answer(claim)
+
+    async def _answer(self, claim: Claim) -> None:
+        """Ask while the lease is renewed; a person's Stop, edit or deletion ends the asking."""
+        surface = self._surfaces[claim.place.surface]
+        async with Live(self._store, surface, claim, renew_seconds=self._policy.renew_seconds) as live:
+            asking = asyncio.create_task(self._ask(claim, surface, live), name=f"ask {claim.inbox_id}")
+            watching = asyncio.create_task(live.interrupted(), name=f"watch {claim.inbox_id}")
+            try:
+                await asyncio.wait({asking, watching}, return_when=asyncio.FIRST_COMPLETED)
+                answer = asking.result() if asking.done() else None
+            finally:
+                await _end(asking, watching)
+        if answer is not None:
+            await self._close_answered(claim, answer, live)
+        else:
+            await self._close_interrupted(claim, live)
+        await surface.working(claim.place, on=False)
+
+    async def _ask(self, claim: Claim, surface: Surface, live: Live) -> Answer:
+        claim = await self._know(claim, surface)
+        transcript = await self._transcript(claim, surface)
+        live.allow(_links(claim, transcript))
+        now = self._now()
+        prompt, short = (
+            build_prompt(
+                claim.asker, transcript, now, self._policy.context_tokens, small=small, direct=claim.place.direct
+            )
+            for small in (False, True)
+        )
+        task = Task(claim.asker.org_id, claim.text, prompt, short, key=f"{claim.inbox_id}.{claim.fence}")
+        async with contextlib.aclosing(self._router.answer(task)) as events:
+            async for event in events:
+                match event:
+                    case TextDelta(text):
+                        live.add(text)
+                    case Restart():
+                        live.restart()
+                    case Answer():
+                        return event
+        raise RuntimeError("the router ended without an answer")
+
+    async def _know(self, claim: Claim, surface: Surface) -> Claim:
+        """The claim with the asker's name and zone as the platform has them now."""
+        if not claim.profile_stale:
+            return claim
+        try:
+            profile = await surface.profile(claim.place.tenant, claim.asker.account)
+        except SendError as error:
+            _log.warning("no profile for an account of %s: %s", surface.name, error)
+            return claim
+        await self._store.save_profile(claim, profile.name, profile.zone)
+        asker = claim.asker.model_copy(
+            update={"name": profile.name or claim.asker.name, "zone": profile.zone or claim.asker.zone}
+        )
+        return replace(claim, asker=asker)
+
+    async def _transcript(self, claim: Claim, surface: Surface) -> Sequence[Utterance]:
+        """What was said before, and the question last. In a thread that is new to us, the platform knows more."""
+        stored = await self._store.transcript(claim, self._policy.context_messages)
+        before = [wording.without_notes(said) if said.by_robbie else said for said in stored]
+        if not before and claim.place.thread not in ("", claim.platform_id):
+            with contextlib.suppress(SendError):
+                history = await surface.history(claim.place, self._policy.context_messages)
+                before = [
+                    said for said in history if said.message_id != claim.platform_id and not _is_later(said, claim)
+                ]
+        asked = Utterance(speaker=claim.asker.name, text=claim.text, at=claim.occurred_at, message_id=claim.platform_id)
+        return [*before, asked]
+
+    async def _close_answered(self, claim: Claim, answer: Answer, live: Live) -> None:
+        zone, now = _zone(claim), self._now()
+        outcome: Outcome = "answered"
+        text = answer.text
+        if answer.refused:
+            outcome, text = "refused", wording.REFUSED
+        elif answer.level is Level.OFFLINE:
+            outcome = "offline"
+            remembered = await self._store.remembered(claim)
+            text = wording.offline(remembered, over_budget=answer.over_budget, zone=zone, now=now)
+        else:
+            text += wording.notes(answer, zone, now)
+        await self._close(claim, outcome, text, answer, live.allowed)
+
+    async def _close_interrupted(self, claim: Claim, live: Live) -> None:
+        match live.cancel:
+            case "stop":
+                text = f"{live.text}\n\n{wording.STOPPED}" if live.text else wording.STOPPED
+                await self._close(claim, "stopped", text, None, live.allowed)
+            case "delete":
+                await self._close(claim, "deleted", wording.DELETED)
+            case "edit":
+                await self._store.release(claim)
+            case None:
+                _log.warning("the lease on message %s was lost; its work is thrown away", claim.inbox_id)
+
+    async def _close(
+        self,
+        claim: Claim,
+        outcome: Outcome,
+        text: str,
+        answer: Answer | None = None,
+        allowed: frozenset[str] = frozenset(),
+    ) -> None:
+        states = {"set_aside": InboxState.SET_ASIDE, "deleted": InboxState.IGNORED}
+        surface = self._surfaces[claim.place.surface]
+        safe = harmless(text, allowed_links=allowed)
+        finish = Finish(
+            state=states.get(outcome, InboxState.ANSWERED),
+            outcome=outcome,
+            text=safe,
+            parts=split(safe, surface.part_limit),
+            answer=answer,
+            versions=self._versions,
+        )
+        if not await self._store.finish(claim, finish):
+            _log.warning("message %s was closed by another worker; this answer is thrown away", claim.inbox_id)
+
+
+def _is_later(said: Utterance, claim: Claim) -> bool:
+    return said.at > claim.occurred_at
+
+
+def _links(claim: Claim, transcript: Sequence[Utterance]) -> frozenset[str]:
+    """Only links that people brought into this conversation may go out again."""
+    said = [utterance.text for utterance in transcript if not utterance.by_robbie]
+    return frozenset().union(*(links_in(text) for text in said), links_in(claim.text))
+
+
+def _zone(claim: Claim) -> ZoneInfo:
+    try:
+        return ZoneInfo(claim.asker.zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
+async def _end(*tasks: asyncio.Task[object]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

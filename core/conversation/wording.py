@@ -1,0 +1,58 @@
+"""What Robbie says of itself: honest lines for when no model could answer, or only a small one could."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from core.conversation.models import Utterance
+from core.routing.models import Answer
+
+STOPPED = "_Stopped._"
+DELETED = "_The question was deleted, so I stopped._"
+EMPTY = "I got a message without any words. What can I do for you?"
+SET_ASIDE = (
+    "I'm sorry: I tried this message several times and could not finish an answer, so I have set it aside. "
+    "Whoever runs me can see it. Please try it in other words."
+)
+REFUSED = "The model that I asked declined to answer this. You may want to put it differently."
+UNREACHABLE = "I can't reach any of my models right now, so I can't think this through."
+ASK_AGAIN = "Your message is kept; please ask me again in a few minutes."
+SMALL_MODEL = (
+    "_This came from the small model built into Robbie, which is often wrong. "
+    "For real answers, whoever runs me can connect a better one: a provider key or Ollama in `.env`._"
+)
+
+
+def offline(remembered: tuple[str, datetime] | None, *, over_budget: bool, zone: ZoneInfo, now: datetime) -> str:
+    """The answer of level 5.
+
+    Args:
+        remembered: an earlier answer to the same words, and when it was given.
+        over_budget: whether today's money is the reason.
+        zone: the asker's.
+        now: with a time zone.
+    """
+    reason = _budget(zone, now) if over_budget else UNREACHABLE
+    if remembered is None:
+        return reason if over_budget else f"{reason} {ASK_AGAIN}"
+    text, at = remembered
+    day = at.astimezone(zone).strftime("%-d %B %Y")
+    return f"{reason} On {day} I answered the same question like this:\n\n{text}"
+
+
+def _budget(zone: ZoneInfo, now: datetime) -> str:
+    midnight = (now.astimezone(UTC) + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    at = midnight.astimezone(zone).strftime("%H:%M")
+    return f"Today's budget for paid models is used up. It starts again at {at} ({zone.key})."
+
+
+def notes(answer: Answer, zone: ZoneInfo, now: datetime) -> str:
+    """The lines under an answer that say what a person should know of where it came from; often empty."""
+    budget = f"\n\n_{_budget(zone, now)}_" if answer.over_budget else ""
+    return budget + (f"\n\n{SMALL_MODEL}" if answer.small else "")
+
+
+def without_notes(said: Utterance) -> Utterance:
+    """An answer of ours without the line on its small model, which no model should take up."""
+    return said.model_copy(update={"text": said.text.removesuffix(SMALL_MODEL).rstrip()})
