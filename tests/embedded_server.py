@@ -26,7 +26,7 @@ USER_OF_THE_SERVER = """
 import sys
 from pathlib import Path
 from adapters.postgres.embedded import EmbeddedPostgres, EmbeddedPostgresError
-postgres = EmbeddedPostgres(Path(sys.argv[1]))
+postgres = EmbeddedPostgres(Path(sys.argv[1]), settings={"fsync": "off"})
 try:
     postgres.start()
 except EmbeddedPostgresError as error:
@@ -75,9 +75,14 @@ def used_home(folder: Path, cluster: Path) -> Iterator[Path]:
         yield home
 
 
+def quick(home: Path, **settings: str) -> EmbeddedPostgres:
+    """A server that does not wait for the disk: kill -9 loses nothing, only a power cut would."""
+    return EmbeddedPostgres(home, settings={"fsync": "off", **settings})
+
+
 def make_cluster(home: Path) -> Path:
     """Make a cluster, and return its data folder."""
-    with EmbeddedPostgres(home):
+    with quick(home):
         pass
     return home / "data"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import logging
 import os
@@ -37,6 +38,11 @@ def load_litellm() -> ModuleType:
         return _loaded
 
 
+async def litellm_ready() -> ModuleType:
+    """litellm, imported in a thread if it is not there yet."""
+    return await asyncio.to_thread(load_litellm) if _loaded is None else _loaded
+
+
 def price(model_id: str, fallback: Price) -> Price:
     """What litellm's own table says of a model; ``fallback`` where it is silent or not loaded yet."""
     entry = _entry(model_id)
@@ -52,8 +58,7 @@ def price(model_id: str, fallback: Price) -> Price:
 
 def _entry(model_id: str) -> dict[str, object] | None:
     table = _loaded.model_cost if _loaded is not None else {}
-    provider, _, name = model_id.partition("/")
-    entry = table.get(model_id) or table.get(name)
+    entry = table.get(model_id) or table.get(model_id.partition("/")[2])
     return entry if isinstance(entry, dict) else None
 
 

@@ -6,15 +6,14 @@ makes a blocking request of its own on the event loop after each answer.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from typing import Any
 
 from pydantic import SecretStr
 
 from adapters.llm.errors import from_evidence, from_exception
-from adapters.llm.library import load_litellm
+from adapters.llm.library import litellm_ready
 from adapters.llm.prompt import as_json
 from adapters.llm.timing import Timeouts, limited
 from adapters.llm.wire import Evidence, current, tapped_client
@@ -74,8 +73,8 @@ class LiteLLMModel:
                 await evidence.response.aclose()
         raise failure  # outside of the handler: litellm's own exception quotes prompts and must not hang on it
 
-    async def _ask(self, request: ChatRequest, evidence: Evidence) -> AsyncIterator[Chunk]:
-        litellm = await asyncio.to_thread(load_litellm)
+    async def _ask(self, request: ChatRequest, evidence: Evidence) -> AsyncGenerator[Chunk, None]:
+        litellm = await litellm_ready()
         token = current.set(evidence)
         try:
             answer = await litellm.acompletion(**self._arguments(request))

@@ -21,19 +21,21 @@ OPTIONS = (
 HBA = "# Whoever may open the socket is trusted.\nlocal all all trust\n"
 
 
-def make(data: Path, who: str, lock: int) -> None:
-    """Make a cluster aside, and move it into place when it is whole and on the disk.
+def make(data: Path, who: str, lock: int, *, durable: bool) -> None:
+    """Make a cluster aside, and move it into place when it is whole.
 
     Args:
         data: where it shall be.
         who: the identity that owns it.
         lock: the descriptor of the server's lock, so that nobody else begins while an orphaned initdb still runs.
+        durable: wait until it is on the disk.
     """
     # A folder removed under a running server: that one would take the new server's socket with it when it ends.
     processes.kill_leftovers(data)
     fresh = data.with_name("data.new")
     shutil.rmtree(fresh, ignore_errors=True)
-    result = identity.run(who, [str(program("initdb")), f"--pgdata={fresh}", *OPTIONS], keep=[lock])
+    command = [str(program("initdb")), f"--pgdata={fresh}", *OPTIONS, *([] if durable else ["--no-sync"])]
+    result = identity.run(who, command, keep=[lock])
     if result.returncode != 0:
         raise EmbeddedPostgresError(f"PostgreSQL could not make its data folder {fresh}:\n{result.stdout.strip()}")
     (fresh / "pg_hba.conf").write_text(HBA)

@@ -49,7 +49,6 @@ DEFAULT_SETTINGS: Mapping[str, str] = {
     "log_truncate_on_rotation": "on",
     "log_rotation_age": "1d",
     "log_rotation_size": "0",
-    "log_file_mode": "0600",
     "log_checkpoints": "off",
     # Statements and the details of errors hold what people wrote.
     "log_min_error_statement": "panic",
@@ -78,6 +77,7 @@ class EmbeddedPostgres:
         self._home = home.absolute()
         self._settings = {**DEFAULT_SETTINGS, **(settings or {})}
         self._mutex = threading.Lock()
+        self._stopping = threading.Event()
         self._users = FileLock(self._home / "users.lock")
         self._server = FileLock(self._home / "server.lock")
 
@@ -117,8 +117,10 @@ class EmbeddedPostgres:
         return f"postgresql://{quote(user, safe='')}@/{quote(database, safe='')}?host={where}&port={PORT}"
 
     def stop(self) -> None:
-        """Leave; stop the server if nobody else uses it. Does nothing when not started."""
+        """Leave, also while another thread waits in ``start``; stop the server if nobody else uses it."""
+        self._stopping.set()
         with self._mutex:
+            self._stopping.clear()
             if self._users.held:
                 with self._launching(_silent):
                     self._leave()
@@ -175,7 +177,8 @@ class EmbeddedPostgres:
             else:
                 self._end_if_unreachable()
                 report("Waiting for PostgreSQL to answer")
-            time.sleep(POLL_SECONDS)
+            if self._stopping.wait(POLL_SECONDS):
+                raise EmbeddedPostgresError("PostgreSQL was stopped before it served.")
         return launched
 
     def _ping(self) -> Ping:
@@ -206,7 +209,7 @@ class EmbeddedPostgres:
         try:
             if not self._data.exists():
                 report("Making a new database")
-                cluster.make(self._data, who, self._server.fd)
+                cluster.make(self._data, who, self._server.fd, durable=self._settings["fsync"] != "off")
             cluster.check(self._data)
             report("Starting PostgreSQL")
             self._spawn(who)

@@ -219,14 +219,15 @@ class SocketLink:
 
     async def _ping(self, ws: aiohttp.ClientWebSocketResponse) -> None:
         """Ping, and close a connection that does not answer. Silence of people is no sign of anything."""
-        opened = time.monotonic()
+        allowed = max(1, round(self._timing.patience / self._timing.ping))
+        missed = 0  # counted in pings, not seconds: a stall of this process is not the connection's fault
         try:
-            while True:
+            while missed < allowed:
+                sent = time.monotonic()
                 await ws.ping(_PING)
                 await asyncio.sleep(self._timing.ping)
-                alive = (self._pong_at or opened) if self._greeted else opened
-                if time.monotonic() - alive > self._timing.patience:
-                    break
+                answered = self._greeted and self._pong_at is not None and self._pong_at >= sent
+                missed = 0 if answered else missed + 1
         except ConnectionError:
             return  # the reader sees it too
         self._problem = "no answer to pings" if self._greeted else "no hello"

@@ -8,13 +8,13 @@ import signal
 import subprocess
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
 import psycopg
 import pytest
 
-from adapters.postgres.embedded import EmbeddedPostgres
 from tests.embedded_server import (
     PATIENCE,
     Spawn,
@@ -24,6 +24,7 @@ from tests.embedded_server import (
     make_cluster,
     pid_of,
     query,
+    quick,
     server_processes,
     spawning,
     until,
@@ -65,13 +66,13 @@ def stranger() -> Iterator[int]:
 
 def test_second_start_finds_the_data_of_the_first(fresh: Path) -> None:
     told: list[str] = []
-    first = EmbeddedPostgres(fresh)
+    first = quick(fresh)
     first.start(told.append)
     query(first, "CREATE TABLE kept AS SELECT 42 AS answer")
     first.stop()
-    assert told == ["Making a new database", "Starting PostgreSQL"]
+    assert told[:2] == ["Making a new database", "Starting PostgreSQL"]
     assert not server_processes(fresh)
-    with EmbeddedPostgres(fresh) as second:
+    with quick(fresh) as second:
         assert query(second, "SELECT answer FROM kept") == 42
 
 
@@ -81,7 +82,7 @@ def test_killed_parent_leaves_the_server_and_the_next_start_adopts_it(home: Path
     server = pid_of(home)
     parent.kill()
     parent.wait()
-    with EmbeddedPostgres(home) as postgres:
+    with quick(home) as postgres:
         assert query(postgres, "SELECT 1") == 1
         assert pid_of(home) == server
     assert not server_processes(home)
@@ -97,7 +98,7 @@ def test_processes_starting_at_once_share_one_server(fresh: Path, spawn: Spawn) 
 def test_server_is_stopped_only_by_the_last_who_leaves(home: Path, spawn: Spawn) -> None:
     other = spawn(home)
     assert line(other) == "started"
-    postgres = EmbeddedPostgres(home)
+    postgres = quick(home)
     postgres.start()
     postgres.stop()
     assert query(postgres, "SELECT 1") == 1
@@ -106,13 +107,13 @@ def test_server_is_stopped_only_by_the_last_who_leaves(home: Path, spawn: Spawn)
 
 
 def test_stop_without_start_does_nothing_to_others(home: Path) -> None:
-    with EmbeddedPostgres(home) as postgres:
-        EmbeddedPostgres(home).stop()
+    with quick(home) as postgres:
+        quick(home).stop()
         assert query(postgres, "SELECT 1") == 1
 
 
 def test_stale_pid_file_that_names_a_living_process_is_not_believed(home: Path, stranger: int) -> None:
-    with EmbeddedPostgres(home) as postgres:
+    with quick(home) as postgres:
         kill_server(home)
         for path in (home / "data" / "postmaster.pid", home / "run" / ".s.PGSQL.5432.lock"):
             rest = path.read_text().splitlines(keepends=True)[1:]
@@ -123,14 +124,14 @@ def test_stale_pid_file_that_names_a_living_process_is_not_believed(home: Path, 
 
 
 def test_stale_pid_file_is_not_signalled_at_stop(home: Path, stranger: int) -> None:
-    with EmbeddedPostgres(home):
+    with quick(home):
         kill_server(home)
         (home / "data" / "postmaster.pid").write_text(f"{stranger}\n")
     assert psutil.Process(stranger).status() != psutil.STATUS_ZOMBIE
 
 
 def test_ensure_running_leaves_a_living_server_alone(home: Path) -> None:
-    with EmbeddedPostgres(home) as postgres:
+    with quick(home) as postgres:
         server = pid_of(home)
         assert not postgres.ensure_running()
         assert pid_of(home) == server
@@ -141,7 +142,7 @@ def test_killed_server_with_a_busy_backend_left_is_started_again(home: Path) -> 
         with pytest.raises(psycopg.OperationalError), psycopg.connect(postgres.url()) as connection:
             connection.execute("DO $$ BEGIN LOOP END LOOP; END $$")
 
-    with EmbeddedPostgres(home) as postgres:
+    with quick(home) as postgres:
         query(postgres, "CREATE TABLE kept AS SELECT 42 AS answer")
         busy = threading.Thread(target=spin)
         busy.start()
@@ -154,7 +155,7 @@ def test_killed_server_with_a_busy_backend_left_is_started_again(home: Path) -> 
 
 
 def test_removed_socket_is_brought_back(home: Path) -> None:
-    with EmbeddedPostgres(home) as postgres:
+    with quick(home) as postgres:
         shutil.rmtree(home / "run")
         assert postgres.ensure_running()
         assert query(postgres, "SELECT 1") == 1
@@ -166,7 +167,7 @@ def test_folder_removed_under_a_running_server_is_made_anew(home: Path, spawn: S
     old = pid_of(home)
     parent.kill()
     shutil.rmtree(home)
-    with EmbeddedPostgres(home) as postgres:
+    with quick(home) as postgres:
         assert not psutil.pid_exists(old) or psutil.Process(old).status() == psutil.STATUS_ZOMBIE
         assert query(postgres, "SELECT 1") == 1
 
@@ -176,29 +177,47 @@ def test_start_killed_while_the_cluster_is_made_harms_nothing(fresh: Path, spawn
     until((fresh / "data.new" / "base").exists)
     parent.kill()
     assert not (fresh / "data").exists()
-    with EmbeddedPostgres(fresh) as postgres:
+    with quick(fresh) as postgres:
         assert query(postgres, "SELECT 1") == 1
     assert not (fresh / "data.new").exists()
 
 
-def test_long_recovery_is_waited_for(home: Path, tmp_path: Path) -> None:
-    go = tmp_path / "go"
+def recovering(home: Path, go: Path) -> tuple[EmbeddedPostgres, threading.Thread]:
+    """A server that recovers until ``go`` exists, and a thread that waits for it."""
     (home / "data" / "recovery.signal").touch()
-    recovering = {"restore_command": f"while [ ! -e {go} ]; do sleep 0.02; done; false", "hot_standby": "off"}
-    postgres = EmbeddedPostgres(home, settings=recovering)
+    command = f"while [ ! -e {go} ] && kill -0 $PPID; do sleep 0.02; done; false"
+    postgres = quick(home, restore_command=command, hot_standby="off")
     told: list[str] = []
-    start = threading.Thread(target=postgres.start, args=[told.append])
-    start.start()
+
+    def start() -> None:
+        with suppress(EmbeddedPostgresError):
+            postgres.start(told.append)
+
+    thread = threading.Thread(target=start)
+    thread.start()
     until(lambda: any("recovering" in message for message in told))
+    return postgres, thread
+
+
+def test_long_recovery_is_waited_for(home: Path, tmp_path: Path) -> None:
+    postgres, start = recovering(home, tmp_path / "go")
     assert start.is_alive()
-    go.touch()
+    (tmp_path / "go").touch()
     start.join(PATIENCE)
     assert query(postgres, "SELECT pg_is_in_recovery()") is False
     postgres.stop()
 
 
+def test_stop_does_not_wait_for_a_long_recovery(home: Path, tmp_path: Path) -> None:
+    postgres, start = recovering(home, tmp_path / "go")
+    postgres.stop()
+    start.join(PATIENCE)
+    assert not start.is_alive()
+    assert not server_processes(home)
+
+
 def test_unflushed_writes_survive_kill_9(home: Path) -> None:
-    with EmbeddedPostgres(home) as postgres:
+    with quick(home) as postgres:
         query(postgres, "CREATE TABLE kept AS SELECT generate_series(1, 200000) AS n")
         kill_server(home)
         assert postgres.ensure_running()

@@ -24,6 +24,7 @@ from tests.embedded_server import (
     make_cluster,
     pid_of,
     query,
+    quick,
     server_processes,
     spawning,
     tell,
@@ -76,7 +77,7 @@ def test_cluster_is_utf8_with_checksums_and_serves_only_the_socket(home: Path) -
 
 
 def test_vector_extension_can_be_created(home: Path) -> None:
-    with EmbeddedPostgres(home) as postgres:
+    with quick(home) as postgres:
         query(postgres, "CREATE EXTENSION vector")
         assert query(postgres, "SELECT '[3,4]'::vector <-> '[0,0]'::vector") == 5.0
 
@@ -84,7 +85,7 @@ def test_vector_extension_can_be_created(home: Path) -> None:
 @pytest.mark.parametrize("name", ["with space and ümlaut % $HOME 'quote' \"double\" `tick`", "comma,comma", "l" * 120])
 def test_any_path_works(tmp_path: Path, name: str) -> None:
     home = tmp_path / name
-    with EmbeddedPostgres(home) as postgres:
+    with quick(home) as postgres:
         assert query(postgres, "SELECT 1") == 1
         sockets = Path(str(query(postgres, "SHOW unix_socket_directories")).strip('"').replace('""', '"'))
         assert stat.S_IMODE(sockets.stat().st_mode) == 0o700
@@ -92,10 +93,10 @@ def test_any_path_works(tmp_path: Path, name: str) -> None:
 
 
 def test_server_that_cannot_start_shows_the_end_of_its_log(home: Path) -> None:
-    postgres = EmbeddedPostgres(home, settings={"shared_buffers": "a lot"})
+    postgres = quick(home, shared_buffers="a lot")
     with pytest.raises(EmbeddedPostgresError, match='invalid value for parameter "shared_buffers"'):
         postgres.start()
-    with EmbeddedPostgres(home) as repaired:
+    with quick(home) as repaired:
         assert query(repaired, "SELECT 1") == 1
 
 
@@ -103,19 +104,19 @@ def test_data_of_another_major_version_is_refused_with_advice(fresh: Path) -> No
     (fresh / "data").mkdir(parents=True)
     (fresh / "data" / "PG_VERSION").write_text("13\n")
     with pytest.raises(EmbeddedPostgresError, match=r"made by PostgreSQL 13.*pg_dumpall.*DATABASE_URL"):
-        EmbeddedPostgres(fresh).start()
+        quick(fresh).start()
 
 
 def test_folder_that_is_no_cluster_is_refused(fresh: Path) -> None:
     (fresh / "data").mkdir(parents=True)
     with pytest.raises(EmbeddedPostgresError, match="not a PostgreSQL data folder"):
-        EmbeddedPostgres(fresh).start()
+        quick(fresh).start()
 
 
 def test_home_that_cannot_be_used_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(EmbeddedPostgresError, match=r"cannot use .*file/pg"):
-        EmbeddedPostgres(tmp_path / "file" / "pg").start()
+        quick(tmp_path / "file" / "pg").start()
 
 
 def test_full_disk_leaves_no_half_cluster(fresh: Path, spawn: Spawn) -> None:
@@ -123,13 +124,13 @@ def test_full_disk_leaves_no_half_cluster(fresh: Path, spawn: Spawn) -> None:
     code = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({size}, {size}))\n{USER_OF_THE_SERVER}"
     assert line(spawn(fresh, code)).startswith("refused: PostgreSQL could not make its data folder")
     assert not (fresh / "data").exists()
-    with EmbeddedPostgres(fresh) as postgres:
+    with quick(fresh) as postgres:
         assert query(postgres, "SELECT 1") == 1
 
 
 def test_server_learns_no_secret_and_no_lock_of_ours(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-secret")
-    with EmbeddedPostgres(home):
+    with quick(home):
         server = psutil.Process(pid_of(home))
         assert "SLACK_BOT_TOKEN" not in server.environ()
         opened = {os.path.basename(os.readlink(path)) for path in Path(f"/proc/{server.pid}/fd").iterdir()}
@@ -142,7 +143,7 @@ def test_nothing_outside_the_home_is_touched(tmp_path: Path) -> None:
     closed.mkdir(mode=0o700)
     around = [closed, *closed.parents, ROOT, program("postgres")]
     before = [(path.stat().st_mode, path.stat().st_uid, path.stat().st_gid) for path in around]
-    with EmbeddedPostgres(closed / "pg") as postgres:
+    with quick(closed / "pg") as postgres:
         assert query(postgres, "SELECT 1") == 1
         assert stat.S_IMODE((closed / "pg" / "data").stat().st_mode) == 0o700
     assert [(path.stat().st_mode, path.stat().st_uid, path.stat().st_gid) for path in around] == before
@@ -182,7 +183,7 @@ def test_root_without_user_namespaces_hands_only_the_home_to_another_user(spawn:
             return
         assert first == "started"
         assert (home / "data").stat().st_uid == NOBODY
-        with EmbeddedPostgres(home) as postgres:
+        with quick(home) as postgres:
             assert query(postgres, "SELECT 1") == 1
         tell(parent, "leave")
         assert line(parent) == "left"
@@ -198,4 +199,4 @@ def test_home_that_no_identity_reaches_is_explained(tmp_path: Path) -> None:
     os.chown(home, NOBODY, NOBODY)
     os.chmod(tmp_path / "closed", 0o700)
     with pytest.raises(EmbeddedPostgresError, match=r"(?s)cannot reach .*DATABASE_URL"):
-        EmbeddedPostgres(home).start()
+        quick(home).start()

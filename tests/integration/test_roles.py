@@ -22,7 +22,7 @@ PASSWORD = "p@ss/wörd %&?"
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
-    with EmbeddedPostgres(tmp_path_factory.mktemp("pg")) as postgres:
+    with EmbeddedPostgres(tmp_path_factory.mktemp("pg"), settings={"fsync": "off"}) as postgres:
         yield postgres
 
 

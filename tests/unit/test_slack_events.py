@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -156,7 +157,7 @@ def test_forwarded_message_is_quoted() -> None:
     assert event.text == "look\n\n> one\n> two"
 
 
-def changed(new: dict[str, object], old: dict[str, object] | None) -> dict[str, object]:
+def changed(new: Mapping[str, object], old: Mapping[str, object] | None) -> dict[str, object]:
     return message(subtype="message_changed", ts="1700000009.0", message=new, previous_message=old)
 
 

@@ -37,6 +37,7 @@ class Exchange:
     text: str
     finish: Finish
     created: int
+    report_usage: bool = True
     sent: str = ""
     id: str = field(default_factory=lambda: uuid.uuid4().hex[:24])
 

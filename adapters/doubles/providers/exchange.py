@@ -46,9 +46,14 @@ async def respond(
         error = dialect.error(refusal.status, refusal.message, refusal.kind, refusal.param)
         return web.json_response(error, status=refusal.status)
     exchange = _exchange(dialect, body, model, script.answer(model, body), fault)
+    exchange.report_usage = script.report_usage
     if not dialect.streams(body):
         return await _whole(request, dialect, exchange, fault)
-    return await _Streamer(request, dialect, exchange, fault, pace).run()
+    script.streaming += 1
+    try:
+        return await _Streamer(request, dialect, exchange, fault, pace).run()
+    finally:
+        script.streaming -= 1
 
 
 async def _body(request: web.Request) -> Json | None:

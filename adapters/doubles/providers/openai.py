@@ -86,7 +86,7 @@ class OpenAI:
     def closing(self, exchange: Exchange) -> bytes:
         """The finish reason, the usage if it was asked for, and ``[DONE]``."""
         end = _chunk(exchange, {}, _finish(exchange))
-        if _wants_usage(exchange.body):
+        if _wants_usage(exchange):
             head = _head(exchange, "chat.completion.chunk")
             end += sse({**head, "choices": [], "usage": _usage(exchange)})
         return end + b"data: [DONE]\n\n"
@@ -108,9 +108,9 @@ def _finish(exchange: Exchange) -> str:
     return {"filter": "content_filter", "length": "length"}.get(exchange.finish, "stop")
 
 
-def _wants_usage(body: Json) -> bool:
-    options = body.get("stream_options")
-    return isinstance(options, dict) and bool(options.get("include_usage"))
+def _wants_usage(exchange: Exchange) -> bool:
+    options = exchange.body.get("stream_options")
+    return exchange.report_usage and isinstance(options, dict) and bool(options.get("include_usage"))
 
 
 def _head(exchange: Exchange, kind: str) -> Json:
@@ -126,7 +126,7 @@ def _head(exchange: Exchange, kind: str) -> Json:
 
 def _chunk(exchange: Exchange, delta: Json, finish: str | None = None) -> bytes:
     choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
-    usage: Json = {"usage": None} if _wants_usage(exchange.body) else {}
+    usage: Json = {"usage": None} if _wants_usage(exchange) else {}
     return sse({**_head(exchange, "chat.completion.chunk"), "choices": [choice], **usage})
 
 

@@ -114,6 +114,8 @@ class Script:
     def __init__(self, log_size: int = 1000) -> None:
         self.requests: deque[LoggedRequest] = deque(maxlen=log_size)
         self.faults: list[Fault] = []
+        self.streaming = 0
+        self.report_usage = True
         self._replies: dict[str | None, Reply] = {}
 
     def answer(self, model: str, body: Json) -> str:

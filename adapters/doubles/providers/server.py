@@ -61,7 +61,7 @@ class ProviderDouble:
 
     async def __aenter__(self) -> Self:
         """Listen."""
-        self._runner = web.AppRunner(self._app(), access_log=None, shutdown_timeout=0.1)
+        self._runner = web.AppRunner(self._app(), access_log=None, shutdown_timeout=0.1, handler_cancellation=True)
         await self._runner.setup()
         await self._listen()
         return self
@@ -103,6 +103,15 @@ class ProviderDouble:
     def requests(self) -> deque[LoggedRequest]:
         """The last requests, oldest first."""
         return self._script.requests
+
+    @property
+    def streaming(self) -> int:
+        """How many streams are being written right now."""
+        return self._script.streaming
+
+    def hide_usage(self) -> None:
+        """Report no tokens on the OpenAI routes, as some hosts do even when asked."""
+        self._script.report_usage = False
 
     def reply(self, reply: Reply, model: str | None = None) -> None:
         """Answer with this text, or with what this function makes of the request's body."""
@@ -159,6 +168,7 @@ class ProviderDouble:
         self._add_chat(app, "ollama_openai", "/ollama/v1/chat/completions", OpenAI(keyless=True))
         for prefix in ("/v1", "/groq/openai/v1", "/ollama/v1"):
             app.router.add_get(f"{prefix}/models", self._openai_models)
+        app.router.add_get("/health", self._health)
         app.router.add_get("/ollama/api/tags", self._ollama_tags)
         app.router.add_get("/ollama/api/version", self._ollama_version)
         add_control(app, self._script)
@@ -180,6 +190,9 @@ class ProviderDouble:
 
     async def _ollama_tags(self, request: web.Request) -> web.Response:
         return web.json_response(ollama.tags(self.models))
+
+    async def _health(self, request: web.Request) -> web.Response:
+        return web.json_response({"status": "ok"})  # llama.cpp's, so that the double can stand in for its server
 
     async def _ollama_version(self, request: web.Request) -> web.Response:
         return web.json_response({"version": "0.12.6"})

@@ -1,0 +1,314 @@
+"""One suite for every ChatModel: what the router may rely on, whoever answers."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import json
+import logging
+import traceback
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, aclosing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from adapters.doubles.providers import ProviderDouble
+from adapters.doubles.providers.script import FaultKind
+from adapters.llm.embedded import EmbeddedModel, embedded_spec
+from adapters.llm.embedded_process import EmbeddedServer
+from adapters.llm.library import Price, load_litellm, price
+from adapters.llm.remote import LiteLLMModel
+from adapters.llm.timing import Timeouts
+from core.routing.models import (
+    ChatMessage,
+    ChatRequest,
+    Chunk,
+    ErrorClass,
+    Level,
+    ModelError,
+    ModelSpec,
+    StreamEnd,
+    TextDelta,
+)
+from core.routing.ports import ChatModel
+
+KEY = "sk-very-secret-0123456789"
+PROMPT = "the-private-prompt"
+ANSWER = "Two plus two is four, and that is all there is to say about it."
+MODELS = {"gpt-4o": 1000, "claude-sonnet-4-5": 1000, "openai/gpt-oss-120b": 1000, "llama3.2": 1000, "embedded": 1000}
+FAMILIES = ("openai", "anthropic", "host", "ollama", "embedded")
+SHORT = Timeouts(connect=10, first_token=1.5, between_tokens=1.5, total=60)
+
+
+@dataclass
+class Bench:
+    """A model under test, and the double that it talks to."""
+
+    double: ProviderDouble
+    make: Callable[[Timeouts], ChatModel]
+
+    async def ask(self, text: str = PROMPT, limit: int = 200, timeouts: Timeouts | None = None) -> list[Chunk]:
+        request = ChatRequest((ChatMessage("system", "Be kind."), ChatMessage("user", text, "Ada")), limit)
+        return [c async for c in self.make(timeouts or Timeouts(30, 60, 60, 120)).stream(request)]
+
+    async def failure(self, timeouts: Timeouts | None = None, text: str = PROMPT) -> ModelError:
+        with pytest.raises(ModelError) as caught:
+            await self.ask(text, timeouts=timeouts)
+        return caught.value
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _litellm() -> None:
+    load_litellm()
+
+
+@pytest.fixture(params=FAMILIES)
+async def bench(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Bench]:
+    async with ProviderDouble(MODELS) as double, AsyncExitStack() as stack:
+        double.reply(ANSWER)
+
+        def remote(model: str, base: str, key: str | None = KEY) -> Callable[[Timeouts], ChatModel]:
+            def make(timeouts: Timeouts) -> ChatModel:
+                secret = SecretStr(key) if key else None
+                made = LiteLLMModel(
+                    ModelSpec(model, Level.GPT4_CLASS), model, api_key=secret, api_base=base, timeouts=timeouts
+                )
+                stack.push_async_callback(made.aclose)
+                return made
+
+            return make
+
+        def embedded(timeouts: Timeouts) -> ChatModel:
+            made = EmbeddedModel(EmbeddedServer(tmp_path), embedded_spec(), timeouts)
+            stack.push_async_callback(made.aclose)
+            return made
+
+        if request.param == "embedded":  # the double stands in for the server: same lock, same file, same protocol
+            lock = stack.enter_context((tmp_path / "server.lock").open("w"))
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            (tmp_path / "server.json").write_text(json.dumps({"url": double.url, "key": KEY, "pid": 0}))
+        makers = {
+            "openai": remote("openai/gpt-4o", double.openai_url),
+            "anthropic": remote("anthropic/claude-sonnet-4-5", double.anthropic_url),
+            "host": remote("openai/openai/gpt-oss-120b", double.groq_url),
+            "ollama": remote("openai/llama3.2", f"{double.ollama_url}/v1", None),
+            "embedded": embedded,
+        }
+        yield Bench(double, makers[request.param])
+
+
+def text_of(chunks: list[Chunk]) -> str:
+    return "".join(c.text for c in chunks if isinstance(c, TextDelta))
+
+
+async def test_text_streams_in_pieces_then_one_end_with_the_providers_usage(bench: Bench) -> None:
+    chunks = await bench.ask()
+    assert text_of(chunks) == ANSWER
+    assert len([c for c in chunks if isinstance(c, TextDelta)]) > 1
+    *_, end = chunks
+    assert isinstance(end, StreamEnd)
+    assert [c for c in chunks if isinstance(c, StreamEnd)] == [end]
+    assert end.finish == "stop"
+    assert not end.usage.estimated
+    assert end.usage.input_tokens > 0
+    assert end.usage.output_tokens == (len(ANSWER) + 3) // 4
+
+
+async def test_the_prompt_arrives_whole_with_the_speakers_name(bench: Bench) -> None:
+    await bench.ask("Grüße an alle: \u202eabc 👩‍🚀")
+    sent = json.dumps(bench.double.requests[-1].body, ensure_ascii=False)
+    assert "Ada: Grüße an alle: \u202eabc 👩‍🚀" in sent
+    assert "Be kind." in sent
+
+
+async def test_an_answer_cut_at_the_output_limit_says_so(bench: Bench) -> None:
+    end = (await bench.ask(limit=5))[-1]
+    assert isinstance(end, StreamEnd)
+    assert end.finish == "length"
+
+
+@pytest.mark.parametrize("after", [0, 2, 99])
+@pytest.mark.parametrize("kind", ["truncate", "cut"])
+async def test_a_stream_without_its_terminator_is_truncated(bench: Bench, kind: FaultKind, after: int) -> None:
+    bench.double.fault(kind, after=after)
+    assert (await bench.failure()).kind is ErrorClass.TRUNCATED
+
+
+async def test_what_streamed_before_a_truncation_was_yielded(bench: Bench) -> None:
+    bench.double.fault("truncate", after=2)
+    seen = ""
+    request = ChatRequest((ChatMessage("user", "hi"),), 100)
+    with pytest.raises(ModelError):
+        async for chunk in bench.make(Timeouts(30, 60, 60, 120)).stream(request):
+            assert isinstance(chunk, TextDelta)
+            seen += chunk.text
+    assert seen == ANSWER[:32]
+
+
+@pytest.mark.parametrize("after", [0, 2])
+async def test_a_stalled_stream_times_out(bench: Bench, after: int) -> None:
+    fault = bench.double.fault("stall", after=after)
+    assert (await bench.failure(SHORT)).kind is ErrorClass.TIMEOUT
+    assert fault.hits == 1
+
+
+async def test_no_answer_at_all_times_out(bench: Bench) -> None:
+    fault = bench.double.fault("hold")
+    assert (await bench.failure(SHORT)).kind is ErrorClass.TIMEOUT
+    assert fault.hits == 1
+
+
+async def test_a_stream_that_never_ends_meets_the_total_limit(bench: Bench) -> None:
+    bench.double.reply("word " * 4000)
+    bench.double.fault("slow", seconds=0.2)
+    limits = Timeouts(connect=10, first_token=30, between_tokens=30, total=3)
+    error = await bench.failure(limits)
+    assert error.kind is ErrorClass.TIMEOUT
+    assert "total" in error.detail
+
+
+async def test_a_malformed_stream_is_not_an_answer(bench: Bench) -> None:
+    bench.double.fault("malformed", after=1)
+    assert (await bench.failure()).kind is ErrorClass.MALFORMED
+
+
+async def test_an_error_inside_the_stream_is_the_providers_error(bench: Bench) -> None:
+    bench.double.fault("error_event", after=1)
+    assert (await bench.failure()).kind in (ErrorClass.SERVER, ErrorClass.OVERLOADED)
+
+
+@pytest.mark.parametrize("kind", ["filter", "refusal"])
+async def test_a_refusal_is_refused(bench: Bench, kind: FaultKind) -> None:
+    bench.double.fault(kind, after=1)
+    assert (await bench.failure()).kind is ErrorClass.REFUSED
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (400, ErrorClass.BAD_REQUEST),
+        (401, ErrorClass.AUTH),
+        (403, ErrorClass.AUTH),
+        (404, ErrorClass.NOT_FOUND),
+        (429, ErrorClass.RATE_LIMIT),
+        (500, ErrorClass.SERVER),
+        (502, ErrorClass.SERVER),
+        (503, ErrorClass.OVERLOADED),
+        (504, ErrorClass.SERVER),
+        (529, ErrorClass.OVERLOADED),
+    ],
+)
+async def test_each_status_has_its_class_and_is_asked_once(bench: Bench, status: int, kind: ErrorClass) -> None:
+    fault = bench.double.fault("status", status=status)
+    assert (await bench.failure()).kind is kind
+    assert fault.hits == 1
+
+
+async def test_no_credit_is_for_the_operator_not_a_rate_limit(bench: Bench) -> None:
+    bench.double.fault("status", status=429, code="insufficient_quota")
+    assert (await bench.failure()).kind is ErrorClass.AUTH
+
+
+async def test_a_prompt_that_is_too_long_is_a_context_error(bench: Bench) -> None:
+    assert (await bench.failure(text="word " * 2000)).kind is ErrorClass.CONTEXT
+
+
+async def test_retry_after_in_seconds_is_reported(bench: Bench) -> None:
+    bench.double.fault("status", status=429, retry_after=17)
+    assert (await bench.failure()).retry_after == 17
+
+
+async def test_retry_after_as_a_date_is_reported(bench: Bench) -> None:
+    until = datetime.now(UTC) + timedelta(hours=1)
+    bench.double.fault("status", status=503, retry_after=format_datetime(until, usegmt=True))
+    seconds = (await bench.failure()).retry_after
+    assert seconds is not None
+    assert 3000 < seconds <= 3600
+
+
+async def test_a_dropped_connection_is_a_connection_error(bench: Bench) -> None:
+    fault = bench.double.fault("drop")
+    assert (await bench.failure()).kind is ErrorClass.CONNECTION
+    assert fault.hits == 1
+
+
+async def test_key_and_prompt_are_never_in_errors_or_logs(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    for status in (400, 401, 429, 500):
+        bench.double.clear_faults()
+        bench.double.fault("status", status=status, message=f"bad key {KEY} for {PROMPT}", code=KEY)
+        error = await bench.failure()
+        shown = "".join(traceback.format_exception(error)) + repr(error.__context__) + repr(error.__cause__)
+        assert KEY not in shown
+        assert PROMPT not in shown
+    ours = "".join(r.getMessage() for r in caplog.records)
+    assert KEY not in ours
+    assert PROMPT not in ours
+
+
+async def test_closing_the_iterator_closes_the_connection(bench: Bench) -> None:
+    bench.double.reply("word " * 100_000)
+    fault = bench.double.fault("stall", after=3)
+    request = ChatRequest((ChatMessage("user", "hi"),), 4000)
+    async with aclosing(bench.make(Timeouts(30, 60, 60, 120)).stream(request)) as chunks:  # type: ignore[type-var]
+        assert isinstance(await anext(chunks), TextDelta)
+        await fault.arrived.wait()
+        assert bench.double.streaming == 1
+    async with asyncio.timeout(30):
+        while bench.double.streaming:
+            await asyncio.sleep(0.01)
+
+
+async def test_many_at_once_do_not_mix_their_evidence(bench: Bench) -> None:
+    bench.double.fault("truncate", after=1, times=5)
+    model = bench.make(Timeouts(30, 60, 60, 120))
+
+    async def one() -> str:
+        request = ChatRequest((ChatMessage("user", "hi"),), 100)
+        try:
+            return text_of([c async for c in model.stream(request)])
+        except ModelError as error:
+            return error.kind.value
+
+    results = await asyncio.gather(*(one() for _ in range(20)))
+    assert sorted(results) == sorted([ANSWER] * 15 + ["truncated"] * 5)
+
+
+async def test_nobody_listening_is_a_connection_error(unused_tcp_port: int) -> None:
+    for model_id in ("openai/gpt-4o", "anthropic/claude-sonnet-4-5"):
+        model = LiteLLMModel(
+            ModelSpec("m", Level.GPT4_CLASS),
+            model_id,
+            api_key=SecretStr(KEY),
+            api_base=f"http://127.0.0.1:{unused_tcp_port}/v1",
+        )
+        with pytest.raises(ModelError) as caught:
+            [c async for c in model.stream(ChatRequest((ChatMessage("user", "hi"),), 10))]
+        assert caught.value.kind is ErrorClass.CONNECTION
+        await model.aclose()
+
+
+async def test_a_host_that_reports_no_usage_is_estimated() -> None:
+    async with ProviderDouble(MODELS) as double:
+        double.reply(ANSWER)
+        double.hide_usage()
+        model = LiteLLMModel(
+            ModelSpec("m", Level.OPEN_WEIGHT), "openai/gpt-4o", api_key=SecretStr(KEY), api_base=double.groq_url
+        )
+        end = [c async for c in model.stream(ChatRequest((ChatMessage("user", "hi"),), 100))][-1]
+        await model.aclose()
+    assert isinstance(end, StreamEnd)
+    assert end.usage.estimated
+    assert end.usage.output_tokens > 0
+
+
+def test_prices_come_from_the_local_table_else_from_the_configuration() -> None:
+    known = price("openai/gpt-4o", Price(1, 2, 3, 4))
+    assert (known.input_usd, known.output_usd) == (2.5, 10.0)
+    assert known.context_tokens == 128_000
+    assert price("openai/no-such-model", Price(1, 2, 3, 4)) == Price(1, 2, 3, 4)
