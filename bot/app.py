@@ -27,7 +27,7 @@ from adapters.web.app import create_app
 from adapters.web.security import LOCAL_HOSTS
 from bot import __version__
 from bot.metrics import Metrics
-from bot.models import chat_models
+from bot.models import AnyModel, chat_models
 from bot.settings import Settings
 from core.conversation.context import estimate_tokens
 from core.conversation.delivery import Delivery, DeliveryPolicy
@@ -35,9 +35,9 @@ from core.conversation.intake import Intake, IntakePolicy
 from core.conversation.ports import Surface
 from core.conversation.turn import TurnPolicy, Turns
 from core.routing.policy import FixedOrder
-from core.routing.ports import ChatModel
 from core.routing.service import Router
 
+LOCAL_SURFACES = ("web", "console")
 CONNECT_HINT = (
     "Robbie answers here and in the terminal (`robbie chat`) already.",
     "To meet it in Slack: `robbie slack manifest` prints the app to create, "
@@ -60,7 +60,7 @@ class App:
     view: PostgresView
     router: Router
     breakers: PyBreakers
-    models: Mapping[str, ChatModel]
+    models: Mapping[str, AnyModel]
     metrics: Metrics
     hints: RedisHints | None
     slack: SlackApi | None
@@ -132,7 +132,7 @@ async def build(settings: Settings, roles: RoleUrls) -> App:
         delivery=delivery,
         sweep=PostgresSweep(database, queue.enqueue, dead_after_seconds=worker.dead_after_seconds),
         places=places,
-        view=PostgresView(database, await places.org("web", "local")),
+        view=PostgresView(database, await places.local_org(LOCAL_SURFACES)),
         router=router,
         breakers=breakers,
         models=models,
@@ -159,7 +159,7 @@ def _breakers(settings: Settings, hints: RedisHints | None) -> PyBreakers:
 
 
 def _surfaces(database: Database, slack: SlackApi | None) -> dict[str, Surface]:
-    surfaces: dict[str, Surface] = {name: LocalSurface(database, name) for name in ("web", "console")}
+    surfaces: dict[str, Surface] = {name: LocalSurface(database, name) for name in LOCAL_SURFACES}
     if slack is not None:
         surfaces["slack"] = SlackSurface(slack)
     return surfaces
@@ -172,9 +172,7 @@ def _slack(settings: Settings) -> SlackApi | None:
     return SlackApi(_value(secrets.slack_bot_token), base_url=secrets.slack_api_url)
 
 
-def _gateway(
-    settings: Settings, slack: SlackApi | None, intake: Intake, places: PostgresPlaces
-) -> SlackGateway | None:
+def _gateway(settings: Settings, slack: SlackApi | None, intake: Intake, places: PostgresPlaces) -> SlackGateway | None:
     secrets = settings.secrets
     if slack is None or not (secrets.slack_app_token or secrets.slack_signing_secret):
         return None

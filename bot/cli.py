@@ -16,6 +16,7 @@ from rich.console import Console
 from adapters.postgres.embedded import EmbeddedPostgresError
 from adapters.postgres.roles import RolesError
 from bot.settings import Settings, SettingsError, load
+from core.routing.models import Plan
 
 app = typer.Typer(
     help="Robbie: a self-hosted AI teammate for Slack and Discord.",
@@ -84,14 +85,14 @@ def chat(
 @app.command()
 def route(text: Annotated[str, typer.Argument(help="What somebody might ask.")], as_json: Json = False) -> None:
     """Show which models would be asked, in which order, and at what estimated cost. Calls nobody."""
-    from bot.models import show_plan
+    from bot.models import plan_for
 
-    plan = show_plan(load(), text)
+    plan = plan_for(load(), text)
     if as_json:
-        typer.echo(json.dumps(plan))
+        typer.echo(json.dumps(_plan_as_json(plan)))
         return
-    for step in plan["steps"]:
-        _out_step(step)
+    for order, step in enumerate(plan.steps, 1):
+        typer.echo(f"{order:>4}  level {step.spec.level}  {step.spec.name}  up to ${step.estimate_usd:.6f}")
     typer.echo("then  level 5  the honest offline answer")
 
 
@@ -118,8 +119,12 @@ def slack_manifest(
     typer.echo(json.dumps(made, indent=2) if as_json else yaml.safe_dump(made, sort_keys=False), nl=False)
 
 
-def _out_step(step: dict[str, object]) -> None:
-    typer.echo(f"{step['order']:>4}  level {step['level']}  {step['model']}  up to ${step['estimate_usd']:.6f}")
+def _plan_as_json(plan: Plan) -> dict[str, object]:
+    steps = [
+        {"order": order, "level": int(step.spec.level), "model": step.spec.name, "estimate_usd": step.estimate_usd}
+        for order, step in enumerate(plan.steps, 1)
+    ]
+    return {"policy": plan.policy, "arm": plan.arm, "propensity": plan.propensity, "steps": steps}
 
 
 def _progress() -> Callable[[str], None]:
@@ -142,3 +147,7 @@ def _say_ready(settings: Settings, seconds: float) -> None:
         _err.print("[dim]To connect Slack: robbie slack manifest, then tokens in .env (see README).[/dim]")
     else:
         _err.print("[yellow]SLACK_BOT_TOKEN is set, but SLACK_APP_TOKEN or SLACK_SIGNING_SECRET is missing.[/yellow]")
+
+
+if __name__ == "__main__":
+    main()

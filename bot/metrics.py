@@ -19,7 +19,9 @@ class Metrics:
         self._latency = Histogram(
             "robbie_model_seconds", "Seconds of an attempt by model.", ["model"], registry=self._registry
         )
-        self._rows = Gauge("robbie_rows", "Inbox and outbox rows that are not done.", ["state"], registry=self._registry)
+        self._rows = Gauge(
+            "robbie_rows", "Inbox and outbox rows that are not done.", ["state"], registry=self._registry
+        )
 
     def attempt(self, task: Task, attempt: Attempt) -> None:
         """Count one attempt."""

@@ -15,7 +15,7 @@ from adapters.llm.timing import Timeouts
 from bot.settings import Model, Settings
 from core.conversation.context import build_prompt, estimate_tokens
 from core.conversation.models import Asker, Utterance
-from core.routing.models import Level, ModelError, ModelSpec, Task
+from core.routing.models import Level, ModelError, ModelSpec, Plan, Task
 from core.routing.policy import FixedOrder
 
 AnyModel = LiteLLMModel | EmbeddedModel
@@ -60,7 +60,7 @@ def spec_of(model: Model) -> ModelSpec:
     )
 
 
-def show_plan(settings: Settings, text: str) -> dict[str, object]:
+def plan_for(settings: Settings, text: str) -> Plan:
     """The plan for a text as it would be asked in a new private conversation; nobody is called."""
     now = datetime.now(UTC)
     asker = Asker(org_id=0, person_id=0, account="", name="You")
@@ -69,18 +69,7 @@ def show_plan(settings: Settings, text: str) -> dict[str, object]:
         build_prompt(asker, asked, now, settings.context.tokens, small=small, direct=True) for small in (False, True)
     )
     specs = [spec_of(model) for model in settings.models if _usable(model, settings)]
-    plan = FixedOrder(specs, estimate_tokens).plan(Task(0, text, prompt, short))
-    steps: list[dict[str, object]] = [
-        {
-            "order": order,
-            "level": int(step.spec.level),
-            "model": step.spec.name,
-            "estimate_usd": step.estimate_usd,
-            "reason": step.reason,
-        }
-        for order, step in enumerate(plan.steps, 1)
-    ]
-    return {"policy": plan.policy, "arm": plan.arm, "propensity": plan.propensity, "steps": steps}
+    return FixedOrder(specs, estimate_tokens).plan(Task(0, text, prompt, short))
 
 
 def _usable(model: Model, settings: Settings) -> bool:

@@ -56,7 +56,7 @@ class EmbeddedModel:
             return
         except ModelError as error:
             failure = ModelError(error.kind, error.detail, error.retry_after)
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, OSError, ValueError, TypeError) as error:
             failure = from_exception(error, evidence)
         raise failure
 

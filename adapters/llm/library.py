@@ -68,6 +68,8 @@ def _number(entry: dict[str, object], key: str, fallback: float) -> float:
 
 
 def _tame(litellm: ModuleType) -> None:
+    warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"litellm(\.|$)")
+    warnings.filterwarnings("ignore", "Item .* using the `ReadOnly` qualifier", UserWarning)
     settings = {
         "telemetry": False,
         "suppress_debug_info": True,
@@ -86,3 +88,4 @@ def _tame(litellm: ModuleType) -> None:
         logger.handlers.clear()
         logger.propagate = False
         logger.setLevel(logging.CRITICAL + 1)
+    logging.getLogger("openai").setLevel(logging.WARNING)  # at DEBUG it writes prompts

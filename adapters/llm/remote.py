@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from typing import Any
 
+import httpx
 from pydantic import SecretStr
 
 from adapters.llm.errors import from_evidence, from_exception
@@ -100,7 +101,7 @@ class LiteLLMModel:
             "api_base": self._api_base,
             "api_key": self._key(),
             "client": self._library_client(),
-            "timeout": self._timeouts.total,
+            "timeout": httpx.Timeout(self._timeouts.total, connect=self._timeouts.connect),
             "num_retries": 0,
             "max_retries": 0,
         }

@@ -48,6 +48,8 @@ class Evidence:
         *lines, self._rest = (self._rest + data).split(b"\n")
         for line in lines:
             self.line(line.rstrip(b"\r"))
+        if self._rest.removeprefix(b"data:").strip() == b"[DONE]":  # some hosts leave out the last newline
+            self.terminated = True
 
     def line(self, line: bytes) -> Json | None:
         """Read one line of server-sent events, and return its JSON if it carries one."""

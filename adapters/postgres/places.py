@@ -46,10 +46,16 @@ class PostgresPlaces:
             ).fetchall()
         return [Place(**row) for row in rows]
 
-    async def org(self, surface: str, tenant: str) -> int:
-        """The org of a tenant, made when first met."""
+    async def local_org(self, surfaces: Sequence[str]) -> int:
+        """The one org of the surfaces without a platform, made when first met."""
         async with self._database.system() as tx:
-            return await directory.org(tx, Place(surface=surface, tenant=tenant, channel=""))
+            org_id = await directory.org(tx, Place(surface=surfaces[0], tenant="local", channel=""))
+            await tx.execute(
+                """INSERT INTO tenants (surface, tenant, org_id) SELECT surface, 'local', %s
+                   FROM unnest(%s::text[]) AS surface ON CONFLICT DO NOTHING""",
+                (org_id, list(surfaces)),
+            )
+        return org_id
 
     async def stuck(self) -> dict[str, int]:
         """How many messages wait, and how many need an operator: by state."""

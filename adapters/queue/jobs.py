@@ -13,7 +13,7 @@ from psycopg import AsyncConnection
 from core.conversation.jobs import Job
 
 # A job's arguments are ids; which ones depends on the task.
-Handler = Callable[..., Awaitable[None]]
+Handler = Callable[..., Awaitable[object]]
 
 _log = logging.getLogger(__name__)
 

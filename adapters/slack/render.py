@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from typing import TypedDict
 
-from core.rendering.plain import plain
-
 from adapters.slack.text import escape
+from core.rendering.plain import plain
 
 EVENT_TYPE = "robbie_outbox"
 _TEXT_LIMIT = 40_000  # Slack cuts off what is beyond

@@ -6,7 +6,6 @@ import logging
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
-from itertools import islice
 from typing import TypedDict, Unpack
 
 from pydantic import BaseModel, Field
@@ -129,11 +128,11 @@ class SlackSurface:
         """The thread's messages, or a flat direct message's latest, oldest first. Raises SendError."""
         kept: deque[SlackMessage] = deque(maxlen=limit)
         async for page, _ in self._pages(place, limit=_PAGE if place.thread else min(limit, _PAGE)):
-            messages = [parse(SlackMessage, raw) for raw in page]
+            spoken = [message for raw in page if (message := _spoken(raw))]
             if place.thread:
-                kept.extend(m for m in messages if m.is_speech)
+                kept.extend(spoken)
             else:  # newest first
-                kept.extendleft(islice((m for m in messages if m.is_speech), limit - len(kept)))
+                kept.extendleft(spoken[: limit - len(kept)])
                 if len(kept) == limit:
                     break
         return [await self._utterance(message) for message in kept]
@@ -211,6 +210,16 @@ def _only_format(error: SlackRefused) -> None:
     if error.code not in _FORMAT_ERRORS:
         raise error
     logger.warning("slack did not take the formatted message (%s); sending plain text", error.code)
+
+
+def _spoken(raw: Json) -> SlackMessage | None:
+    try:
+        message = parse(SlackMessage, raw)
+        moment(message.ts)
+    except MalformedEvent as error:
+        logger.warning("slack history: %s", error)
+        return None
+    return message if message.is_speech else None
 
 
 def _key(raw: Json) -> str | None:

@@ -23,8 +23,6 @@ def code_spans(text: str) -> list[Span]:
     Only what CommonMark, Discord and Slack agree on counts: fences of three back-ticks on lines of their own, closed,
     without back-ticks like them inside; and lines of which all back-ticks pair up within the line.
     """
-    if "`" not in text:
-        return []
     if re.search(r"\r(?!\n)", text) or ("```" in text and _OTHER_FENCE.search(text)):
         raise Ambiguous
     return list(_spans(text))

@@ -28,11 +28,11 @@ _TOKEN = re.compile(
     r"(?P<open>!?\[)"
     rf"|(?P<link>\]\(\s*+{_TARGET}(?:\s++{_TITLE})?+\s*+\))"
     r"|(?P<loose>\](?=\())"
-    r"|(?P<definition>\]:[ \t]*+\n?[ \t]*+(?=\S*[:/&\\.#<>])<?(?P<defined>[^\s<>]*+)>?)"
+    r"|(?P<definition>\]:[ \t]*+\n?[ \t]*+(?=[^\s:/&\\.#<>]*+[:/&\\.#<>])<?(?P<defined>[^\s<>\[\]]*+)>?)"
     r"|(?P<close>\])"
     r"|<(?P<auto>[a-z][a-z0-9+.\-]{1,31}:[^\s<>|]*+|www\.[^\s<>|]++)(?:\|(?P<label>[^<>\n]*+))?>"
     r"|(?P<block>^[ \t>*+\-\d.)]*+<(?=[a-z/!?])(?![a-z][a-z0-9+.\-]{1,31}:|www\.))"
-    r"""|(?P<tag><(?=[a-z/!?][^<>"'`=\x01]*+["'`=\x01]))"""
+    r"""|(?P<tag><(?=[a-z/!?])(?!.[^<>"'`=:.\[\]\x01]*+>))"""
     rf"|(?P<address>{ADDRESS})",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -66,7 +66,7 @@ def _apart(match: re.Match[str]) -> str:
 
 def _broken(url: str) -> str:
     """An address that nothing takes for one, though it reads the same."""
-    return re.sub(rf"([:.。．｡@&])(?!{ZWSP})", rf"\1{ZWSP}", url)
+    return re.sub(rf"([:.。．｡@&!\[\]])(?!{ZWSP})", rf"\1{ZWSP}", url)
 
 
 class _Defuser:
@@ -147,7 +147,7 @@ class _Defuser:
         """The end of a label with its target: ``](url "title")``, or ``]: url``."""
         index, glue = self._brackets.pop() if self._brackets else (-1, "")
         url = self._text[token.start(group) : token.end(group)]
-        if self._may(url):
+        if self._may(url) and (group != "defined" or self._ends(token.end())):
             end = token.end(group) + (group == "angle")
             self._emit(self._text[token.start() : end])
             return end
@@ -164,21 +164,28 @@ class _Defuser:
         """``<url>``, or Slack's ``<url|label>``."""
         url = self._text[token.start("auto") : token.end("auto")]
         label = self._text[token.start("label") : token.end("label")] if token["label"] else ""
-        if self._may(url) and not re.search(r"[\[\]`]", label) and not _ADDRESS.search(label):
-            self._emit(token[0])
+        shown = _without_links(label, self._clear, self._allowed)
+        if self._may(url) and (not label or (shown == label and not re.search(r"[\[\]`]|:/|www\.", label))):
+            self._emit(f"[{label}]({url})" if label else token[0])
         elif label:
-            self._emit(self._glue(token.start(), token.start("label")))
-            self._emit(_without_links(label, self._clear, self._allowed))
-            self._emit(f" ({self._inert(url)})")
+            self._emit(self._glue(token.start(), token.start("label")) + shown + f" ({self._inert(url)})")
         else:
-            self._emit(self._inert(url))
+            inert = self._inert(url)
+            self._emit(inert if inert[0] == "`" else ZWSP + inert + ZWSP)
         return token.end()
 
+    def _ends(self, position: int) -> bool:
+        """Whether an address before here ends here on every surface, and is not a part of another."""
+        following = self._masked[position : position + 1]
+        if following == "]":
+            link = _TOKEN.match(self._masked, position)
+            return link is not None and any(link[name] and self._may(link[name]) for name in ("angle", "target"))
+        return not following or following.isspace() or following == "<"
+
     def _address(self, token: re.Match[str]) -> int:
-        """An address in prose. What follows it must end it on every surface, or it is another address."""
+        """An address in prose."""
         url = token[0][: address_end(token[0])]
-        ended = self._masked[token.end() : token.end() + 1] not in ("`", "\x01") or token.end() == len(self._masked)
-        if (ended and self._may(url)) or not _ADDRESS.match(url):
+        if (self._may(url) and self._ends(token.end())) or not _ADDRESS.match(url):
             self._emit(token[0])
             return token.end()
         self._emit(self._inert(url))

@@ -21,7 +21,7 @@ _SCHEME = (
     rf"|{_HOST % '2,99'}(?!@)|{_HOST % '1,1'}(?=[/?#:]\S)"
 )
 # An address ends at white space, "<", inline code (hidden behind \x01) or the end of a link's label.
-_REST = r"(?:[^\s<`\x01\]]|\](?![(\[:]))*+"
+_REST = r"(?:[^\s<`\x01\]]|\](?!\u200b?[(\[:]))*+"
 ADDRESS = rf"(?:{_SCHEME}){_REST}"
 
 _ADDRESS = re.compile(ADDRESS, re.IGNORECASE)
@@ -60,7 +60,7 @@ def canonical(url: str) -> str:
 
 def spellings(url: str) -> frozenset[str]:
     """The canonical addresses that a written one may stand for: without a scheme, http and https."""
-    if re.match(rf"[a-z][a-z0-9+.\-]*:(?!\d)", url, re.IGNORECASE):
+    if re.match(r"[a-z][a-z0-9+.\-]*:(?!\d)", url, re.IGNORECASE):
         return frozenset({canonical(url)})
     return frozenset({canonical("http://" + url), canonical("https://" + url)})
 

@@ -21,9 +21,11 @@ from adapters.doubles.providers import ProviderDouble
 from adapters.doubles.providers.script import FaultKind
 from adapters.llm.embedded import EmbeddedModel, embedded_spec
 from adapters.llm.embedded_process import EmbeddedServer
+from adapters.llm.errors import retry_after
 from adapters.llm.library import Price, load_litellm, price
 from adapters.llm.remote import LiteLLMModel
 from adapters.llm.timing import Timeouts
+from adapters.llm.wire import Evidence
 from core.routing.models import (
     ChatMessage,
     ChatRequest,
@@ -36,6 +38,11 @@ from core.routing.models import (
     TextDelta,
 )
 from core.routing.ports import ChatModel
+
+pytestmark = [  # what litellm itself does
+    pytest.mark.filterwarnings("ignore:Accessing the 'model_:DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore:Item .* using the `ReadOnly` qualifier:UserWarning"),
+]
 
 KEY = "sk-very-secret-0123456789"
 PROMPT = "the-private-prompt"
@@ -141,13 +148,16 @@ async def test_a_stream_without_its_terminator_is_truncated(bench: Bench, kind: 
 
 async def test_what_streamed_before_a_truncation_was_yielded(bench: Bench) -> None:
     bench.double.fault("truncate", after=2)
-    seen = ""
+    seen: list[Chunk] = []
     request = ChatRequest((ChatMessage("user", "hi"),), 100)
-    with pytest.raises(ModelError):
+
+    async def read() -> None:
         async for chunk in bench.make(Timeouts(30, 60, 60, 120)).stream(request):
-            assert isinstance(chunk, TextDelta)
-            seen += chunk.text
-    assert seen == ANSWER[:32]
+            seen.append(chunk)  # noqa: PERF401 - what came before the error counts
+
+    with pytest.raises(ModelError):
+        await read()
+    assert text_of(seen) == ANSWER[:32]
 
 
 @pytest.mark.parametrize("after", [0, 2])
@@ -260,7 +270,7 @@ async def test_closing_the_iterator_closes_the_connection(bench: Bench) -> None:
         await fault.arrived.wait()
         assert bench.double.streaming == 1
     async with asyncio.timeout(30):
-        while bench.double.streaming:
+        while bench.double.streaming:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
 
@@ -305,6 +315,35 @@ async def test_a_host_that_reports_no_usage_is_estimated() -> None:
     assert isinstance(end, StreamEnd)
     assert end.usage.estimated
     assert end.usage.output_tokens > 0
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        (None, None),
+        ("", None),
+        ("soon", None),
+        ("-5", None),
+        ("0.5", 0.5),
+        ("120", 120.0),
+        ("Sun, 22 Nov 2026 10:01:00 GMT", 60.0),
+        ("Sun, 22 Nov 2026 09:00:00 GMT", 0.0),
+    ],
+)
+def test_retry_after_reads_seconds_and_dates_and_nothing_else(header: str | None, seconds: float | None) -> None:
+    assert retry_after(header, now=datetime(2026, 11, 22, 10, 0, tzinfo=UTC)) == seconds
+
+
+@pytest.mark.parametrize("cut", [1, 3, 7, 1000])
+def test_the_terminator_is_seen_however_the_bytes_are_cut_and_not_inside_the_text(cut: int) -> None:
+    quoted = b'data: {"choices":[{"delta":{"content":"data: [DONE]\\n\\ndata: [DONE]\\n"}}]}\r\n\r\n'
+    evidence = Evidence()
+    for start in range(0, len(quoted), cut):
+        evidence.feed(quoted[start : start + cut])
+    assert (evidence.terminated, evidence.malformed) == (False, False)
+    for byte in b"data: [DONE]":
+        evidence.feed(bytes([byte]))
+    assert (evidence.terminated, evidence.malformed) == (True, False)
 
 
 def test_prices_come_from_the_local_table_else_from_the_configuration() -> None:

@@ -16,8 +16,10 @@ from adapters.doubles.slack import (
     take_then_hold,
 )
 from adapters.slack import SlackApi, SlackSurface
+from adapters.slack.text import escape
 from core.conversation.models import Place
 from core.conversation.ports import CannotTell, MaybeSent, MessageGone, NotSent, RateLimited, Refused, Surface
+from core.rendering.plain import plain
 
 
 @pytest.fixture
@@ -55,7 +57,8 @@ async def test_post_stands_in_the_thread_with_blocks_and_plain_text(
     message = slack.bot_messages("C1", thread.thread)[0]
     assert message.ts == ts
     assert message.blocks == [{"type": "markdown", "text": "**bold** & <tag>"}]
-    assert message.text == "bold &amp; &lt;tag&gt;"
+    assert message.text == escape(plain("**bold** & <tag>"))
+    assert message.text.endswith("&amp; &lt;tag&gt;")
     call = slack.called("chat.postMessage")[0]
     assert not call["unfurl_links"]
     assert not call["unfurl_media"]
@@ -101,7 +104,7 @@ async def test_answer_is_not_lost_to_its_format(
     slack.fault("chat.update", error(code))
     await surface.edit(thread, ts, "k", "a **better** answer")
     message = slack.bot_messages("C1")[0]
-    assert message.text == "a better answer"
+    assert message.text == plain("a **better** answer")
     assert not message.blocks
     assert len(slack.bot_messages("C1")) == 1
 

@@ -15,6 +15,7 @@ import psutil
 import psycopg
 import pytest
 
+from adapters.postgres.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from tests.embedded_server import (
     PATIENCE,
     Spawn,

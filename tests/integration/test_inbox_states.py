@@ -34,7 +34,12 @@ async def test_received_becomes_claimed_and_the_attempt_is_committed_before_the_
     claim = await desk.claimed()
     row = await desk.row("SELECT state, attempts FROM inbox WHERE id = %s", accepted.inbox_id)
     assert row == {"state": "claimed", "attempts": 1}
-    assert (claim.text, claim.asker.name, claim.asker.zone, claim.place) == ("question 1", "Ana", "Europe/Berlin", PLACE)
+    assert (claim.text, claim.asker.name, claim.asker.zone, claim.place) == (
+        "question 1",
+        "Ana",
+        "Europe/Berlin",
+        PLACE,
+    )
 
 
 async def test_a_claim_opens_the_answer_once_over_all_attempts(desk: Desk) -> None:
@@ -152,7 +157,9 @@ async def test_five_deliveries_of_one_event_are_one_row_and_the_mentions_copy_ad
     merged = [await desk.accept(event) for event in (mention, plain, mention, plain)]
     assert {again.inbox_id for again in merged} == {first.inbox_id}
     assert all(again.merged for again in merged)
-    row = await desk.row("SELECT files FROM messages JOIN inbox ON message_id = messages.id AND inbox.id = %s", first.inbox_id)
+    row = await desk.row(
+        "SELECT files FROM messages JOIN inbox ON message_id = messages.id AND inbox.id = %s", first.inbox_id
+    )
     assert row["files"] == [picture.model_dump()]
 
 

@@ -98,7 +98,9 @@ def test_without_an_org_the_serving_role_sees_nothing(roles: RoleUrls) -> None:
 
 
 @pytest.mark.parametrize("table", ["organizations", "tenants", "people", "conversations", "inbox"])
-async def test_one_org_never_sees_another_even_without_a_filter(roles: RoleUrls, database: Database, table: str) -> None:
+async def test_one_org_never_sees_another_even_without_a_filter(
+    roles: RoleUrls, database: Database, table: str
+) -> None:
     _seed(roles)
     with psycopg.connect(roles.system) as system:
         other = system.execute("INSERT INTO organizations (name) VALUES ('other') RETURNING id").fetchone()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from typing import get_args
 
 from aiohttp import web
 
-from adapters.doubles.providers.script import Fault, Script
+from adapters.doubles.providers.script import Fault, FaultKind, Script
 
 
 def add_control(app: web.Application, script: Script) -> None:
@@ -14,9 +15,12 @@ def add_control(app: web.Application, script: Script) -> None:
 
     async def add_fault(request: web.Request) -> web.Response:
         try:
-            script.faults.append(Fault(**json.loads(await request.read())))
+            fault = Fault(**json.loads(await request.read()))
+            if fault.kind not in get_args(FaultKind):
+                raise ValueError(f"unknown kind {fault.kind}")
         except (TypeError, ValueError) as error:
             return web.json_response({"error": str(error)}, status=400)
+        script.faults.append(fault)
         return web.json_response({"fault": len(script.faults) - 1})
 
     async def list_faults(request: web.Request) -> web.Response:

@@ -1,0 +1,112 @@
+"""Robbie as a real process, to be killed, paused and asked to end."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Self
+
+from adapters.doubles.providers import ProviderDouble
+from adapters.doubles.slack import SlackDouble
+
+ROOT = Path(__file__).resolve().parents[1]
+START_SECONDS = 90.0
+
+# Short leases, so that what a dead worker left is taken up within a test's patience.
+QUICK = {
+    "ROBBIE_WORKER__LEASE_SECONDS": "3",
+    "ROBBIE_WORKER__RENEW_SECONDS": "0.3",
+    "ROBBIE_WORKER__SEND_LEASE_SECONDS": "3",
+    "ROBBIE_WORKER__SWEEP_SECONDS": "0.5",
+    "ROBBIE_WORKER__DEAD_AFTER_SECONDS": "4",
+    "ROBBIE_WORKER__DRAIN_SECONDS": "10",
+    "ROBBIE_WEB__PORT": "0",
+    "ROBBIE_LOG_FORMAT": "json",
+}
+
+
+def slack_environment(slack: SlackDouble) -> dict[str, str]:
+    """What connects a process to the Slack double over Socket Mode."""
+    return {
+        "SLACK_BOT_TOKEN": slack.bot_token,
+        "SLACK_APP_TOKEN": slack.app_token,
+        "SLACK_API_URL": slack.api_url,
+    }
+
+
+def provider_environment(providers: ProviderDouble) -> dict[str, str]:
+    """What makes the provider double the only model of the chain."""
+    return {
+        "OPENAI_API_KEY": "sk-test-0123456789",
+        "OPENAI_BASE_URL": providers.openai_url,
+        "OLLAMA_BASE_URL": providers.ollama_url,
+        "ROBBIE_MODELS": "[{level: 1, provider: openai, model: gpt-4o, input_usd: 1, output_usd: 2}]",
+    }
+
+
+class Robbie:
+    """``python -m bot`` (or another command) in a folder of its own."""
+
+    def __init__(self, folder: Path, environment: Mapping[str, str], *command: str) -> None:
+        self._folder = folder
+        self._command = command or ("run",)
+        keep = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+        self._environment = {**keep, "PYTHONPATH": str(ROOT), **QUICK, **environment}
+        self._log = folder / f"robbie-{id(self)}.log"
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.kill()
+
+    @property
+    def log(self) -> str:
+        """Everything it has written so far."""
+        return self._log.read_text("utf-8", "replace") if self._log.exists() else ""
+
+    @property
+    def pid(self) -> int:
+        """The running process."""
+        assert self._process is not None
+        return self._process.pid
+
+    async def start(self) -> None:
+        """Start it, and wait until it says that it is ready."""
+        already = len(self.log)
+        with self._log.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "bot.cli", *self._command,
+                cwd=self._folder, env=self._environment, stdout=log, stderr=log, stdin=asyncio.subprocess.DEVNULL,
+            )  # fmt: skip
+        async with asyncio.timeout(START_SECONDS):
+            while "Robbie is ready" not in self.log[already:]:
+                assert self._process.returncode is None, self.log
+                await asyncio.sleep(0.05)
+
+    async def kill(self) -> None:
+        """kill -9."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.kill()
+            await self._process.wait()
+
+    async def terminate(self) -> int:
+        """SIGTERM, and the exit code."""
+        assert self._process is not None
+        self._process.terminate()
+        async with asyncio.timeout(60):
+            return await self._process.wait()
+
+    def pause(self) -> None:
+        """SIGSTOP: the process stands still and knows nothing of it."""
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def wake(self) -> None:
+        """SIGCONT."""
+        os.kill(self.pid, signal.SIGCONT)
