@@ -81,6 +81,18 @@ class App:
             web.include_router(events_router(self.gateway, secret.get_secret_value()))
         return web
 
+    async def close(self) -> None:
+        """Disconnect from everything."""
+        for model in self.models.values():
+            await model.aclose()
+        if self.hints:
+            await self.hints.close()
+        if self.slack:
+            await self.slack.close()
+        await self.view.close()
+        await self.queue.close()
+        await self.database.close()
+
 
 async def build(settings: Settings, roles: RoleUrls) -> App:
     """Wire everything, and connect to the database."""

@@ -7,7 +7,7 @@ import json
 import time
 import uuid
 from collections.abc import Callable
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 import yaml
@@ -15,8 +15,11 @@ from rich.console import Console
 
 from adapters.postgres.embedded import EmbeddedPostgresError
 from adapters.postgres.roles import RolesError
-from bot.settings import Settings, SettingsError, load
+from bot.settings import SettingsError, load
 from core.routing.models import Plan
+
+if TYPE_CHECKING:
+    from bot.app import App
 
 app = typer.Typer(
     help="Robbie: a self-hosted AI teammate for Slack and Discord.",
@@ -52,8 +55,8 @@ def run() -> None:
     configure(settings.log_format, secrets_of(settings))
     started = time.monotonic()
 
-    async def ready(_app: object) -> None:
-        _say_ready(settings, time.monotonic() - started)
+    async def ready(app: App) -> None:
+        _say_ready(app, time.monotonic() - started)
 
     asyncio.run(run_all(settings, House(settings), _progress(), ready))
 
@@ -136,17 +139,18 @@ def _quiet(_text: str) -> None:
     """Say nothing."""
 
 
-def _say_ready(settings: Settings, seconds: float) -> None:
+def _say_ready(app: App, seconds: float) -> None:
+    settings, secrets = app.settings, app.settings.secrets
     url = f"http://{settings.web.host}:{settings.web.port}"
     _err.print(f"[bold green]Robbie is ready[/bold green] after {seconds:.1f} s. Open [bold]{url}[/bold]")
-    secrets = settings.secrets
-    if secrets.slack_bot_token and (secrets.slack_app_token or secrets.slack_signing_secret):
-        way = "Socket Mode" if secrets.slack_app_token else f"events at {url}/slack/events"
-        _err.print(f"Connected to Slack ({way}).")
-    elif not secrets.slack_bot_token:
-        _err.print("[dim]To connect Slack: robbie slack manifest, then tokens in .env (see README).[/dim]")
-    else:
+    if app.gateway is not None and not app.gateway.health()["connected"]:
+        _err.print("[yellow]Slack does not answer yet; Robbie keeps trying.[/yellow]")
+    elif app.gateway is not None:
+        _err.print("Connected to Slack." if secrets.slack_app_token else f"Slack's events come to {url}/slack/events")
+    elif secrets.slack_bot_token:
         _err.print("[yellow]SLACK_BOT_TOKEN is set, but SLACK_APP_TOKEN or SLACK_SIGNING_SECRET is missing.[/yellow]")
+    else:
+        _err.print("[dim]To connect Slack: robbie slack manifest, then tokens in .env (see README).[/dim]")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import signal
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -23,6 +24,7 @@ from bot.settings import Settings
 _log = logging.getLogger(__name__)
 _KEEP = timedelta(days=30)
 _FLUSH_SECONDS = 5.0
+_CONNECT_SECONDS = 10.0
 
 Progress = Callable[[str], None]
 Ready = Callable[[App], Awaitable[None]]
@@ -30,6 +32,15 @@ Ready = Callable[[App], Awaitable[None]]
 
 class _WebServer(uvicorn.Server):
     """uvicorn, without a say in signals: they end the whole process, in order."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listening = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Say when it listens."""
+        await super().startup(sockets)
+        self.listening.set()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -48,7 +59,7 @@ async def open_app(settings: Settings, house: House, progress: Progress) -> Asyn
             await app.hints.start()
         yield app
     finally:
-        await _close(app)
+        await app.close()
         await asyncio.to_thread(house.close)
 
 
@@ -79,7 +90,7 @@ async def run(settings: Settings, house: House, progress: Progress, ready: Ready
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with open_app(settings, house, progress) as app, working(app, house), _gateway(app), _web(app):
+    async with open_app(settings, house, progress) as app, working(app, house), gateway(app), _web(app):
         scheduler = _schedule(app)
         await ready(app)
         await stop.wait()
@@ -88,11 +99,18 @@ async def run(settings: Settings, house: House, progress: Progress, ready: Ready
 
 
 @asynccontextmanager
-async def _gateway(app: App) -> AsyncIterator[None]:
+async def gateway(app: App) -> AsyncIterator[None]:
+    """Slack is connected while the block lasts, where it is configured."""
     if app.gateway is None:
         yield
         return
     await app.gateway.start()
+    for _ in range(int(_CONNECT_SECONDS / 0.1)):
+        if app.gateway.health()["connected"]:
+            break
+        await asyncio.sleep(0.1)
+    else:
+        _log.warning("Slack does not answer yet; trying on")
     try:
         yield
     finally:
@@ -109,13 +127,15 @@ async def _web(app: App) -> AsyncIterator[None]:
         log_config=None,
         access_log=False,
         lifespan="off",
+        ws="none",
         timeout_graceful_shutdown=2,
     )
     server = _WebServer(config)
     serving = asyncio.create_task(server.serve(), name="web")
-    while not server.started and not serving.done():
-        await asyncio.sleep(0.02)
+    listening = asyncio.create_task(server.listening.wait(), name="web listens")
+    await asyncio.wait({serving, listening}, return_when=asyncio.FIRST_COMPLETED)
     if serving.done():
+        listening.cancel()
         raise SystemExit(f"the web chat cannot listen on {settings.host}:{settings.port}; set web.port to another port")
     try:
         yield
@@ -161,23 +181,14 @@ async def _every(seconds: float, work: Callable[[], Awaitable[object]]) -> None:
 
 async def _flush(app: App) -> None:
     """Give the answers of the last turns a moment to be sent; what remains is sent after the next start."""
-    with contextlib.suppress(psycopg.Error, PoolTimeout, TimeoutError):
-        async with asyncio.timeout(_FLUSH_SECONDS):
-            while (await app.places.stuck()).keys() & {"outbox_ready", "outbox_sending"}:
-                await asyncio.sleep(0.1)
+    for _ in range(int(_FLUSH_SECONDS / 0.1)):
+        with contextlib.suppress(psycopg.Error, PoolTimeout):
+            if not (await app.places.stuck()).keys() & {"outbox_ready", "outbox_sending"}:
+                return
+        await asyncio.sleep(0.1)
 
 
 async def _end(*tasks: asyncio.Task[None]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def _close(app: App) -> None:
-    if app.hints:
-        await app.hints.close()
-    if app.slack:
-        await app.slack.close()
-    await app.view.close()
-    await app.queue.close()
-    await app.database.close()

@@ -48,7 +48,7 @@ class EmbeddedServer:
         gguf: Path | None = None,
         *,
         context_tokens: int = 4096,
-        threads: int = 2,
+        threads: int = 1,  # a second one is slower as soon as anything else wants a core
         slots: int = 2,
         start_seconds: float = 60.0,
     ) -> None:

@@ -9,7 +9,7 @@ from adapters.slack.text import escape
 from core.rendering.plain import plain
 
 EVENT_TYPE = "robbie_outbox"
-_TEXT_LIMIT = 40_000  # Slack cuts off what is beyond
+_TEXT_LIMIT = 4_000  # of an edit; a post may be longer, but the blocks hold the whole, and both shall look the same
 _BROADCAST = re.compile(r"<(?=!(?:channel|here|everyone|subteam))", re.IGNORECASE)
 
 

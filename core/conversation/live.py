@@ -12,6 +12,7 @@ from core.conversation.ports import RateLimited, SendError, Surface
 from core.conversation.stores import Claim, Lease, TurnStore
 from core.rendering.harmless import harmless
 from core.rendering.split import split
+from core.routing.models import Trace
 
 _log = logging.getLogger(__name__)
 
@@ -35,6 +36,7 @@ class Live:
         self._task: asyncio.Task[None] | None = None
         self.allowed: frozenset[str] = frozenset()
         self.cancel: CancelReason | None = None
+        self.trace = Trace()
 
     @property
     def text(self) -> str:

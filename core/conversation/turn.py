@@ -19,7 +19,7 @@ from core.conversation.ports import SendError, Surface
 from core.conversation.stores import Claim, Finish, Outcome, TurnStore
 from core.rendering.harmless import harmless, links_in
 from core.rendering.split import split
-from core.routing.models import Answer, Level, Restart, RouterEvent, Task, TextDelta
+from core.routing.models import Answer, Level, Restart, RouterEvent, Task, TextDelta, Usage
 
 _log = logging.getLogger(__name__)
 
@@ -89,6 +89,7 @@ class Turns:
         """Ask while the lease is renewed; a person's Stop, edit or deletion ends the asking."""
         surface = self._surfaces[claim.place.surface]
         async with Live(self._store, surface, claim, renew_seconds=self._policy.renew_seconds) as live:
+            claim = await self._know(claim, surface)
             asking = asyncio.create_task(self._ask(claim, surface, live), name=f"ask {claim.inbox_id}")
             watching = asyncio.create_task(live.interrupted(), name=f"watch {claim.inbox_id}")
             try:
@@ -103,7 +104,6 @@ class Turns:
         await surface.working(claim.place, on=False)
 
     async def _ask(self, claim: Claim, surface: Surface, live: Live) -> Answer:
-        claim = await self._know(claim, surface)
         transcript = await self._transcript(claim, surface)
         live.allow(_links(claim, transcript))
         now = self._now()
@@ -113,7 +113,8 @@ class Turns:
             )
             for small in (False, True)
         )
-        task = Task(claim.asker.org_id, claim.text, prompt, short, key=f"{claim.inbox_id}.{claim.fence}")
+        key = f"{claim.inbox_id}.{claim.fence}"
+        task = Task(claim.asker.org_id, claim.text, prompt, short, key=key, trace=live.trace)
         async with contextlib.aclosing(self._router.answer(task)) as events:
             async for event in events:
                 match event:
@@ -171,7 +172,7 @@ class Turns:
         match live.cancel:
             case "stop":
                 text = f"{live.text}\n\n{wording.STOPPED}" if live.text else wording.STOPPED
-                await self._close(claim, "stopped", text, None, live.allowed)
+                await self._close(claim, "stopped", text, _stopped(live), live.allowed)
             case "delete":
                 await self._close(claim, "deleted", wording.DELETED)
             case "edit":
@@ -210,6 +211,23 @@ def _links(claim: Claim, transcript: Sequence[Utterance]) -> frozenset[str]:
     """Only links that people brought into this conversation may go out again."""
     said = [utterance.text for utterance in transcript if not utterance.by_robbie]
     return frozenset().union(*(links_in(text) for text in said), links_in(claim.text))
+
+
+def _stopped(live: Live) -> Answer | None:
+    """What was asked of models before a person stopped the turn, for the record."""
+    if live.trace.plan is None or not live.trace.attempts:
+        return None
+    last = live.trace.attempts[-1]
+    return Answer(
+        text=live.text,
+        level=last.level,
+        model=last.model,
+        cost_usd=sum(attempt.cost_usd for attempt in live.trace.attempts),
+        usage=Usage(last.input_tokens, last.output_tokens, estimated=True),
+        latency_ms=sum(attempt.latency_ms for attempt in live.trace.attempts),
+        plan=live.trace.plan,
+        attempts=tuple(live.trace.attempts),
+    )
 
 
 def _zone(claim: Claim) -> ZoneInfo:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from core.conversation.models import Utterance
 from core.routing.models import Answer
 
+CUT = "_My answer was cut off here, at the longest that this model writes. Ask me to go on._"
 STOPPED = "_Stopped._"
 DELETED = "_The question was deleted, so I stopped._"
 EMPTY = "I got a message without any words. What can I do for you?"
@@ -49,8 +50,12 @@ def _budget(zone: ZoneInfo, now: datetime) -> str:
 
 def notes(answer: Answer, zone: ZoneInfo, now: datetime) -> str:
     """The lines under an answer that say what a person should know of where it came from; often empty."""
-    budget = f"\n\n_{_budget(zone, now)}_" if answer.over_budget else ""
-    return budget + (f"\n\n{SMALL_MODEL}" if answer.small else "")
+    lines = (
+        CUT if answer.cut else "",
+        f"_{_budget(zone, now)}_" if answer.over_budget else "",
+        SMALL_MODEL if answer.small else "",
+    )
+    return "".join(f"\n\n{line}" for line in lines if line)
 
 
 def without_notes(said: Utterance) -> Utterance:

@@ -145,7 +145,10 @@ class _Defuser:
 
     def _link(self, token: re.Match[str], group: str) -> int:
         """The end of a label with its target: ``](url "title")``, or ``]: url``."""
-        index, glue = self._brackets.pop() if self._brackets else (-1, "")
+        if not self._brackets:
+            self._emit("]" + ZWSP)
+            return token.start() + 1
+        index, glue = self._brackets.pop()
         url = self._text[token.start(group) : token.end(group)]
         if self._may(url) and (group != "defined" or self._ends(token.end())):
             end = token.end(group) + (group == "angle")
@@ -154,8 +157,7 @@ class _Defuser:
         if not _ADDRESS.search(url) and not _SCHEME.match(url):
             self._emit("]" + ZWSP)
             return token.start() + 1
-        if index >= 0:
-            self._out[index] = glue
+        self._out[index] = glue
         empty = index == len(self._out) - 1
         self._emit(("" if empty else " ") + f"({self._inert(url)})")
         return token.end()
@@ -177,16 +179,20 @@ class _Defuser:
     def _ends(self, position: int) -> bool:
         """Whether an address before here ends here on every surface, and is not a part of another."""
         following = self._masked[position : position + 1]
-        if following == "]":
+        if following == "]" and self._brackets:
             link = _TOKEN.match(self._masked, position)
             return link is not None and any(link[name] and self._may(link[name]) for name in ("angle", "target"))
-        return not following or following.isspace() or following == "<"
+        return not following or following.isspace()
 
     def _address(self, token: re.Match[str]) -> int:
         """An address in prose."""
         url = token[0][: address_end(token[0])]
-        if (self._may(url) and self._ends(token.end())) or not _ADDRESS.match(url):
+        if self._may(url) and self._ends(token.end()):
             self._emit(token[0])
             return token.end()
-        self._emit(self._inert(url))
-        return token.start() + len(url)
+        inert = self._inert(url)
+        if inert[0] == "`" and _ADDRESS.match(url):
+            self._emit(inert)
+            return token.start() + len(url)
+        self._emit(_broken(token[0]))
+        return token.end()

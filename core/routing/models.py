@@ -128,24 +128,6 @@ class ChatRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
-    """A turn as the router sees it.
-
-    Attributes:
-        prompt: the full prompt, for models of ordinary size.
-        short_prompt: a short one for small models.
-        text: what the person asked, for the policy to look at.
-        key: names the turn in records and budget holds.
-    """
-
-    org_id: int
-    text: str
-    prompt: tuple[ChatMessage, ...]
-    short_prompt: tuple[ChatMessage, ...]
-    key: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Step:
     """One model of a plan, with why it stands there and what it is estimated to cost."""
 
@@ -186,6 +168,34 @@ class Attempt:
     detail: str = ""
 
 
+@dataclass(slots=True)
+class Trace:
+    """What has been done for a turn so far."""
+
+    plan: Plan | None = None
+    attempts: list[Attempt] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A turn as the router sees it.
+
+    Attributes:
+        prompt: the full prompt, for models of ordinary size.
+        short_prompt: a short one for small models.
+        text: what the person asked, for the policy to look at.
+        key: names the turn in records and budget holds.
+        trace: filled by the router as it goes, so that a turn that is stopped can be recorded too.
+    """
+
+    org_id: int
+    text: str
+    prompt: tuple[ChatMessage, ...]
+    short_prompt: tuple[ChatMessage, ...]
+    key: str = ""
+    trace: Trace = field(default_factory=Trace, compare=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Restart:
     """What was shown of the answer so far is void: another model starts again."""
@@ -198,6 +208,7 @@ class Answer:
     Attributes:
         text: the whole answer; empty at level 5, where the caller composes an honest one.
         level: the level that answered.
+        cut: whether the answer ends at the model's output limit.
         small: whether a small model wrote it, which a person should know.
         refused: a provider's content filter declined; nobody else was asked.
         over_budget: whether a paid model was passed over because the day's money is used up.
@@ -214,6 +225,7 @@ class Answer:
     refused: bool = False
     over_budget: bool = False
     small: bool = False
+    cut: bool = False
 
 
 RouterEvent = TextDelta | Restart | Answer

@@ -117,6 +117,7 @@ class Router:
         """
         now = self._clock()
         turn = Turn(task, self._policy.plan(task), started=now, deadline=now + self._turn_seconds)
+        task.trace.plan = turn.plan
         steps = deque(turn.plan.steps)
         while steps and self._clock() < turn.deadline:
             call = Call(steps.popleft(), started=self._clock())
@@ -226,6 +227,7 @@ class Router:
     async def _close(self, turn: Turn, call: Call) -> None:
         attempt = call.attempt(self._clock(), self._count_tokens)
         turn.attempts.append(attempt)
+        turn.task.trace.attempts.append(attempt)
         try:
             self._on_attempt(turn.task, attempt)
         finally:
@@ -254,4 +256,5 @@ class Router:
             refused=call is not None and call.error is ErrorClass.REFUSED,
             over_budget=turn.over_budget,
             small=answered is not None and answered.step.spec.small,
+            cut=answered is not None and answered.end is not None and answered.end.finish == "length",
         )

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 from adapters.doubles.providers import ProviderDouble
-from adapters.doubles.slack import Message, SlackDouble
+from adapters.doubles.slack import SlackDouble
 
 from tests.robbie_process import Robbie, provider_environment, slack_environment
+from tests.shown import shown_in
 
 
 class World:
@@ -34,17 +35,11 @@ class World:
 
     def answers(self, channel: str = "C1", thread_ts: str | None = None) -> list[str]:
         """What Robbie shows in a channel or thread right now."""
-        return [_shown(message) for message in self.slack.bot_messages(channel, thread_ts)]
+        return shown_in(self.slack, channel, thread_ts)
 
     async def until(self, condition: Callable[[], bool], timeout: float = 45.0) -> None:
         """Wait until the condition holds."""
         await self.slack.wait_for(lambda _slack: condition(), timeout=timeout)
-
-
-def _shown(message: Message) -> str:
-    """A message as a person sees it: its blocks, or its text where it has none."""
-    blocks = [str(block.get("text", "")) for block in message.blocks if block.get("type") == "markdown"]
-    return "".join(blocks) or message.text
 
 
 @pytest.fixture

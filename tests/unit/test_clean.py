@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.rendering.clean import clean, clean_json
@@ -12,6 +12,7 @@ from core.rendering.plain import plain
 anything = st.text(st.characters(codec=None, exclude_categories=[]), max_size=200)
 
 
+@settings(deadline=None)
 @given(anything)
 def test_any_text_can_be_stored_afterwards(text: str) -> None:
     cleaned = clean(text)
@@ -19,6 +20,7 @@ def test_any_text_can_be_stored_afterwards(text: str) -> None:
     assert clean(cleaned) == cleaned
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200).filter(lambda text: "\0" not in text))
 def test_storable_text_is_unchanged(text: str) -> None:
     assert clean(text) == text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.conversation.context import build_prompt, estimate_tokens
@@ -104,6 +104,7 @@ def test_what_follows_the_asked_message_is_left_out_and_somebody_must_have_asked
         build_prompt(ANA, [said("", "hello")], NOW, 4000)
 
 
+@settings(deadline=None)
 @given(st.lists(utterances, max_size=30), st.integers(0, 3000), st.booleans())
 def test_roles_alternate_from_user_to_user_within_the_budget(heard: list[Utterance], budget: int, small: bool) -> None:
     prompt = build_prompt(ANA, [*heard, said("Ana", "the question")], NOW, budget, small=small)

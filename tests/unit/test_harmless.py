@@ -198,6 +198,14 @@ ATTACKS = [
     '<img\nsrc="https://evil.com"\n>',
     "<https://good.com/x|[a](https://evil.com)>",
     "<https://good.com/x|https://evil.com>",
+    "https://good.com/x](https://good.com/x)",
+    "](https://good.com/x)[secret",
+    "https:]<https://evil.com`> ",
+    "https://evil.com||https:]",
+    "[<!--www.evil.com",
+    "https://good.com/x<https://evil.com>",
+    "[x]: https://good.com/x[secret]",
+    "<https://good.com/x|?secret>",
     "**a `b** https://evil.com **c` d**",
     "&lt;https://evil.com&gt; &#60;https://evil.com>",
     "a\r```\rhttps://evil.com\r```",
@@ -210,51 +218,20 @@ def test_case_22_tricks_do_not_make_a_live_link(text: str) -> None:
     check("Some words first. `code` " + text + " and `more code`.\n\n" + text)
 
 
-TOKENS = ["[", "]", "(", ")", "](", "![", "]:", "<", ">", "|", "`", "`", "``", "```", "\n```\n", "~~~", "\\", "\n", " "]
-TOKENS += [
-    "https://evil.com",
-    "//evil.com",
-    "https:",
-    "www.evil.com",
-    "javascript:x",
-    GOOD,
-    "&#58;",
-    "<a href=",
-    '"',
-    "=",
-    "'",
-]
-TOKENS += [
-    "a",
-    "  ",
-    "    ",
-    "- ",
-    "> ",
-    "\n\n",
-    "@",
-    "everyone",
-    "!channel",
-    "<@U1>",
-    "*",
-    "**",
-    ".",
-    ":",
-    "-",
-    "\u200b",
-    "[x]",
-    "\r",
-    "<!--",
-    "|-|\n",
-]
+MARKS = "[ ] ( ) ]( ![ ]: < > | ` `` ``` ~~~ \\ - > @ * ** . : = ' \" a"
+SPACES = [" ", "  ", "    ", "\n", "\n\n", "\r", "\u200b", "\n```\n", "|-|\n", "`"]
+WORDS = "https://evil.com //evil.com https: www.evil.com javascript:x &#58; <img src= <!-- [x] everyone !channel <@U1>"
+TOKENS = [*MARKS.split(), *SPACES, *WORDS.split(), GOOD]
 
 
-@settings(max_examples=20000)
+@settings(max_examples=1000, deadline=None)
 @given(st.lists(st.sampled_from(TOKENS), max_size=16).map("".join))
 @example("[x]\n\n[x]: //evil.com")
 def test_case_22_no_mixture_is_live_or_pings(text: str) -> None:
     check(text)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_keeps_what_can_be_seen(text: str) -> None:
     out = check(text)
@@ -262,42 +239,12 @@ def test_any_text_keeps_what_can_be_seen(text: str) -> None:
         assert out.replace("\u200b", "") == text.replace("\u200b", "")
 
 
-@settings(max_examples=5000)
+@settings(max_examples=300, deadline=None)
 @given(st.lists(st.sampled_from(TOKENS), max_size=14).map("".join))
 def test_the_plain_text_of_harmless_text_is_harmless(text: str) -> None:
     out = plain(defuse(text))
     assert not PING.search(out)
     assert [url for url in _discord(out) if not is_allowed(url)] == []
-
-
-def test_links_are_found_in_what_people_write() -> None:
-    text = (
-        "See https://A.example/Path, <https://b.example/x|label>, [c](http://c.example) and `https://d.example/?q=1`."
-    )
-    assert links_in(text) == {
-        "https://a.example/Path",
-        "https://b.example/x",
-        "http://c.example/",
-        "https://d.example/?q=1",
-    }
-    assert harmless("www.e.example", allowed_links=links_in("www.e.example")) == "www.e.example"
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [
-        ("HTTPS://Good.com", "https://good.com/", True),
-        ("https://good.com/x.", "https://good.com/x", True),
-        ("https://good.com/X", "https://good.com/x", False),
-        ("https://good.com/x#a", "https://good.com/x", False),
-        ("https://good.com@evil.com", "https://good.com", False),
-        ("https://\u212aelvin.com", "https://kelvin.com", False),
-        ("https://gооd.com", "https://good.com", False),
-        ("http://good.com", "https://good.com", False),
-    ],
-)
-def test_addresses_are_the_same_only_if_they_surely_are(one: str, other: str, same: bool) -> None:
-    assert (canonical(one) == canonical(other)) is same
 
 
 HOSTILE = [

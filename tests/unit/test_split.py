@@ -33,6 +33,7 @@ def open_fence(part: str) -> bool:
     return bool(marks)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=400), limits)
 def test_case_14_any_text_is_given_back_exactly(text: str, limit: int) -> None:
     parts = split(text, limit)
@@ -40,7 +41,7 @@ def test_case_14_any_text_is_given_back_exactly(text: str, limit: int) -> None:
     assert all(0 < len(part) <= limit for part in parts)
 
 
-@settings(max_examples=600)
+@settings(max_examples=600, deadline=None)
 @given(markdown, limits)
 @example("```\na\n```\n``````py \nb" + "c" * 60, 40)
 @example("```py\n" + "a" * 200 + "\n```", 40)
@@ -54,6 +55,7 @@ def test_case_14_any_markdown_is_given_back_exactly(text: str, limit: int) -> No
 code_lines = st.lists(st.text("ab 1=", max_size=30), max_size=60)
 
 
+@settings(deadline=None)
 @given(code_lines, st.sampled_from(["```py", "~~~", "````md", "  ```"]), limits)
 def test_case_14_no_part_leaves_a_fence_open(lines: list[str], opener: str, limit: int) -> None:
     closer = re.match(r" *[`~]+", opener)
