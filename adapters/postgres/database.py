@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -10,6 +11,15 @@ from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
 
 Transaction = AsyncConnection[DictRow]
+
+# A connection that answered a moment ago needs no asking; one that was cut by a restart is found when it is asked.
+_FRESH_SECONDS = 1.0
+
+
+class _Connection(AsyncConnection[DictRow]):
+    """A connection that knows when it last ended a transaction."""
+
+    used_at = 0.0
 
 
 class Database:
@@ -43,24 +53,31 @@ class Database:
         async with self._app.connection() as connection:
             await connection.execute("SELECT set_config('app.org', %s, true)", (str(org_id),))
             yield connection
+            connection.used_at = time.monotonic()
 
     @asynccontextmanager
     async def system(self) -> AsyncIterator[Transaction]:
         """A transaction that crosses orgs, for the few statements that have to."""
         async with self._system.connection() as connection:
             yield connection
+            connection.used_at = time.monotonic()
 
 
-def _pool(url: str, size: int, wait_seconds: float, name: str) -> AsyncConnectionPool[Transaction]:
+async def _check(connection: _Connection) -> None:
+    """Connections that a restarted server has cut are replaced before anybody is given one."""
+    if time.monotonic() - connection.used_at > _FRESH_SECONDS:
+        await AsyncConnectionPool.check_connection(connection)
+
+
+def _pool(url: str, size: int, wait_seconds: float, name: str) -> AsyncConnectionPool[_Connection]:
     return AsyncConnectionPool(
         url,
-        connection_class=AsyncConnection[DictRow],
+        connection_class=_Connection,
         kwargs={"row_factory": dict_row},
         min_size=1,
         max_size=size,
         open=False,
         timeout=wait_seconds,
-        # Connections that a restarted server has cut are replaced before anybody is given one.
-        check=AsyncConnectionPool.check_connection,
+        check=_check,
         name=name,
     )

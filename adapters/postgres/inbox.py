@@ -110,7 +110,9 @@ class PostgresInbox:
         if event.files:
             await tx.execute(_JOIN_FILES, {"files": _files(event), "message_id": found["message_id"]})
         state = InboxState(found["state"])
-        if state is InboxState.IGNORED and verdict.state is InboxState.RECEIVED and event.addressed:
+        # A bot that has had its turns stays ignored, however often its message is delivered.
+        wakes = event.addressed and verdict.state is InboxState.RECEIVED and verdict.bot_limit is None
+        if state is InboxState.IGNORED and wakes:
             state = InboxState.RECEIVED
             await tx.execute(_WAKE, (found["id"],))
             await self._enqueue(tx, turn_job(found["org_id"], found["conversation_id"]))

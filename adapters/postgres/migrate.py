@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import migrations
 import psycopg
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
+
+import migrations
 
 # Only one process migrates at a time; the others wait and then find nothing to do.
 _LOCK = 0x526F62626965

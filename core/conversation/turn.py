@@ -195,7 +195,8 @@ class Turns:
             state=states.get(outcome, InboxState.ANSWERED),
             outcome=outcome,
             text=safe,
-            parts=split(safe, surface.part_limit),
+            # A cut can bring to light what was code before it.
+            parts=[harmless(part, allowed_links=allowed) for part in split(safe, surface.part_limit)],
             answer=answer,
             versions=self._versions,
         )

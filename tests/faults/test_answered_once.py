@@ -238,6 +238,7 @@ async def test_two_workers_and_500_messages_over_30_conversations_each_answered_
         thread = next(iter(threads.get(channel, [])), None)
         said = await world.slack.say("U1", channel, f"<@UROBBIE> n{number}", thread_ts=thread)
         threads.setdefault(channel, [thread or said.ts]).append(f"You said: n{number}")
+        await asyncio.sleep(0.02)  # 50 a second, 100 events a second
     expected = {channel: answers[1:] for channel, answers in threads.items()}
     await world.until(
         lambda: all(sorted(world.answers(channel)) == sorted(want) for channel, want in expected.items()), timeout=110
