@@ -73,6 +73,7 @@ class App:
             self.view,
             health=health,
             hint=() if self.gateway else CONNECT_HINT,
+            signed_paths=("/slack/events",),
             allowed_hosts=(*LOCAL_HOSTS, *self.settings.web.allowed_hosts),
             metrics=self.metrics.text,
         )

@@ -55,8 +55,8 @@ def run() -> None:
     configure(settings.log_format, secrets_of(settings))
     started = time.monotonic()
 
-    async def ready(app: App) -> None:
-        _say_ready(app, time.monotonic() - started)
+    async def ready(app: App, port: int) -> None:
+        _say_ready(app, port, time.monotonic() - started)
 
     asyncio.run(run_all(settings, House(settings), _progress(), ready))
 
@@ -118,7 +118,10 @@ def slack_manifest(
     """Print the manifest of a Slack app: at api.slack.com/apps choose "Create New App", "From a manifest"."""
     from adapters.slack import manifest
 
-    made = manifest(socket_mode=request_url is None, request_url=request_url)
+    try:
+        made = manifest(socket_mode=request_url is None, request_url=request_url)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--request-url") from None
     typer.echo(json.dumps(made, indent=2) if as_json else yaml.safe_dump(made, sort_keys=False), nl=False)
 
 
@@ -139,9 +142,9 @@ def _quiet(_text: str) -> None:
     """Say nothing."""
 
 
-def _say_ready(app: App, seconds: float) -> None:
-    settings, secrets = app.settings, app.settings.secrets
-    url = f"http://{settings.web.host}:{settings.web.port}"
+def _say_ready(app: App, port: int, seconds: float) -> None:
+    secrets = app.settings.secrets
+    url = f"http://{app.settings.web.host}:{port}"
     _err.print(f"[bold green]Robbie is ready[/bold green] after {seconds:.1f} s. Open [bold]{url}[/bold]")
     if app.gateway is not None and not app.gateway.health()["connected"]:
         _err.print("[yellow]Slack does not answer yet; Robbie keeps trying.[/yellow]")

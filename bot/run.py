@@ -27,7 +27,7 @@ _FLUSH_SECONDS = 5.0
 _CONNECT_SECONDS = 10.0
 
 Progress = Callable[[str], None]
-Ready = Callable[[App], Awaitable[None]]
+Ready = Callable[[App, int], Awaitable[None]]
 
 
 class _WebServer(uvicorn.Server):
@@ -41,6 +41,11 @@ class _WebServer(uvicorn.Server):
         """Say when it listens."""
         await super().startup(sockets)
         self.listening.set()
+
+    @property
+    def port(self) -> int:
+        """Where it listens; the system chose it where the settings say 0."""
+        return int(self.servers[0].sockets[0].getsockname()[1])
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -80,9 +85,10 @@ async def working(app: App, house: House) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        await _end(turns)
+        await _end(turns, patience=worker.drain_seconds + _FLUSH_SECONDS)
         await _flush(app)
-        await _end(quick, *loops)
+        await _end(quick, patience=2 * _FLUSH_SECONDS)
+        await _end(*loops)
 
 
 async def run(settings: Settings, house: House, progress: Progress, ready: Ready) -> None:
@@ -90,9 +96,9 @@ async def run(settings: Settings, house: House, progress: Progress, ready: Ready
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with open_app(settings, house, progress) as app, working(app, house), gateway(app), _web(app):
+    async with open_app(settings, house, progress) as app, working(app, house), gateway(app), _web(app) as port:
         scheduler = _schedule(app)
-        await ready(app)
+        await ready(app, port)
         await stop.wait()
         _log.info("ending: no new messages, running turns may finish")
         scheduler.shutdown(wait=False)
@@ -118,7 +124,7 @@ async def gateway(app: App) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def _web(app: App) -> AsyncIterator[None]:
+async def _web(app: App) -> AsyncIterator[int]:
     settings = app.settings.web
     config = uvicorn.Config(
         app.web(lambda: health(app)),
@@ -138,7 +144,7 @@ async def _web(app: App) -> AsyncIterator[None]:
         listening.cancel()
         raise SystemExit(f"the web chat cannot listen on {settings.host}:{settings.port}; set web.port to another port")
     try:
-        yield
+        yield server.port
     finally:
         server.should_exit = True
         await asyncio.gather(serving, return_exceptions=True)
@@ -188,7 +194,9 @@ async def _flush(app: App) -> None:
         await asyncio.sleep(0.1)
 
 
-async def _end(*tasks: asyncio.Task[None]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+async def _end(*tasks: asyncio.Task[None], patience: float = 1.0) -> None:
+    """Cancel tasks until they have ended: a database client may turn a cancellation into an error of its own."""
+    while running := [task for task in tasks if not task.done()]:
+        for task in running:
+            task.cancel()
+        await asyncio.wait(running, timeout=patience)

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg import sql
+
 from adapters.postgres.database import Database
 from adapters.postgres.embedded import EmbeddedPostgres
 from adapters.postgres.migrate import upgrade
 from adapters.postgres.roles import RoleUrls, bootstrap
-from psycopg import sql
 
 _TEMPLATE = "robbie_template"
 

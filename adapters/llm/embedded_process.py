@@ -17,6 +17,8 @@ from core.routing.models import ErrorClass, ModelError
 
 _ROOT = Path(__file__).resolve().parents[2]
 _ATTEMPTS = 3
+# The rest of our environment holds secrets, which a model server has no use for.
+_KEPT = ("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
 
 
 def packaged_gguf() -> Path | None:
@@ -145,7 +147,7 @@ class EmbeddedServer:
         self._child = os.posix_spawn(
             sys.executable,
             [*command, *self._numbers],
-            {**os.environ, "PYTHONPATH": paths},
+            {name: os.environ[name] for name in _KEPT if name in os.environ} | {"PYTHONPATH": paths},
             file_actions=files,
             setpgroup=0,
         )

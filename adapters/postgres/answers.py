@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from psycopg.types.json import Jsonb
 
@@ -16,8 +17,9 @@ async def record_answer(tx: Transaction, claim: Claim, finish: Finish) -> int:
     row = await (
         await tx.execute(
             """INSERT INTO messages (org_id, conversation_id, text, occurred_at)
-               VALUES (%s, %s, %s, clock_timestamp()) RETURNING id""",
-            (claim.asker.org_id, claim.conversation_id, finish.text),
+               VALUES (%s, %s, %s, %s) RETURNING id""",
+            # An answer stands right after its question, whatever was said while it was being written.
+            (claim.asker.org_id, claim.conversation_id, finish.text, claim.occurred_at + timedelta(microseconds=1)),
         )
     ).fetchone()
     if row is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from adapters.postgres.database import Database
 
@@ -32,14 +32,15 @@ class PostgresBudget:
         self._database = database
         self._cap = daily_usd
 
-    async def hold(self, org_id: int, usd: float) -> bool:
+    async def hold(self, org_id: int, usd: float) -> date | None:
         """Count ``usd`` as spent today (UTC) if the cap allows it."""
-        values = {"org_id": org_id, "day": datetime.now(UTC).date(), "usd": usd, "cap": self._cap}
+        day = datetime.now(UTC).date()
+        values = {"org_id": org_id, "day": day, "usd": usd, "cap": self._cap}
         async with self._database.app(org_id) as tx:
-            return (await tx.execute(_HOLD, values)).rowcount == 1
+            return day if (await tx.execute(_HOLD, values)).rowcount else None
 
-    async def settle(self, org_id: int, held_usd: float, actual_usd: float) -> None:
+    async def settle(self, org_id: int, day: date, held_usd: float, actual_usd: float) -> None:
         """Replace a hold by what was really spent."""
-        values = {"org_id": org_id, "day": datetime.now(UTC).date(), "change": actual_usd - held_usd}
+        values = {"org_id": org_id, "day": day, "change": actual_usd - held_usd}
         async with self._database.app(org_id) as tx:
             await tx.execute(_SETTLE, values)

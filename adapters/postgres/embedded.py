@@ -171,7 +171,7 @@ class EmbeddedPostgres:
                 self._launch(report)
                 launched = True
             elif state is Ping.REJECT:
-                report("PostgreSQL is recovering what was not yet in its files")
+                report("PostgreSQL is starting; after a crash it first recovers what was not yet in its files")
             elif leftovers.clear():
                 report("Ended what a killed PostgreSQL left running")
             else:

@@ -111,7 +111,9 @@ class PostgresInbox:
             await tx.execute(_JOIN_FILES, {"files": _files(event), "message_id": found["message_id"]})
         state = InboxState(found["state"])
         # A bot that has had its turns stays ignored, however often its message is delivered.
+        # So does a message that was deleted.
         wakes = event.addressed and verdict.state is InboxState.RECEIVED and verdict.bot_limit is None
+        wakes = wakes and found["message_id"] is not None
         if state is InboxState.IGNORED and wakes:
             state = InboxState.RECEIVED
             await tx.execute(_WAKE, (found["id"],))

@@ -10,7 +10,8 @@ from core.conversation.stores import Parcel, Wait
 
 # Parked rows (nobody can tell whether they were posted) wait until infinity and do not hold up the channel.
 _NEXT = """
-    SELECT outbox.id, outbox.state, outbox.phase, outbox.key::text, outbox.body, outbox.attempts, outbox.created_at,
+    SELECT outbox.id, outbox.state, outbox.phase, outbox.key::text, outbox.body, outbox.attempts, outbox.looks,
+           outbox.created_at,
            outbox.edit_of, outbox.error, conversations.thread, conversations.direct,
            coalesce(outbox.lease_until > clock_timestamp(), false) AS busy,
            extract(epoch FROM outbox.not_before - clock_timestamp())::float AS wait
@@ -20,7 +21,7 @@ _NEXT = """
     ORDER BY outbox.id LIMIT 1 FOR UPDATE OF outbox"""
 
 _TAKE = """
-    UPDATE outbox SET state = %(state)s, attempts = attempts + 1,
+    UPDATE outbox SET state = %(state)s, attempts = attempts + 1, looks = looks + %(looks)s,
                       lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
     WHERE id = %(id)s"""
 
@@ -42,8 +43,7 @@ _EARLY_REACTIONS = """
 
 _BACK = """
     UPDATE outbox SET state = %(state)s, lease_until = NULL, error = %(reason)s,
-                      not_before = CASE WHEN %(park)s THEN 'infinity'::timestamptz
-                                        ELSE clock_timestamp() + make_interval(secs => %(seconds)s) END
+                      not_before = coalesce(clock_timestamp() + make_interval(secs => %(seconds)s), 'infinity')
     WHERE id = %(id)s AND state <> 'sent'"""
 
 
@@ -73,7 +73,7 @@ class PostgresOutbox:
             # A sender that died while sending leaves it open whether its post was made.
             look_first = row["state"] != OutboxState.READY
             state = OutboxState.UNKNOWN if look_first else OutboxState.SENDING
-            await tx.execute(_TAKE, {"id": row["id"], "state": state, "lease": self._lease})
+            await tx.execute(_TAKE, {"id": row["id"], "state": state, "looks": int(look_first), "lease": self._lease})
             edit_id = await _edit_id(tx, row["edit_of"])
         place = Place(surface=surface, tenant=tenant, channel=channel, thread=row["thread"], direct=row["direct"])
         return Parcel(
@@ -83,6 +83,7 @@ class PostgresOutbox:
             body=row["body"],
             edit_id=edit_id,
             attempts=row["attempts"] + 1,
+            looks=row["looks"] + int(look_first),
             created_at=row["created_at"],
             look_first=look_first,
         )
@@ -102,9 +103,9 @@ class PostgresOutbox:
         """Ready again after so many seconds."""
         await self._back(org_id, parcel, OutboxState.READY, reason, seconds=seconds)
 
-    async def unknown(self, org_id: int, parcel: Parcel, reason: str, *, park: bool = False) -> None:
-        """It may have been posted: look in a moment, or leave it to the operator."""
-        await self._back(org_id, parcel, OutboxState.UNKNOWN, reason, seconds=1.0, park=park)
+    async def unknown(self, org_id: int, parcel: Parcel, reason: str, *, seconds: float | None) -> None:
+        """It may have been posted: look again later, or leave it to the operator."""
+        await self._back(org_id, parcel, OutboxState.UNKNOWN, reason, seconds=seconds)
 
     async def failed(self, org_id: int, parcel: Parcel, reason: str) -> None:
         """The platform refuses for good."""
@@ -117,9 +118,9 @@ class PostgresOutbox:
         await self.later(org_id, parcel, 0.0, "the message to edit is gone")
 
     async def _back(
-        self, org_id: int, parcel: Parcel, state: OutboxState, reason: str, *, seconds: float = 0.0, park: bool = False
+        self, org_id: int, parcel: Parcel, state: OutboxState, reason: str, *, seconds: float | None = 0.0
     ) -> None:
-        values = {"id": parcel.outbox_id, "state": state, "reason": reason, "seconds": seconds, "park": park}
+        values = {"id": parcel.outbox_id, "state": state, "reason": reason, "seconds": seconds}
         async with self._database.app(org_id) as tx:
             await tx.execute(_BACK, values)
 

@@ -25,6 +25,7 @@ def create_app(
     health: Callable[[], Awaitable[Mapping[str, object]]],
     hint: Sequence[str] = (),
     allowed_hosts: Sequence[str] = LOCAL_HOSTS,
+    signed_paths: Sequence[str] = (),
     metrics: Callable[[], bytes] | None = None,
 ) -> FastAPI:
     """Build the web chat.
@@ -35,10 +36,11 @@ def create_app(
         health: what ``/readyz`` answers; ready when its ``ready`` is true.
         hint: lines of markdown for the card "Connect Slack"; without lines there is no card.
         allowed_hosts: the names, without a port, under which the chat may be opened.
+        signed_paths: paths outside of the guard, for platforms' events: whoever serves them checks a signature.
         metrics: what ``/metrics`` answers, in Prometheus' text format.
     """
     app = FastAPI(title="Robbie", docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(Guard, allowed_hosts=allowed_hosts)
+    app.add_middleware(Guard, allowed_hosts=allowed_hosts, signed_paths=signed_paths)
     app.add_exception_handler(HTTPException, _error_page)
     app.include_router(Chat(receiver, view, hint).router())
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")

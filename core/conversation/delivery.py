@@ -6,8 +6,17 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
-from core.conversation.ports import CannotTell, MaybeSent, MessageGone, NotSent, RateLimited, Refused, Surface
+from core.conversation.ports import (
+    CannotTell,
+    MaybeSent,
+    MessageGone,
+    NotSent,
+    RateLimited,
+    Refused,
+    Surface,
+)
 from core.conversation.stores import OutboxStore, Parcel, Wait
 
 _log = logging.getLogger(__name__)
@@ -19,13 +28,13 @@ class DeliveryPolicy:
 
     Attributes:
         wait_seconds: a row that is due within so many seconds is waited for; otherwise the sweep comes back.
-        look_attempts: so often a platform is asked for a post that may have been made.
-        give_up_attempts: so often a post is tried that the platform did not take.
+        looks: so often a platform is asked for a post that may have been made, over about five minutes.
+        give_up_after: how long a message is tried that the platform does not take.
     """
 
     wait_seconds: float = 5.0
-    look_attempts: int = 6
-    give_up_attempts: int = 200
+    looks: int = 10
+    give_up_after: timedelta = timedelta(days=1)
 
 
 class Delivery:
@@ -57,9 +66,9 @@ class Delivery:
         except RateLimited as error:
             await self._store.later(org_id, parcel, error.retry_after, str(error))
         except NotSent as error:
-            await self._not_sent(org_id, parcel, error)
+            await self._again(org_id, parcel, error)
         except MaybeSent as error:
-            await self._store.unknown(org_id, parcel, str(error))
+            await self._store.unknown(org_id, parcel, str(error), seconds=1.0)
         except MessageGone:
             await self._store.repost(org_id, parcel)
         except Refused as error:
@@ -73,26 +82,37 @@ class Delivery:
         try:
             platform_id = await surface.find(parcel.place, parcel.key)
         except CannotTell as error:
-            park = parcel.attempts >= self._policy.look_attempts
-            if park:
+            if parcel.looks >= self._policy.looks:
                 _log.error("nobody can tell whether message %s was delivered: %s", parcel.outbox_id, error)
-            await self._store.unknown(org_id, parcel, str(error), park=park)
+                await self._store.unknown(org_id, parcel, str(error), seconds=None)
+            else:
+                await self._store.unknown(org_id, parcel, str(error), seconds=_pause(parcel.looks))
             return True
         if platform_id is None:
             return False
         await self._store.sent(org_id, parcel, platform_id)
         return True
 
-    async def _not_sent(self, org_id: int, parcel: Parcel, error: NotSent) -> None:
-        if parcel.attempts >= self._policy.give_up_attempts:
+    async def _again(self, org_id: int, parcel: Parcel, error: NotSent) -> None:
+        """Send it once more, later."""
+        if datetime.now(UTC) - parcel.created_at > self._policy.give_up_after:
+            _log.error("message %s is given up: %s", parcel.outbox_id, error)
             await self._store.failed(org_id, parcel, f"given up: {error}")
         else:
-            await self._store.later(org_id, parcel, min(60.0, 0.5 * 2 ** min(parcel.attempts, 7)), str(error))
+            await self._store.later(org_id, parcel, _pause(parcel.attempts), str(error))
+
+
+def _pause(times: int) -> float:
+    """Seconds before the next try: doubling, up to a minute."""
+    return min(60.0, 0.5 * 2.0 ** min(times, 10))
 
 
 async def _send(surface: Surface, parcel: Parcel) -> str:
     """Post or edit, and return the id of the message that shows the body now."""
     if parcel.edit_id is None:
         return await surface.post(parcel.place, parcel.key, parcel.body)
-    await surface.edit(parcel.place, parcel.edit_id, parcel.key, parcel.body)
+    try:
+        await surface.edit(parcel.place, parcel.edit_id, parcel.key, parcel.body)
+    except MaybeSent as error:
+        raise NotSent(str(error)) from error  # to edit twice is the same as once
     return parcel.edit_id

@@ -30,6 +30,7 @@ class Live:
         self._claim = claim
         self._renew_seconds = min(renew_seconds, surface.edit_interval)
         self._interrupted = asyncio.Event()
+        self._ended = asyncio.Event()
         self._pieces: list[str] = []
         self._shown = ""
         self._next_edit = time.monotonic() + surface.edit_interval
@@ -67,13 +68,14 @@ class Live:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        # Not by cancelling: a database client may turn a cancellation into an error of its own, and an edit that is
+        # cut off may still arrive after the final one.
+        self._ended.set()
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await self._task
 
     async def _run(self) -> None:
-        while True:
-            await asyncio.sleep(self._renew_seconds)
+        while not await self._ends_within(self._renew_seconds):
             try:
                 lease = await self._store.renew(self._claim)
             except Exception as error:
@@ -86,9 +88,18 @@ class Live:
                 return
             await self._show(lease)
 
+    async def _ends_within(self, seconds: float) -> bool:
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._ended.wait()
+        except TimeoutError:
+            return False
+
     async def _show(self, lease: Lease) -> None:
         text = self.text
-        if not text or text == self._shown or lease.open_id is None or time.monotonic() < self._next_edit:
+        if not text or text == self._shown or lease.open_id is None:
+            return
+        if self._ended.is_set() or time.monotonic() < self._next_edit:
             return
         body = split(harmless(text, allowed_links=self.allowed), self._surface.part_limit)[0]
         try:

@@ -142,6 +142,8 @@ class Parcel:
 
     Attributes:
         edit_id: the platform's id of the message to edit; None for a new post.
+        attempts: how often it was taken, this time included.
+        looks: how often the platform was asked for it, this time included.
         look_first: whether an earlier try may have been taken, so that the platform must be asked before posting.
     """
 
@@ -151,6 +153,7 @@ class Parcel:
     body: str
     edit_id: str | None
     attempts: int
+    looks: int
     created_at: datetime
     look_first: bool = False
 
@@ -174,8 +177,11 @@ class OutboxStore(Protocol):
     async def later(self, org_id: int, parcel: Parcel, seconds: float, reason: str) -> None:
         """Nothing was posted: ready again after so many seconds; the channel waits for it, others flow."""
 
-    async def unknown(self, org_id: int, parcel: Parcel, reason: str, *, park: bool = False) -> None:
-        """It may have been posted. ``park`` it when nobody can tell: it stays visible to the operator."""
+    async def unknown(self, org_id: int, parcel: Parcel, reason: str, *, seconds: float | None) -> None:
+        """It may have been posted: look again after so many seconds.
+
+        None parks it, since nobody can tell: it stays visible to the operator and does not hold up its channel.
+        """
 
     async def failed(self, org_id: int, parcel: Parcel, reason: str) -> None:
         """The platform refuses for good."""

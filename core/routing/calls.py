@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, TypeVar
 
 from core.routing.models import (
@@ -58,12 +59,14 @@ class Call:
 
     Attributes:
         held: the money held for it.
+        held_on: the day that it is counted on.
         prompt_tokens: about how long the prompt is, once the model was asked.
     """
 
     step: Step
     started: float
     held: float = 0.0
+    held_on: date | None = None
     prompt_tokens: int | None = None
     text: list[str] = field(default_factory=list)
     first_token: float | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager
+from datetime import date
 from typing import Protocol
 
 from core.routing.models import ChatRequest, Chunk, ModelSpec, Plan, Task
@@ -45,11 +46,15 @@ class Breakers(Protocol):
 class Budget(Protocol):
     """The money of an org's day (UTC)."""
 
-    async def hold(self, org_id: int, usd: float) -> bool:
-        """Count ``usd`` as spent if the cap allows it, and say whether it did. Atomic over all processes."""
+    async def hold(self, org_id: int, usd: float) -> date | None:
+        """Count ``usd`` as spent if the cap allows it; atomic over all processes.
 
-    async def settle(self, org_id: int, held_usd: float, actual_usd: float) -> None:
-        """Replace a hold by what was really spent."""
+        Returns:
+            The day (UTC) that it is counted on; None when the cap does not allow it.
+        """
+
+    async def settle(self, org_id: int, day: date, held_usd: float, actual_usd: float) -> None:
+        """Replace a hold by what was really spent, on the day that the hold is counted on."""
 
 
 class Policy(Protocol):

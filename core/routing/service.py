@@ -19,6 +19,7 @@ import time
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import aclosing
+from datetime import date
 from enum import Enum, auto
 from traceback import format_tb
 
@@ -177,12 +178,12 @@ class Router:
         if estimate <= 0:
             return
         try:
-            granted = await self._budget.hold(turn.task.org_id, estimate)
+            call.held_on = await self._budget.hold(turn.task.org_id, estimate)
         except Exception as error:
             # What cannot be counted is not spent; models that cost nothing can still answer.
             log.warning("budget not reachable: %s", type(error).__name__)
             raise ModelError(ErrorClass.BUDGET, f"budget not reachable: {type(error).__name__}") from error
-        if not granted:
+        if call.held_on is None:
             turn.over_budget = True
             raise ModelError(ErrorClass.BUDGET)
         call.held = estimate
@@ -231,12 +232,12 @@ class Router:
         try:
             self._on_attempt(turn.task, attempt)
         finally:
-            if call.held:
-                await uncancelled(self._settle(turn.task.org_id, call.held, attempt.cost_usd))
+            if call.held_on is not None:
+                await uncancelled(self._settle(turn.task.org_id, call.held_on, call.held, attempt.cost_usd))
 
-    async def _settle(self, org_id: int, held: float, cost: float) -> None:
+    async def _settle(self, org_id: int, day: date, held: float, cost: float) -> None:
         try:
-            await self._budget.settle(org_id, held, cost)
+            await self._budget.settle(org_id, day, held, cost)
         except Exception as error:
             # The hold stays counted as spent: the safe side.
             log.error("budget of org %d not settled: %s", org_id, type(error).__name__)

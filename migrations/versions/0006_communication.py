@@ -78,6 +78,7 @@ def _outbox() -> None:
             shown text,
             state text NOT NULL DEFAULT 'ready' CHECK (state IN ('ready', 'sending', 'sent', 'unknown', 'failed')),
             attempts integer NOT NULL DEFAULT 0,
+            looks integer NOT NULL DEFAULT 0,
             not_before timestamptz NOT NULL DEFAULT '-infinity',
             lease_until timestamptz,
             platform_id text,

@@ -270,7 +270,7 @@ async def test_closing_the_iterator_closes_the_connection(bench: Bench) -> None:
         await fault.arrived.wait()
         assert bench.double.streaming == 1
     async with asyncio.timeout(30):
-        while bench.double.streaming:  # noqa: ASYNC110
+        while bench.double.streaming:
             await asyncio.sleep(0.01)
 
 

@@ -431,7 +431,7 @@ async def test_scope_that_is_missing_costs_only_its_channels(slack: SlackDouble,
 
 
 async def get_ready(server: uvicorn.Server) -> str:
-    while not server.started:  # noqa: ASYNC110 (it offers nothing else to wait for)
+    while not server.started:
         await asyncio.sleep(0.01)
     return f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/slack/events"
 

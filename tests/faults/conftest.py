@@ -7,9 +7,9 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
+
 from adapters.doubles.providers import ProviderDouble
 from adapters.doubles.slack import SlackDouble
-
 from tests.robbie_process import Robbie, provider_environment, slack_environment
 from tests.shown import shown_in
 

@@ -84,7 +84,7 @@ def alive(process: int) -> bool:
 
 async def gone(process: int) -> None:
     async with asyncio.timeout(60):
-        while alive(process):  # noqa: ASYNC110
+        while alive(process):
             await asyncio.sleep(0.05)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
 from adapters.postgres.control import PostgresControl
 from adapters.postgres.database import Database, Transaction
 from adapters.postgres.inbox import PostgresInbox

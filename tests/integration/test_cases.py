@@ -10,11 +10,11 @@ from pathlib import Path
 
 import psycopg
 import pytest
+
 from adapters.doubles.providers import ProviderDouble
 from adapters.doubles.slack import SlackDouble, error, http_status
 from adapters.postgres.roles import RoleUrls
 from bot.app import App
-
 from tests.inprocess import running
 from tests.robbie_process import provider_environment, slack_environment
 from tests.shown import shown_in

@@ -6,9 +6,9 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
 from core.conversation.models import Author, FileRef, InboxState, Kind
 from core.conversation.stores import Claim
-
 from tests.integration.conftest import PLACE, START, Desk, control, finished, message
 
 

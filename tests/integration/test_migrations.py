@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import psycopg
 import pytest
+
 from adapters.postgres.database import Database
 from adapters.postgres.migrate import downgrade, upgrade
 from adapters.postgres.roles import RoleUrls

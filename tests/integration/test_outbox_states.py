@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from core.conversation.stores import Claim, Parcel, Wait
-
 from tests.integration.conftest import Desk, finished, message
 
 
@@ -75,7 +74,7 @@ async def test_a_row_of_a_sender_that_died_is_looked_for_before_it_is_posted(des
 async def test_unknown_becomes_sent_when_the_post_is_found(desk: Desk) -> None:
     claim = await _opened(desk)
     parcel = await desk.take(claim.asker.org_id)
-    await desk.outbox.unknown(claim.asker.org_id, parcel, "reset")
+    await desk.outbox.unknown(claim.asker.org_id, parcel, "reset", seconds=1.0)
     assert isinstance(await desk.outbox.take(claim.asker.org_id, "slack", "T1", "C1"), Wait)
     await desk.outbox.sent(claim.asker.org_id, parcel, "88.0")
     assert await _states(desk) == ["sent"]
@@ -84,7 +83,7 @@ async def test_unknown_becomes_sent_when_the_post_is_found(desk: Desk) -> None:
 async def test_unknown_that_nobody_can_tell_is_parked_and_does_not_hold_up_the_channel(desk: Desk) -> None:
     claim = await _opened(desk)
     parcel = await desk.take(claim.asker.org_id)
-    await desk.outbox.unknown(claim.asker.org_id, parcel, "no history", park=True)
+    await desk.outbox.unknown(claim.asker.org_id, parcel, "no history", seconds=None)
     await desk.turns.finish(claim, finished())
     assert (await desk.take(claim.asker.org_id)).body == "the answer"
     assert await desk.rows("SELECT state, error FROM outbox WHERE id = %s", parcel.outbox_id) == [
@@ -127,7 +126,7 @@ async def test_a_sent_row_never_goes_back(desk: Desk) -> None:
     parcel = await desk.take(org_id)
     await desk.outbox.sent(org_id, parcel, "88.0")
     await desk.outbox.later(org_id, parcel, 0.0, "a late answer")
-    await desk.outbox.unknown(org_id, parcel, "a late answer")
+    await desk.outbox.unknown(org_id, parcel, "a late answer", seconds=1.0)
     assert await _states(desk) == ["sent"]
 
 
