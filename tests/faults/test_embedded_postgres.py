@@ -196,7 +196,7 @@ def recovering(home: Path, go: Path) -> tuple[EmbeddedPostgres, threading.Thread
 
     thread = threading.Thread(target=start)
     thread.start()
-    until(lambda: any("recovering" in message for message in told))
+    until(lambda: any("recovers" in message for message in told))
     return postgres, thread
 
 
