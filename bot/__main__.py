@@ -1,5 +1,7 @@
 """``python -m bot`` is ``robbie run``."""
 
+import sys
+
 from bot.cli import main
 
-main(["run"])
+main(["run", *sys.argv[1:]])

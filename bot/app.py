@@ -39,8 +39,8 @@ from core.routing.service import Router
 
 LOCAL_SURFACES = ("web", "console")
 CONNECT_HINT = (
-    "Robbie answers here and in the terminal (`robbie chat`) already.",
-    "To meet it in Slack: `robbie slack manifest` prints the app to create, "
+    "Robbie answers here and in the terminal (`.venv/bin/robbie chat`) already.",
+    "To meet it in Slack: `.venv/bin/robbie slack manifest` prints the app to create, "
     "then put `SLACK_BOT_TOKEN` and `SLACK_APP_TOKEN` into `.env`.",
 )
 
@@ -143,7 +143,9 @@ async def build(settings: Settings, roles: RoleUrls) -> App:
         intake=intake,
         turns=turns,
         delivery=delivery,
-        sweep=PostgresSweep(database, queue.enqueue, dead_after_seconds=worker.dead_after_seconds),
+        sweep=PostgresSweep(
+            database, queue.enqueue, dead_after_seconds=worker.dead_after_seconds, surfaces=tuple(surfaces)
+        ),
         places=places,
         view=PostgresView(database, await places.local_org(LOCAL_SURFACES)),
         router=router,

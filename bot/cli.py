@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
+import socket
 import time
 import uuid
 from collections.abc import Callable
@@ -12,10 +14,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 import yaml
 from rich.console import Console
+from rich.text import Text
 
 from adapters.postgres.embedded import EmbeddedPostgresError
 from adapters.postgres.roles import RolesError
-from bot.settings import SettingsError, load
+from bot.house import HouseError
+from bot.settings import SettingsError, Web, load
 from core.routing.models import Plan
 
 if TYPE_CHECKING:
@@ -37,10 +41,19 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 def main(args: list[str] | None = None) -> None:
     """Run the command line; what a person can mend is said in one line, without a traceback."""
     try:
-        app(args)
-    except (SettingsError, EmbeddedPostgresError, RolesError) as error:
-        _err.print(f"[red]robbie:[/red] {error}", markup=True)
-        raise SystemExit(2) from None
+        app(args, prog_name="robbie")
+    except (SettingsError, HouseError, EmbeddedPostgresError, RolesError) as error:
+        raise _refused(str(error)) from None
+    except SystemExit as end:
+        if isinstance(end.code, str):
+            raise _refused(end.code) from None
+        raise
+
+
+def _refused(why: str) -> SystemExit:
+    """Say it in one line however wide the terminal is, and end with 2."""
+    _err.print(Text.assemble(("robbie: ", "red"), why), soft_wrap=True)
+    return SystemExit(2)
 
 
 @app.command()
@@ -53,12 +66,17 @@ def run() -> None:
 
     settings = load()
     configure(settings.log_format, secrets_of(settings))
+    _need_port(settings.web)
     started = time.monotonic()
 
     async def ready(app: App, port: int) -> None:
         _say_ready(app, port, time.monotonic() - started)
 
-    asyncio.run(run_all(settings, House(settings), _progress(), ready))
+    try:
+        asyncio.run(run_all(settings, House(settings), _progress(), ready))
+    except SystemExit:
+        _need_port(settings.web)  # the web server ends the process when another took its port meanwhile
+        raise
 
 
 @app.command()
@@ -135,7 +153,7 @@ def _plan_as_json(plan: Plan) -> dict[str, object]:
 
 def _progress() -> Callable[[str], None]:
     """Say what is being waited for, on standard error."""
-    return lambda text: _err.print(f"[dim]· {text} …[/dim]")
+    return lambda text: _err.print(f"[dim]· {text} …[/dim]", soft_wrap=True)
 
 
 def _quiet(_text: str) -> None:
@@ -144,8 +162,11 @@ def _quiet(_text: str) -> None:
 
 def _say_ready(app: App, port: int, seconds: float) -> None:
     secrets = app.settings.secrets
-    url = f"http://{app.settings.web.host}:{port}"
-    _err.print(f"[bold green]Robbie is ready[/bold green] after {seconds:.1f} s. Open [bold]{url}[/bold]")
+    host = app.settings.web.host
+    url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    _err.print(
+        f"[bold green]Robbie is ready[/bold green] after {seconds:.1f} s. Open [bold]{url}[/bold]", soft_wrap=True
+    )
     if app.gateway is not None and not app.gateway.health()["connected"]:
         _err.print("[yellow]Slack does not answer yet; Robbie keeps trying.[/yellow]")
     elif app.gateway is not None:
@@ -153,7 +174,27 @@ def _say_ready(app: App, port: int, seconds: float) -> None:
     elif secrets.slack_bot_token:
         _err.print("[yellow]SLACK_BOT_TOKEN is set, but SLACK_APP_TOKEN or SLACK_SIGNING_SECRET is missing.[/yellow]")
     else:
-        _err.print("[dim]To connect Slack: robbie slack manifest, then tokens in .env (see README).[/dim]")
+        _err.print(
+            "[dim]To connect Slack: .venv/bin/robbie slack manifest, then tokens in .env (see README.md)[/dim]",
+            soft_wrap=True,
+        )
+    _err.print("[dim]Ctrl-C ends it.[/dim]")
+
+
+def _need_port(web: Web) -> None:
+    """Say that the port is taken before anything is started. Raises SettingsError."""
+    try:
+        socket.create_server(
+            (web.host, web.port), family=socket.AF_INET6 if ":" in web.host else socket.AF_INET
+        ).close()
+    except OSError as error:
+        where = f"the web chat cannot listen on {web.host}:{web.port}"
+        if error.errno == errno.EADDRINUSE:
+            raise SettingsError(
+                f"{where}: something else does, perhaps another Robbie. "
+                f"Another port: ROBBIE_WEB__PORT={web.port + 1} in .env, or web.port in config.yaml"
+            ) from None
+        raise SettingsError(f"{where}: {error.strerror or error}. See web.host and web.port in config.yaml") from None
 
 
 if __name__ == "__main__":

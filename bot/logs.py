@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import sys
-from collections.abc import Iterable, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Literal
 
 import structlog
@@ -13,9 +13,12 @@ from pydantic import SecretStr
 
 # Tokens by their shape, for secrets that come from elsewhere than the settings.
 _SHAPES = re.compile(
-    r"xox[a-z]-[\w-]{6,}|xapp-[\w-]{6,}|sk-[\w-]{8,}|gsk_\w{8,}|(?<=://)[^/\s:@]*:[^/\s@]+(?=@)|(?<=Bearer )\S+"
+    r"\b(?:xox[a-z]-[\w-]{6,}|xapp-[\w-]{6,}|sk-[\w-]{8,}|gsk_\w{8,})|(?<=://)[^/\s:@]*:[^/\s@]+(?=@)|(?<=Bearer )\S+"
 )
-_QUIET = ("procrastinate", "slack_sdk", "slack_bolt", "httpx", "httpcore", "LiteLLM", "apscheduler", "alembic")
+_QUIET = (
+    *("procrastinate", "slack_sdk", "slack_bolt", "httpx", "httpcore", "LiteLLM", "apscheduler", "alembic"),
+    "uvicorn",  # its address is said by ours
+)
 
 Event = MutableMapping[str, object]
 
@@ -29,8 +32,7 @@ class Redact:
     def __call__(self, _logger: object, _name: str, event: Event) -> Event:
         """A structlog processor."""
         for key, value in event.items():
-            if isinstance(value, str):
-                event[key] = self.clean(value)
+            event[key] = self._within(value)
         return event
 
     def clean(self, text: str) -> str:
@@ -38,6 +40,19 @@ class Redact:
         for value in self._values:
             text = text.replace(value, "[secret]")
         return _SHAPES.sub("[secret]", text)
+
+    def _within(self, value: object) -> object:
+        """A value of any shape without secrets; what is no plain data is shown as its text."""
+        match value:
+            case str():
+                return self.clean(value)
+            case None | bool() | int() | float():
+                return value
+            case Mapping():
+                return {self.clean(str(key)): self._within(inner) for key, inner in value.items()}
+            case list() | tuple() | set() | frozenset():
+                return [self._within(inner) for inner in value]
+        return self.clean(repr(value))
 
 
 def configure(style: Literal["auto", "text", "json"], secrets: Iterable[SecretStr], *, quiet: bool = False) -> None:

@@ -56,15 +56,16 @@ class _WebServer(uvicorn.Server):
 @asynccontextmanager
 async def open_app(settings: Settings, house: House, progress: Progress) -> AsyncIterator[App]:
     """An app that is wired to a ready database, with its models loaded."""
-    roles = await asyncio.to_thread(house.open, progress)
-    app = await build(settings, roles)
     try:
-        await load_models(app.models, progress)
-        if app.hints:
-            await app.hints.start()
-        yield app
+        app = await build(settings, await asyncio.to_thread(house.open, progress))
+        try:
+            await load_models(app.models, progress)
+            if app.hints:
+                await app.hints.start()
+            yield app
+        finally:
+            await app.close()
     finally:
-        await app.close()
         await asyncio.to_thread(house.close)
 
 
@@ -142,7 +143,7 @@ async def _web(app: App) -> AsyncIterator[int]:
     await asyncio.wait({serving, listening}, return_when=asyncio.FIRST_COMPLETED)
     if serving.done():
         listening.cancel()
-        raise SystemExit(f"the web chat cannot listen on {settings.host}:{settings.port}; set web.port to another port")
+        await serving
     try:
         yield server.port
     finally:

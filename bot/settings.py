@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import difflib
+import io
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Annotated, Literal
 
 import yaml
 from dotenv import dotenv_values
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from dotenv.parser import parse_stream
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from bot.complaints import explain
 
 PREFIX = "ROBBIE_"
 
@@ -118,26 +122,41 @@ def _default_models() -> tuple[Model, ...]:
             context_tokens=131_072,
         ),
         Model(level=4, provider="ollama", model="llama3.1", context_tokens=8_192),
-        Model(level=4, provider="embedded", model="smollm2-135m", context_tokens=4_096, max_output_tokens=512),
+        Model(level=4, provider="embedded", model="smollm2-135m", context_tokens=4_096, max_output_tokens=256),
     )
+
+
+def _beginning(*starts: str) -> AfterValidator:
+    """An address or token of the right kind, told by how it begins. The value is a secret, so it is never shown."""
+
+    def check(value: SecretStr | str) -> SecretStr | str:
+        text = value.get_secret_value() if isinstance(value, SecretStr) else value
+        if not text.startswith(starts):
+            raise ValueError(f"must begin with {' or '.join(starts)}")
+        return value
+
+    return AfterValidator(check)
+
+
+HttpUrl = Annotated[str, _beginning("https://", "http://")]
 
 
 class Secrets(_Section):
     """What comes from the environment only. Each field is the variable of that name in capitals."""
 
-    database_url: SecretStr | None = None
-    redis_url: SecretStr | None = None
-    slack_bot_token: SecretStr | None = None
-    slack_app_token: SecretStr | None = None
+    database_url: Annotated[SecretStr, _beginning("postgresql://", "postgres://")] | None = None
+    redis_url: Annotated[SecretStr, _beginning("redis://", "rediss://", "unix://")] | None = None
+    slack_bot_token: Annotated[SecretStr, _beginning("xoxb-", "xoxe.")] | None = None
+    slack_app_token: Annotated[SecretStr, _beginning("xapp-")] | None = None
     slack_signing_secret: SecretStr | None = None
-    slack_api_url: str = "https://slack.com/api/"
+    slack_api_url: HttpUrl = "https://slack.com/api/"
     openai_api_key: SecretStr | None = None
-    openai_base_url: str | None = None
+    openai_base_url: HttpUrl | None = None
     anthropic_api_key: SecretStr | None = None
-    anthropic_base_url: str | None = None
+    anthropic_base_url: HttpUrl | None = None
     open_weight_api_key: SecretStr | None = None
-    open_weight_base_url: str = "https://api.groq.com/openai/v1"
-    ollama_base_url: str | None = None
+    open_weight_base_url: HttpUrl = "https://api.groq.com/openai/v1"
+    ollama_base_url: HttpUrl | None = None
 
 
 class Settings(_Section):
@@ -166,20 +185,18 @@ def load(
         env_file: by default ``.env`` in the working folder if it is there.
         environ: by default the process's environment.
     """
-    given = dict(os.environ if environ is None else environ)
-    file_values = {key: value for key, value in dotenv_values(env_file or Path(".env")).items() if value}
-    variables = {**file_values, **given}
+    given = {name: text for name, text in (os.environ if environ is None else environ).items() if text}
+    variables = {**_read_env(env_file or Path(".env")), **given}
     values = _read(config or _config_path(given))
     for name, text in variables.items():
         if name.startswith(PREFIX) and name not in (PREFIX + "CONFIG", PREFIX + "DATA"):
             _put(values, name, text)
-    if "secrets" in values:
-        raise SettingsError("secrets do not belong in config.yaml: put them into .env (see README)")
-    values["secrets"] = {key: variables[key.upper()] for key in Secrets.model_fields if variables.get(key.upper())}
+    _refuse_secrets(values)
+    values["secrets"] = {key: variables[key.upper()] for key in Secrets.model_fields if key.upper() in variables}
     try:
         return Settings.model_validate(values)
     except ValidationError as error:
-        raise SettingsError(_explain(error)) from None
+        raise SettingsError("; ".join(explain(error, Settings, _variables(variables)))) from None
 
 
 def _config_path(environ: Mapping[str, str]) -> Path | None:
@@ -189,25 +206,64 @@ def _config_path(environ: Mapping[str, str]) -> Path | None:
     return Path("config.yaml") if Path("config.yaml").exists() else None
 
 
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except OSError as error:
+        raise SettingsError(f"cannot read {path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"cannot read {path}: it is not text in UTF-8") from None
+
+
 def _read(path: Path | None) -> dict[str, object]:
     if path is None:
         return {}
     try:
-        values = yaml.safe_load(path.read_text("utf-8"))
-    except OSError as error:
-        raise SettingsError(f"cannot read {path}: {error.strerror}") from None
+        values = yaml.safe_load(_text(path))
     except yaml.YAMLError as error:
-        raise SettingsError(f"{path} is not valid YAML: {error}") from None
+        raise SettingsError(f"{path}{_place(error)} is not valid YAML: {_problem(error)}") from None
     if values is None:
         return {}
     if not isinstance(values, dict):
-        raise SettingsError(f"{path} must be a list of 'key: value' lines")
+        raise SettingsError(f"{path} must hold lines such as 'home: var'")
+    # A section whose lines were all deleted is as good as none.
+    return {str(key): value for key, value in values.items() if value is not None}
+
+
+def _place(error: yaml.YAMLError) -> str:
+    mark = error.problem_mark if isinstance(error, yaml.MarkedYAMLError) else None
+    return f", line {mark.line + 1}," if mark else ""
+
+
+def _problem(error: yaml.YAMLError) -> str:
+    problem = error.problem if isinstance(error, yaml.MarkedYAMLError) else None
+    return problem or "it holds a character that is not allowed"
+
+
+def _read_env(path: Path) -> dict[str, str]:
+    """What ``.env`` gives; an empty value gives nothing."""
+    if not path.exists():
+        return {}
+    text = _text(path)
+    line = 1
+    for binding in parse_stream(io.StringIO(text)):
+        if binding.error:
+            raise SettingsError(
+                f"{path}, line {line}, cannot be read: write NAME=value, with a quote at both ends or none"
+            )
+        line = binding.original.line + binding.original.string.count("\n")
+    values = {name: value for name, value in dotenv_values(stream=io.StringIO(text)).items() if value}
+    known = {key.upper() for key in Secrets.model_fields}
+    for name in values.keys() - known:
+        near = difflib.get_close_matches(name, known, n=1, cutoff=0.88)
+        if near:
+            raise SettingsError(f"{path}: unknown variable {name}: did you mean {near[0]}?")
     return values
 
 
 def _put(values: dict[str, object], name: str, text: str) -> None:
     """Set the value that an environment variable such as ROBBIE_WORKER__TURNS names."""
-    *sections, key = name.removeprefix(PREFIX).lower().split("__")
+    *sections, key = _path(name)
     target = values
     for section in sections:
         inner = target.setdefault(section, {})
@@ -220,26 +276,21 @@ def _put(values: dict[str, object], name: str, text: str) -> None:
         raise SettingsError(f"{name}: {text!r} cannot be read; write it as in config.yaml") from None
 
 
-def _explain(error: ValidationError) -> str:
-    return "; ".join(_line(item["type"], item["loc"], item["msg"], item["input"]) for item in error.errors())
+def _path(name: str) -> tuple[str, ...]:
+    return tuple(name.removeprefix(PREFIX).lower().split("__"))
 
 
-def _line(kind: str, where: tuple[int | str, ...], message: str, given: object) -> str:
-    path = ".".join(str(step) for step in where)
-    if kind == "extra_forbidden":
-        near = difflib.get_close_matches(str(where[-1]), _known(where[:-1]), n=1, cutoff=0.4)
-        return f"unknown setting {path!r}" + (f": did you mean {near[0]!r}?" if near else "")
-    shown = "" if where[0] == "secrets" else f" (it is {given!r})"
-    return f"setting {path!r}: {message[0].lower()}{message[1:]}{shown}"
+def _variables(names: Iterable[str]) -> dict[tuple[str, ...], str]:
+    """Which variable set the key at a path, so that a complaint names what the person wrote."""
+    found = {_path(name): name for name in names if name.startswith(PREFIX)}
+    return found | {("secrets", key): key.upper() for key in Secrets.model_fields}
 
 
-def _known(where: Iterable[int | str]) -> list[str]:
-    """The keys that exist at a place of the settings."""
-    model: type[BaseModel] = Settings
-    for step in where:
-        if isinstance(step, int):
-            continue
-        annotation = model.model_fields[step].annotation
-        inner = [kind for kind in (annotation, *get_args(annotation)) if isinstance(kind, type)]
-        model = next(kind for kind in inner if issubclass(kind, BaseModel))
-    return list(model.model_fields)
+def _refuse_secrets(values: Mapping[str, object]) -> None:
+    """Secrets stay out of files that are shared; the message never shows one."""
+    section = values.get("secrets")
+    found = [*values, *(section if isinstance(section, dict) else ())]
+    misplaced = [str(key).upper() for key in found if str(key).lower() in Secrets.model_fields]
+    if misplaced or section is not None:
+        names = " and ".join(misplaced) or "them"
+        raise SettingsError(f"secrets do not belong in config.yaml: put {names} into .env (see .env.example)")

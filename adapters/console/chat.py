@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import getpass
+import sys
+import threading
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from rich.console import Console
@@ -15,6 +18,9 @@ from rich.spinner import Spinner
 
 from core.conversation.models import Author, InboundEvent, Kind, Outcome, Place, Shown
 from core.conversation.ports import ConversationView, Receiver
+
+with contextlib.suppress(ImportError):  # some Pythons are built without it
+    import readline  # noqa: F401  (arrow keys and a history, for input())
 
 Progress = Callable[[str], None]
 
@@ -53,22 +59,31 @@ def _growing(shown: Sequence[Shown]) -> str:
 
 
 async def chat(receiver: Receiver, view: ConversationView, *, zone: str) -> None:
-    """Talk until the person leaves (an empty line is ignored; Ctrl-D, ``exit`` or ``quit`` end it)."""
+    """Talk until the person leaves (an empty line is ignored; Ctrl-D, Ctrl-C, ``exit`` or ``quit`` end it)."""
     console = Console()
     conversation = uuid.uuid4().hex
     console.print("[bold]Robbie[/bold] is here. Ctrl-D ends the conversation.\n")
-    while (text := await _read()) is not None:
-        if not text:
-            continue
-        with Live(Spinner("dots", "writing …"), console=console, transient=True, refresh_per_second=8) as live:
+    try:
+        while (text := await _read()) is not None:
+            if text:
+                outcome = await _answered(console, receiver, view, text, zone=zone, conversation=conversation)
+                console.print(as_markdown(outcome.answer))
+                console.print(f"[dim]{footnote(outcome)}[/dim]\n")
+    finally:
+        console.print()  # what comes after it begins on a line of its own
 
-            def show(growing: str, live: Live = live) -> None:
-                if growing:
-                    live.update(Markdown(growing))
 
-            outcome = await ask(receiver, view, text, zone=zone, conversation=conversation, progress=show)
-        console.print(Markdown(outcome.answer))
-        console.print(f"[dim]{footnote(outcome)}[/dim]\n")
+async def _answered(
+    console: Console, receiver: Receiver, view: ConversationView, text: str, *, zone: str, conversation: str
+) -> Outcome:
+    """Ask, and let the answer grow on the screen."""
+    with Live(Spinner("dots", "writing …"), console=console, transient=True, refresh_per_second=8) as live:
+
+        def show(growing: str) -> None:
+            if growing:
+                live.update(as_markdown(growing))
+
+        return await ask(receiver, view, text, zone=zone, conversation=conversation, progress=show)
 
 
 def footnote(outcome: Outcome) -> str:
@@ -80,9 +95,48 @@ def footnote(outcome: Outcome) -> str:
     return f"{outcome.model} · level {outcome.level} · {seconds:.1f} s{cost}"
 
 
+def as_markdown(text: str) -> Markdown:
+    """An answer for the terminal; a line that ends, ends there too, as in the web chat."""
+    made = Markdown(text)
+    for block in made.parsed:
+        for token in block.children or ():
+            if token.type == "softbreak":
+                token.type = "hardbreak"
+    return made
+
+
 async def _read() -> str | None:
+    """A line, or None at the end. Its thread is a daemon: Ctrl-C must not wait for one more Enter."""
+    loop = asyncio.get_running_loop()
+    line: asyncio.Future[str | None] = loop.create_future()
+
+    def tell(text: str | None) -> None:
+        if not line.done():
+            line.set_result(text)
+
+    def wait() -> None:
+        try:
+            text = input("you> ").strip()
+        except (EOFError, KeyboardInterrupt, UnicodeDecodeError):
+            text = "exit"
+        with contextlib.suppress(RuntimeError):  # the loop has ended
+            loop.call_soon_threadsafe(tell, None if text in ("exit", "quit") else text)
+
+    with _terminal_as_it_was():
+        threading.Thread(target=wait, daemon=True, name="terminal").start()
+        return await line
+
+
+@contextlib.contextmanager
+def _terminal_as_it_was() -> Iterator[None]:
+    """Give the terminal back as it was when reading is broken off: readline turns the echo off while it reads."""
+    if not sys.stdin.isatty():
+        yield
+        return
+    import termios
+
+    before = termios.tcgetattr(sys.stdin)
     try:
-        text = (await asyncio.to_thread(input, "you> ")).strip()
-    except (EOFError, KeyboardInterrupt):
-        return None
-    return None if text in ("exit", "quit") else text
+        yield
+    finally:
+        termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)

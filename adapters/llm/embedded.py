@@ -14,12 +14,14 @@ from adapters.llm.timing import Timeouts, limited
 from adapters.llm.wire import Evidence, Json, first_choice, look_at
 from core.routing.models import ChatRequest, Chunk, Level, ModelError, ModelSpec, StreamEnd, TextDelta, Usage
 
+# So small a model wanders off and repeats itself at the usual temperature.
+_SAMPLING: Json = {"temperature": 0.2, "repeat_penalty": 1.1, "repeat_last_n": 256}
 _PATIENT = Timeouts(connect=5.0, first_token=120.0, between_tokens=60.0, total=300.0)
 
 
 def embedded_spec(name: str = "embedded/smollm2-135m", context_tokens: int = 4096) -> ModelSpec:
     """Level 4, free, and small enough to want a short prompt."""
-    return ModelSpec(name, Level.LOCAL, context_tokens=context_tokens, max_output_tokens=512, small=True)
+    return ModelSpec(name, Level.LOCAL, context_tokens=context_tokens, max_output_tokens=256, small=True)
 
 
 class EmbeddedModel:
@@ -29,7 +31,12 @@ class EmbeddedModel:
         self._server = server
         self._spec = spec or embedded_spec()
         self._timeouts = timeouts
-        self._http = httpx.AsyncClient(timeout=httpx.Timeout(None, connect=timeouts.connect), trust_env=False)
+        # A connection for each question: the server may close a kept one in the moment in which it is used again.
+        self._http = httpx.AsyncClient(
+            timeout=httpx.Timeout(None, connect=timeouts.connect),
+            limits=httpx.Limits(max_keepalive_connections=0),
+            trust_env=False,
+        )
 
     @property
     def spec(self) -> ModelSpec:
@@ -38,7 +45,10 @@ class EmbeddedModel:
 
     async def warm(self) -> None:
         """Have the server running. Raises ModelError."""
-        await self._server.ensure()
+        try:
+            await self._server.ensure()
+        except OSError as error:
+            raise from_exception(error, Evidence()) from error
 
     async def aclose(self) -> None:
         """Close connections, and stop being a user of the server."""
@@ -84,6 +94,7 @@ class EmbeddedModel:
         return {
             "model": "embedded",
             "messages": as_json(request.messages),
+            **_SAMPLING,
             "max_tokens": min(request.max_output_tokens, self._spec.max_output_tokens),
             "stream": True,
             "stream_options": {"include_usage": True},

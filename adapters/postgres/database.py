@@ -16,6 +16,10 @@ Transaction = AsyncConnection[DictRow]
 _FRESH_SECONDS = 1.0
 
 
+# Who stands still within a transaction may not keep its locks from everybody else.
+_STILL = "SET idle_in_transaction_session_timeout = '10s'"
+
+
 class _Connection(AsyncConnection[DictRow]):
     """A connection that knows when it last ended a transaction."""
 
@@ -69,6 +73,11 @@ async def _check(connection: _Connection) -> None:
         await AsyncConnectionPool.check_connection(connection)
 
 
+async def _configure(connection: _Connection) -> None:
+    await connection.execute(_STILL)
+    await connection.commit()
+
+
 def _pool(url: str, size: int, wait_seconds: float, name: str) -> AsyncConnectionPool[_Connection]:
     return AsyncConnectionPool(
         url,
@@ -79,5 +88,6 @@ def _pool(url: str, size: int, wait_seconds: float, name: str) -> AsyncConnectio
         open=False,
         timeout=wait_seconds,
         check=_check,
+        configure=_configure,
         name=name,
     )

@@ -20,9 +20,11 @@ _KNOWN = """
 
 _INSERT = """
     WITH message AS (
-        INSERT INTO messages (org_id, conversation_id, person_id, platform_id, text, files, occurred_at)
-        SELECT %(org_id)s, %(conversation_id)s, %(person_id)s, %(platform_id)s, %(text)s, %(files)s, %(occurred_at)s
-        WHERE %(kind)s = 'message' AND %(state)s <> 'expired'
+        INSERT INTO messages
+            (org_id, conversation_id, person_id, platform_id, text, files, occurred_at, edited_at)
+        SELECT %(org_id)s, %(conversation_id)s, %(person_id)s, %(platform_id)s, %(text)s, %(files)s, %(occurred_at)s,
+               %(edited_at)s
+        WHERE %(kind)s = 'message' AND %(state)s <> 'expired' AND NOT %(deleted)s
         ON CONFLICT (conversation_id, platform_id) DO UPDATE SET text = excluded.text RETURNING id
     ),
     item AS (
@@ -39,6 +41,12 @@ _INSERT = """
         FROM item, unnest(%(identities)s::text[]) AS identity
     )
     SELECT id FROM item"""
+
+# What happened to a message whose own event comes later.
+_AHEAD = """
+    SELECT kind, detail ->> 'text' AS text, occurred_at FROM inbox
+    WHERE conversation_id = %s AND platform_id = %s AND kind IN ('edit', 'delete')
+    ORDER BY kind = 'delete' DESC, occurred_at DESC LIMIT 1"""
 
 _ADD_NAMES = """
     INSERT INTO inbox_identities (surface, tenant, identity, org_id, inbox_id)
@@ -127,7 +135,7 @@ class PostgresInbox:
             turns = await (await tx.execute(_BOT_TURNS, (conversation_id, ids.person_id))).fetchone()
             if turns is None or turns["turns"] >= verdict.bot_limit:
                 state = InboxState.IGNORED
-        values = {
+        values: dict[str, object] = {
             **event.place.model_dump(),
             "org_id": ids.org_id,
             "person_id": ids.person_id,
@@ -140,7 +148,12 @@ class PostgresInbox:
             "state": state,
             "detail": Jsonb(_detail(event)),
             "identities": list(event.identities),
+            "edited_at": None,
+            "deleted": False,
         }
+        if event.kind is Kind.MESSAGE:
+            await _catch_up(tx, values)
+            state = InboxState(str(values["state"]))
         row = await (await tx.execute(_INSERT, values)).fetchone()
         if row is None:
             raise LookupError("the inbox gave no id back")
@@ -148,6 +161,17 @@ class PostgresInbox:
             make = turn_job if event.kind is Kind.MESSAGE else control_job
             await self._enqueue(tx, make(ids.org_id, conversation_id))
         return Accepted(inbox_id=row["id"], state=state)
+
+
+async def _catch_up(tx: Transaction, values: dict[str, object]) -> None:
+    """An edit or deletion that was quicker than its message is seen in the message."""
+    ahead = await (await tx.execute(_AHEAD, (values["conversation_id"], values["platform_id"]))).fetchone()
+    if ahead is None:
+        return
+    if ahead["kind"] == Kind.DELETE:
+        values |= {"deleted": True, "state": InboxState.IGNORED}
+    else:
+        values |= {"text": ahead["text"], "edited_at": ahead["occurred_at"]}
 
 
 async def _concerns_us(tx: Transaction, event: InboundEvent) -> bool:
@@ -177,6 +201,10 @@ def _detail(event: InboundEvent) -> dict[str, object]:
         case Kind.EDIT:
             return {"text": event.text}
         case Kind.REACTION:
-            return {"name": event.reaction, "removed": event.removed, "channel": event.place.channel}
+            return {
+                "name": event.reaction,
+                "removed": event.removed,
+                **event.place.model_dump(include={"surface", "tenant", "channel"}),
+            }
         case _:
             return {}

@@ -15,13 +15,15 @@ _SHOW = """
     SELECT pg_notify('robbie_shown', conversation_id::text) FROM shown"""
 
 # A finished answer is a message; one being written is its outbox row; one not begun yet is its inbox row. All three
-# carry the id of the question, so that they are the same thing on a screen.
+# carry the id of the question, so that they are the same thing on a screen. A purged one has but its own.
 _SHOWN = """
-    SELECT CASE WHEN messages.person_id IS NULL THEN 'a' || outbox.inbox_id ELSE 'm' || messages.id END AS id,
+    SELECT CASE WHEN messages.person_id IS NULL THEN coalesce('a' || outbox.inbox_id, 'p' || messages.id)
+                ELSE 'm' || messages.id END AS id,
            messages.person_id IS NULL AS by_robbie, coalesce(people.name, 'Robbie') AS author, messages.text,
            messages.occurred_at AS at, true AS final
     FROM messages LEFT JOIN people ON people.id = messages.person_id
-    LEFT JOIN outbox ON outbox.message_id = messages.id AND outbox.part = 0 AND outbox.edit_of IS NULL
+    LEFT JOIN outbox ON outbox.conversation_id = %(id)s AND outbox.message_id = messages.id AND outbox.part = 0
+                        AND outbox.edit_of IS NULL
     WHERE messages.conversation_id = %(id)s
     UNION ALL
     SELECT 'a' || inbox.id, true, 'Robbie', coalesce(outbox.shown, ''), coalesce(outbox.created_at, inbox.received_at),

@@ -14,7 +14,7 @@ _NEXT = """
            outbox.created_at,
            outbox.edit_of, outbox.error, conversations.thread, conversations.direct,
            coalesce(outbox.lease_until > clock_timestamp(), false) AS busy,
-           extract(epoch FROM outbox.not_before - clock_timestamp())::float AS wait
+           extract(epoch FROM greatest(outbox.not_before, now()) - now())::float AS wait
     FROM outbox JOIN conversations ON conversations.id = outbox.conversation_id
     WHERE outbox.surface = %(surface)s AND outbox.tenant = %(tenant)s AND outbox.channel = %(channel)s
       AND outbox.state IN ('ready', 'sending', 'unknown') AND outbox.not_before < 'infinity'
@@ -41,10 +41,11 @@ _EARLY_REACTIONS = """
       AND detail ->> 'channel' IS NOT DISTINCT FROM %(channel)s
     RETURNING id"""
 
+# Only for the sender that has it: attempts grow with every take.
 _BACK = """
     UPDATE outbox SET state = %(state)s, lease_until = NULL, error = %(reason)s,
                       not_before = coalesce(clock_timestamp() + make_interval(secs => %(seconds)s), 'infinity')
-    WHERE id = %(id)s AND state <> 'sent'"""
+    WHERE id = %(id)s AND state <> 'sent' AND attempts = %(attempts)s"""
 
 
 class PostgresOutbox:
@@ -94,6 +95,8 @@ class PostgresOutbox:
             row = await (await tx.execute(_SENT, {"id": parcel.outbox_id, "platform_id": platform_id})).fetchone()
             if row is None:
                 return
+            if row["message_id"] is None:  # an opening: its reactions wait for the answer
+                return
             await tx.execute(_NAME_MESSAGE, (platform_id, row["message_id"]))
             early = await tx.execute(_EARLY_REACTIONS, {**row, "platform_id": platform_id})
             if early.rowcount:
@@ -113,16 +116,26 @@ class PostgresOutbox:
 
     async def repost(self, org_id: int, parcel: Parcel) -> None:
         """The row becomes a new post."""
+        values = _back(parcel, OutboxState.READY, "the message to edit is gone")
         async with self._database.app(org_id) as tx:
-            await tx.execute("UPDATE outbox SET edit_of = NULL WHERE id = %s", (parcel.outbox_id,))
-        await self.later(org_id, parcel, 0.0, "the message to edit is gone")
+            if (await tx.execute(_BACK, values)).rowcount:
+                await tx.execute("UPDATE outbox SET edit_of = NULL WHERE id = %s", (parcel.outbox_id,))
 
     async def _back(
         self, org_id: int, parcel: Parcel, state: OutboxState, reason: str, *, seconds: float | None = 0.0
     ) -> None:
-        values = {"id": parcel.outbox_id, "state": state, "reason": reason, "seconds": seconds}
         async with self._database.app(org_id) as tx:
-            await tx.execute(_BACK, values)
+            await tx.execute(_BACK, _back(parcel, state, reason, seconds))
+
+
+def _back(parcel: Parcel, state: OutboxState, reason: str, seconds: float | None = 0.0) -> dict[str, object]:
+    return {
+        "id": parcel.outbox_id,
+        "attempts": parcel.attempts,
+        "state": state,
+        "reason": reason,
+        "seconds": seconds,
+    }
 
 
 async def _edit_id(tx: Transaction, edit_of: int | None) -> str | None:

@@ -65,8 +65,9 @@ class PostgresPlaces:
                     """SELECT 'outbox_' || state AS name, count(*) AS rows FROM outbox
                        WHERE state IN ('ready', 'sending', 'unknown') GROUP BY state
                        UNION ALL
-                       SELECT 'inbox_' || state, count(*) FROM inbox
-                       WHERE state IN ('received', 'claimed') GROUP BY state"""
+                       SELECT 'inbox_received', count(*) FROM inbox WHERE state = 'received' HAVING count(*) > 0
+                       UNION ALL
+                       SELECT 'inbox_claimed', count(*) FROM inbox WHERE state = 'claimed' HAVING count(*) > 0"""
                 )
             ).fetchall()
         return {row["name"]: row["rows"] for row in rows}

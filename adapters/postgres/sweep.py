@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -19,8 +20,9 @@ _DEAD_JOBS = """
         SELECT id FROM procrastinate_workers WHERE last_heartbeat < now() - make_interval(secs => %s)))"""
 
 _WITHOUT_JOB = """
-    SELECT DISTINCT org_id, conversation_id, kind = 'message' AS turn FROM inbox
-    WHERE state = 'received' AND conversation_id IS NOT NULL
+    SELECT DISTINCT inbox.org_id, conversation_id, kind = 'message' AS turn
+    FROM inbox JOIN conversations ON conversations.id = conversation_id
+    WHERE state = 'received' AND (%(surfaces)s::text[] IS NULL OR kind <> 'message' OR surface = ANY (%(surfaces)s))
       AND NOT EXISTS (
         SELECT FROM procrastinate_jobs AS job
         WHERE job.lock = CASE WHEN kind = 'message' THEN 'turn:' ELSE 'control:' END || conversation_id
@@ -29,11 +31,20 @@ _WITHOUT_JOB = """
 # The next row of a channel that is due, or whose sender is gone.
 _UNSENT = """
     SELECT DISTINCT org_id, surface, tenant, channel FROM outbox
-    WHERE state IN ('ready', 'sending', 'unknown') AND not_before <= clock_timestamp()
+    WHERE state IN ('ready', 'sending', 'unknown') AND (%(surfaces)s::text[] IS NULL OR surface = ANY (%(surfaces)s))
+      AND not_before <= clock_timestamp()
       AND coalesce(lease_until, '-infinity') < clock_timestamp()
       AND NOT EXISTS (
         SELECT FROM procrastinate_jobs AS job
         WHERE job.lock = 'send:' || surface || ':' || tenant || ':' || channel AND job.status IN ('todo', 'doing'))"""
+
+# A reaction that was stored in the moment in which its message was recorded, or before its answer was finished.
+_MATCH = """
+    UPDATE inbox SET conversation_id = outbox.conversation_id FROM outbox
+    WHERE inbox.kind = 'reaction' AND inbox.state = 'received' AND inbox.conversation_id IS NULL
+      AND outbox.surface = inbox.detail ->> 'surface' AND outbox.tenant = inbox.detail ->> 'tenant'
+      AND outbox.channel = inbox.detail ->> 'channel' AND outbox.platform_id = inbox.platform_id
+      AND outbox.org_id = inbox.org_id AND outbox.message_id IS NOT NULL"""
 
 _EARLY = """
     UPDATE inbox SET state = 'expired', closed_at = clock_timestamp()
@@ -58,30 +69,41 @@ class PostgresSweep:
         database: the pools.
         enqueue: defers jobs in the transaction.
         dead_after_seconds: a worker without a heartbeat for so long is gone.
+        surfaces: those that this process serves; others' rows wait for a process that does. None for all.
     """
 
-    def __init__(self, database: Database, enqueue: Enqueue, *, dead_after_seconds: float) -> None:
+    def __init__(
+        self,
+        database: Database,
+        enqueue: Enqueue,
+        *,
+        dead_after_seconds: float,
+        surfaces: Sequence[str] | None = None,
+    ) -> None:
         self._database = database
         self._enqueue = enqueue
         self._dead_after = dead_after_seconds
+        self._surfaces = None if surfaces is None else list(surfaces)
 
     async def sweep(self) -> Swept:
         """Put back what lost its worker, and make sure that everything pending has a job."""
         async with self._database.system() as tx:
             lapsed = (await tx.execute(_LAPSED)).rowcount
             await tx.execute(_DEAD_JOBS, (self._dead_after,))
+            await tx.execute(_MATCH)
             await tx.execute(_EARLY)
             jobs = await self._requeue(tx)
         return Swept(lapsed, jobs)
 
     async def _requeue(self, tx: Transaction) -> int:
+        served = {"surfaces": self._surfaces}
         jobs = [
             (turn_job if row["turn"] else control_job)(row["org_id"], row["conversation_id"])
-            for row in await (await tx.execute(_WITHOUT_JOB)).fetchall()
+            for row in await (await tx.execute(_WITHOUT_JOB, served)).fetchall()
         ]
         jobs += [
             send_job(row["org_id"], row["surface"], row["tenant"], row["channel"])
-            for row in await (await tx.execute(_UNSENT)).fetchall()
+            for row in await (await tx.execute(_UNSENT, served)).fetchall()
         ]
         for job in jobs:
             await self._enqueue(tx, job)

@@ -13,9 +13,9 @@ from core.conversation.models import Asker, Place, Utterance
 from core.conversation.stores import Claim, Finish, Lease
 
 # The update of the conversation serialises claims in it, so that two never take neighbouring rows at once.
-_FENCE = (
-    "UPDATE conversations SET fence = fence + 1 WHERE id = %s RETURNING fence, surface, tenant, channel, thread, direct"
-)
+_FENCE = """
+    UPDATE conversations SET fence = fence + 1 WHERE id = %s AND surface = ANY (%s)
+    RETURNING fence, surface, tenant, channel, thread, direct"""
 
 _LAPSED = """
     UPDATE inbox SET state = 'received', lease_until = NULL
@@ -24,8 +24,9 @@ _LAPSED = """
 _CLAIM = """
     WITH claimed AS (
         UPDATE inbox SET state = 'claimed', fence = %(fence)s, attempts = attempts + 1,
+                         cancel = nullif(cancel, 'edit'),
                          lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
-        WHERE id = (
+        WHERE state = 'received' AND id = (
             SELECT id FROM inbox WHERE conversation_id = %(conversation_id)s AND state = 'received' AND kind = 'message'
             ORDER BY occurred_at, id LIMIT 1)
           AND NOT EXISTS (
@@ -79,9 +80,9 @@ _CLOSE = """
     UPDATE inbox SET state = %(state)s, lease_until = NULL, closed_at = clock_timestamp()
     WHERE id = %(inbox_id)s AND fence = %(fence)s AND state = 'claimed' RETURNING id"""
 
-# An edit is no failure: it does not count as an attempt.
+# An edit is no failure: it does not count as an attempt. A Stop or deletion that came after it stays.
 _RELEASE = """
-    UPDATE inbox SET state = 'received', cancel = NULL, lease_until = NULL, attempts = attempts - 1
+    UPDATE inbox SET state = 'received', cancel = nullif(cancel, 'edit'), lease_until = NULL, attempts = attempts - 1
     WHERE id = %(inbox_id)s AND fence = %(fence)s AND state = 'claimed' RETURNING id"""
 
 
@@ -102,7 +103,7 @@ class PostgresTurns:
     async def claim(self, org_id: int, conversation_id: int, placeholder: Mapping[str, str]) -> Claim | None:
         """Claim the oldest pending message, and open its answer in the same transaction."""
         async with self._database.app(org_id) as tx:
-            place = await (await tx.execute(_FENCE, (conversation_id,))).fetchone()
+            place = await (await tx.execute(_FENCE, (conversation_id, list(placeholder)))).fetchone()
             if place is None:
                 return None
             await tx.execute(_LAPSED, (conversation_id,))

@@ -74,13 +74,18 @@ class Queue:
     async def work(self, lane: Literal["turns", "quick"], *, concurrency: int, grace_seconds: float) -> None:
         """Run jobs of one lane until cancelled; then those that run get ``grace_seconds`` to end.
 
-        A lost database only pauses it.
+        A lost database only pauses it. The quick lane has workers apart for the control jobs: senders may all hang.
         """
+        queues = ("quick", "control") if lane == "quick" else (lane,)
+        workers = [asyncio.create_task(self._work(queue, concurrency, grace_seconds), name=queue) for queue in queues]
+        await asyncio.gather(*workers)
+
+    async def _work(self, queue: str, concurrency: int, grace_seconds: float) -> None:
         while True:
             try:
                 await self._app.run_worker_async(
-                    queues=[lane],
-                    name=lane,
+                    queues=[queue],
+                    name=queue,
                     concurrency=concurrency,
                     fetch_job_polling_interval=self._poll,
                     shutdown_graceful_timeout=grace_seconds,
@@ -91,4 +96,7 @@ class Queue:
                 )
             except procrastinate.exceptions.ConnectorException as error:
                 _log.warning("the queue lost its database (%s); trying again", type(error).__name__)
+                await asyncio.sleep(0.5)
+            except Exception:
+                _log.exception("the queue's worker broke; starting it again")
                 await asyncio.sleep(0.5)

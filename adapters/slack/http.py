@@ -25,7 +25,7 @@ def events_router(gateway: SlackGateway, signing_secret: str) -> APIRouter:
     async def events(request: Request) -> Response:
         body = await _body(request)
         if body is None:
-            return Response(status_code=413)
+            return Response(status_code=413, headers={"Connection": "close"})  # or the server would read on
         if not _genuine(verifier, request, body):
             return Response(status_code=401)
         return await _answer(gateway, body)
@@ -36,7 +36,7 @@ def events_router(gateway: SlackGateway, signing_secret: str) -> APIRouter:
 async def _answer(gateway: SlackGateway, body: bytes) -> Response:
     try:
         payload = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         payload = None
     if not isinstance(payload, dict):
         logger.error("slack sent a body that is no JSON object, which is left out")

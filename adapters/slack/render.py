@@ -9,7 +9,8 @@ from adapters.slack.text import escape
 from core.rendering.plain import plain
 
 EVENT_TYPE = "robbie_outbox"
-_TEXT_LIMIT = 4_000  # of an edit; a post may be longer, but the blocks hold the whole, and both shall look the same
+_EDIT_LIMIT = 4_000  # beside blocks, which hold the whole, a post's text is cut as well: both shall look the same
+POST_LIMIT = 40_000
 _BROADCAST = re.compile(r"<(?=!(?:channel|here|everyone|subteam))", re.IGNORECASE)
 
 
@@ -29,10 +30,10 @@ def render(body: str, key: str) -> Rendered:
     return {**render_plain(body, key), "blocks": [block]}
 
 
-def render_plain(body: str, key: str) -> Rendered:
-    """The same without blocks, for when Slack does not accept them."""
+def render_plain(body: str, key: str, limit: int = _EDIT_LIMIT) -> Rendered:
+    """The same without blocks, for when Slack does not accept them; at most ``limit`` characters."""
     return {
-        "text": _cut(escape(plain(body))) or "…",
+        "text": _cut(escape(plain(body)), limit) or "…",
         # Said to an edit too, so that it takes the blocks of an earlier post away.
         "blocks": [],
         "metadata": {"event_type": EVENT_TYPE, "event_payload": {"key": key}},
@@ -41,6 +42,6 @@ def render_plain(body: str, key: str) -> Rendered:
     }
 
 
-def _cut(text: str) -> str:
-    """The text within Slack's limit, not ending inside an entity."""
-    return text if len(text) <= _TEXT_LIMIT else re.sub(r"&[a-z]*\Z", "", text[: _TEXT_LIMIT - 1]) + "…"
+def _cut(text: str, limit: int) -> str:
+    """The text within the limit, not ending inside an entity."""
+    return text if len(text) <= limit else re.sub(r"&[a-z]*\Z", "", text[: limit - 1]) + "…"

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 
 from adapters.slack.api import Json, SlackApi, SlackRefused, messages_of, next_cursor
 from adapters.slack.payload import MalformedEvent, SlackMessage, moment, parse
-from adapters.slack.render import EVENT_TYPE, Rendered, render, render_plain
+from adapters.slack.render import EVENT_TYPE, POST_LIMIT, Rendered, render, render_plain
 from adapters.slack.text import readable
 from core.conversation.models import Place, Profile, Utterance
 from core.conversation.ports import CannotTell, NotSent, SendError
@@ -84,7 +84,7 @@ class SlackSurface:
             answer = await send(render(body, key))
         except SlackRefused as error:
             _only_format(error)
-            answer = await send(render_plain(body, key))
+            answer = await send(render_plain(body, key, POST_LIMIT))
         return str(answer["ts"])
 
     async def edit(self, place: Place, message_id: str, key: str, body: str) -> None:

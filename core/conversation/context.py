@@ -122,7 +122,8 @@ def _shortened(text: str, tokens: int) -> str:
         keep = min(int(keep * 0.9), max(keep * tokens // estimate_tokens(short), 8))
         head = keep * 2 // 3
         tail = text[len(text) - (keep - head) :]
-        short = f"{text[:head]}\n[… {len(text) - keep:,} characters left out …]\n{tail}"
+        # Within a line: a tail that began one could pass for somebody else's words.
+        short = f"{text[:head]} [… {len(text) - keep:,} characters left out …] {tail}"
     return short
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 from core.conversation.ports import (
     CannotTell,
@@ -15,11 +16,13 @@ from core.conversation.ports import (
     NotSent,
     RateLimited,
     Refused,
+    SendError,
     Surface,
 )
 from core.conversation.stores import OutboxStore, Parcel, Wait
 
 _log = logging.getLogger(__name__)
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +33,17 @@ class DeliveryPolicy:
         wait_seconds: a row that is due within so many seconds is waited for; otherwise the sweep comes back.
         looks: so often a platform is asked for a post that may have been made, over about five minutes.
         give_up_after: how long a message is tried that the platform does not take.
+        breaks: a message that made its surface break so often has failed, so that it does not block its channel.
     """
 
     wait_seconds: float = 5.0
     looks: int = 10
     give_up_after: timedelta = timedelta(days=1)
+    breaks: int = 8
+
+
+class _Broken(MaybeSent):
+    """The surface broke in a way that it should not, so nobody knows."""
 
 
 class Delivery:
@@ -47,6 +56,8 @@ class Delivery:
 
     async def drain(self, org_id: int, surface: str, tenant: str, channel: str) -> None:
         """Send until nothing is pending, another sender has the channel, or the wait is long."""
+        if surface not in self._surfaces:  # it waits for a process that is connected to it
+            return
         while True:
             item = await self._store.take(org_id, surface, tenant, channel)
             if item is None:
@@ -62,13 +73,13 @@ class Delivery:
         if parcel.look_first and parcel.edit_id is None and await self._looked(org_id, surface, parcel):
             return
         try:
-            platform_id = await _send(surface, parcel)
+            platform_id = await _guarded(_send(surface, parcel))
         except RateLimited as error:
             await self._store.later(org_id, parcel, error.retry_after, str(error))
         except NotSent as error:
             await self._again(org_id, parcel, error)
         except MaybeSent as error:
-            await self._store.unknown(org_id, parcel, str(error), seconds=1.0)
+            await self._perhaps(org_id, parcel, error)
         except MessageGone:
             await self._store.repost(org_id, parcel)
         except Refused as error:
@@ -80,8 +91,8 @@ class Delivery:
     async def _looked(self, org_id: int, surface: Surface, parcel: Parcel) -> bool:
         """Look for a post that may have been made; False when it surely was not, and may be sent."""
         try:
-            platform_id = await surface.find(parcel.place, parcel.key)
-        except CannotTell as error:
+            platform_id = await _guarded(surface.find(parcel.place, parcel.key))
+        except (CannotTell, _Broken) as error:
             if parcel.looks >= self._policy.looks:
                 _log.error("nobody can tell whether message %s was delivered: %s", parcel.outbox_id, error)
                 await self._store.unknown(org_id, parcel, str(error), seconds=None)
@@ -93,18 +104,42 @@ class Delivery:
         await self._store.sent(org_id, parcel, platform_id)
         return True
 
+    async def _perhaps(self, org_id: int, parcel: Parcel, error: MaybeSent) -> None:
+        """It may have been posted: look later, ever more rarely, and not for ever."""
+        if isinstance(error, _Broken) and parcel.attempts >= self._policy.breaks:
+            await self._store.failed(org_id, parcel, str(error))
+        elif self._too_old(parcel):
+            _log.error("message %s is given up: %s", parcel.outbox_id, error)
+            await self._store.unknown(org_id, parcel, f"given up: {error}", seconds=None)
+        else:
+            await self._store.unknown(org_id, parcel, str(error), seconds=_pause(parcel.attempts))
+
     async def _again(self, org_id: int, parcel: Parcel, error: NotSent) -> None:
         """Send it once more, later."""
-        if datetime.now(UTC) - parcel.created_at > self._policy.give_up_after:
+        if self._too_old(parcel):
             _log.error("message %s is given up: %s", parcel.outbox_id, error)
             await self._store.failed(org_id, parcel, f"given up: {error}")
         else:
             await self._store.later(org_id, parcel, _pause(parcel.attempts), str(error))
 
+    def _too_old(self, parcel: Parcel) -> bool:
+        return datetime.now(UTC) - parcel.created_at > self._policy.give_up_after
+
 
 def _pause(times: int) -> float:
     """Seconds before the next try: doubling, up to a minute."""
     return min(60.0, 0.5 * 2.0 ** min(times, 10))
+
+
+async def _guarded(call: Awaitable[_Result]) -> _Result:
+    """A fault of ours in one message may not hold up its channel for ever."""
+    try:
+        return await call
+    except SendError:
+        raise
+    except Exception as error:
+        _log.exception("a surface broke")
+        raise _Broken(f"the surface broke: {type(error).__name__}") from error
 
 
 async def _send(surface: Surface, parcel: Parcel) -> str:

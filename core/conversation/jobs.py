@@ -11,11 +11,11 @@ class Job:
     """A call of a drain by ids. Jobs of one lock run one after the other.
 
     Attributes:
-        queue: turns wait for models; the control and sending lanes must not wait behind them.
+        queue: turns wait for models and sends (quick) for platforms; control waits for neither.
     """
 
     task: Literal["turn", "control", "send"]
-    queue: Literal["turns", "quick"]
+    queue: Literal["turns", "quick", "control"]
     lock: str
     args: dict[str, int | str]
 
@@ -29,7 +29,7 @@ def turn_job(org_id: int, conversation_id: int) -> Job:
 def control_job(org_id: int, conversation_id: int) -> Job:
     """Apply the edits, deletions, stops and reactions that are pending in a conversation."""
     args: dict[str, int | str] = {"org_id": org_id, "conversation_id": conversation_id}
-    return Job("control", "quick", f"control:{conversation_id}", args)
+    return Job("control", "control", f"control:{conversation_id}", args)
 
 
 def send_job(org_id: int, surface: str, tenant: str, channel: str) -> Job:

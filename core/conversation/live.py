@@ -10,6 +10,7 @@ from types import TracebackType
 from core.conversation.models import CancelReason
 from core.conversation.ports import RateLimited, SendError, Surface
 from core.conversation.stores import Claim, Lease, TurnStore
+from core.rendering.clean import clean
 from core.rendering.harmless import harmless
 from core.rendering.split import split
 from core.routing.models import Trace
@@ -42,7 +43,7 @@ class Live:
     @property
     def text(self) -> str:
         """What the model has written so far."""
-        return "".join(self._pieces)
+        return clean("".join(self._pieces))
 
     def allow(self, links: frozenset[str]) -> None:
         """Links that came in, and so may be shown."""
@@ -59,6 +60,11 @@ class Live:
     async def interrupted(self) -> None:
         """Return when the turn should end: ``cancel`` says why, None that the lease was lost."""
         await self._interrupted.wait()
+
+    async def clear_sign(self) -> None:
+        """Take the sign of work away, and not before it is shown."""
+        await asyncio.wait({self._sign})
+        await self._surface.working(self._claim.place, on=False)
 
     async def __aenter__(self) -> Live:
         self._sign = asyncio.create_task(self._surface.working(self._claim.place, on=True))
@@ -109,6 +115,9 @@ class Live:
             wait = error.retry_after
         except SendError as error:
             _log.info("a streaming edit failed: %s", error)
+            wait = 4 * self._surface.edit_interval
+        except Exception:  # showing is best effort: the lease goes on, and so does the turn
+            _log.warning("a streaming edit broke", exc_info=True)
             wait = 4 * self._surface.edit_interval
         self._shown = text
         self._next_edit = time.monotonic() + wait

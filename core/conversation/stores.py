@@ -103,7 +103,7 @@ class TurnStore(Protocol):
         Args:
             org_id: the conversation's org.
             conversation_id: the conversation.
-            placeholder: by surface, the text that opens an answer.
+            placeholder: by surface, the text that opens an answer; other surfaces' conversations are left alone.
         """
 
     async def renew(self, claim: Claim) -> Lease | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Protocol
@@ -17,6 +17,7 @@ from core.conversation.live import Live
 from core.conversation.models import InboxState, Utterance
 from core.conversation.ports import SendError, Surface
 from core.conversation.stores import Claim, Finish, Outcome, TurnStore
+from core.rendering.clean import clean
 from core.rendering.harmless import harmless, links_in
 from core.rendering.split import split
 from core.routing.models import Answer, Level, Restart, RouterEvent, Task, TextDelta, Usage
@@ -72,14 +73,22 @@ class Turns:
     async def drain(self, org_id: int, conversation_id: int) -> None:
         """Answer until nothing is pending, or until another worker has the conversation."""
         while claim := await self._store.claim(org_id, conversation_id, self._placeholders):
-            await self._turn(claim)
+            try:
+                await self._turn(claim)
+            except asyncio.CancelledError:
+                # The process ends: another worker goes on at once, and it was no failed attempt.
+                with contextlib.suppress(Exception):
+                    await asyncio.shield(self._store.release(claim))
+                raise
 
     async def _turn(self, claim: Claim) -> None:
-        if claim.attempts > self._policy.max_attempts:
-            _log.error("message %s is set aside after %s attempts", claim.inbox_id, claim.attempts - 1)
-            await self._close(claim, "set_aside", wording.SET_ASIDE)
+        if claim.cancel == "delete":
+            await self._close(claim, "deleted", wording.DELETED)
         elif claim.cancel == "stop":
             await self._close(claim, "stopped", wording.STOPPED)
+        elif claim.attempts > self._policy.max_attempts:
+            _log.error("message %s is set aside after %s attempts", claim.inbox_id, claim.attempts - 1)
+            await self._close(claim, "set_aside", wording.SET_ASIDE)
         elif not claim.text.strip():
             await self._close(claim, "answered", wording.EMPTY)
         else:
@@ -101,7 +110,7 @@ class Turns:
             await self._close_answered(claim, answer, live)
         else:
             await self._close_interrupted(claim, live)
-        await surface.working(claim.place, on=False)
+        await live.clear_sign()
 
     async def _ask(self, claim: Claim, surface: Surface, live: Live) -> Answer:
         transcript = await self._transcript(claim, surface)
@@ -190,18 +199,27 @@ class Turns:
     ) -> None:
         states = {"set_aside": InboxState.SET_ASIDE, "deleted": InboxState.IGNORED}
         surface = self._surfaces[claim.place.surface]
-        safe = harmless(text, allowed_links=allowed)
+        safe = harmless(clean(text), allowed_links=allowed)
         finish = Finish(
             state=states.get(outcome, InboxState.ANSWERED),
             outcome=outcome,
             text=safe,
-            # A cut can bring to light what was code before it.
-            parts=[harmless(part, allowed_links=allowed) for part in split(safe, surface.part_limit)],
+            parts=list(_parts(safe, allowed, surface.part_limit)),
             answer=answer,
             versions=self._versions,
         )
         if not await self._store.finish(claim, finish):
             _log.warning("message %s was closed by another worker; this answer is thrown away", claim.inbox_id)
+
+
+def _parts(text: str, allowed: frozenset[str], limit: int) -> Iterator[str]:
+    """The text in parts that are harmless each by itself: a cut can bring to light what was code before it."""
+    for part in split(text, limit):
+        safe = harmless(part, allowed_links=allowed)
+        if len(safe) <= limit:
+            yield safe
+        else:
+            yield from _parts(safe, allowed, limit)
 
 
 def _is_later(said: Utterance, claim: Claim) -> bool:
@@ -234,7 +252,7 @@ def _stopped(live: Live) -> Answer | None:
 def _zone(claim: Claim) -> ZoneInfo:
     try:
         return ZoneInfo(claim.asker.zone)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         return ZoneInfo("UTC")
 
 

@@ -21,6 +21,8 @@ _MENTION = re.compile(
     r"|<(?=@[!&]?\w|#\w|!(?:[a-z]++[\^|>]|channel|here|everyone|group|subteam|date))",
     re.IGNORECASE,
 )
+# A terminal obeys these: it would write to the clipboard, or over what it has shown. No surface has a use for them.
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 _ADDRESS = re.compile(ADDRESS, re.IGNORECASE)
 _TITLE = r"""(?:"[^"]*+"|'[^']*+'|\([^()]*+\))"""
 _TARGET = r"(?:<(?P<angle>[^<>\n]*+)>|(?P<target>[^\s()<]*+(?:\([^\s()]*+\)[^\s()<]*+)*+))"
@@ -44,12 +46,12 @@ _EMPHASIS = re.compile(r"[*]|~~|__|\|\|")
 
 
 def harmless(text: str, *, allowed_links: frozenset[str]) -> str:
-    """Undo mentions, and every link that is not in ``allowed_links`` (canonical addresses, see ``links_in``).
+    """Undo control characters, mentions, and links not in ``allowed_links`` (canonical addresses, see ``links_in``).
 
     A forbidden link becomes ``label (`url`)``: it can be read and copied, not followed or previewed. Where a text's
     back-ticks are ambiguous, zero-width spaces inside the address do the same. Doing it twice changes nothing.
     """
-    return _MENTION.sub(_apart, _without_links(text, True, allowed_links))
+    return _MENTION.sub(_apart, _without_links(_CONTROL.sub("\ufffd", text), True, allowed_links))
 
 
 def _without_links(text: str, clear: bool, allowed: frozenset[str]) -> str:

@@ -10,7 +10,7 @@ from core.rendering.links import links_in
 _FENCE_LINE = re.compile(r"^ {0,3}(?:`{3,}[^`\n]*+|~{3,}[^\n]*+)$\n?", re.MULTILINE)
 _CODE = re.compile(r"(`[^`\n]++`)")
 _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]++", re.MULTILINE)
-_TABLE_RULE = re.compile(r"^[ \t]*+\|[ \t:|\-]*+-[ \t:|\-]*$\n?|^[ \t]*+\|[ \t:|\-]*-[ \t:|\-]*$\n?", re.MULTILINE)
+_TABLE_RULE = re.compile(r"^(?=[ \t]*+\|)(?=[^\n]*-)[ \t:|\-]*+$\n?", re.MULTILINE)
 _TABLE_ROW = re.compile(r"^[ \t]*+\|(.*)\|[ \t]*$", re.MULTILINE)
 _STRONG = re.compile(r"(\*\*|__|~~)(?=\S)([^\n*_~]++)(?<=\S)\1")
 _ITALIC = re.compile(r"(?<![\w*])(\*|_)(?=[^\s*_])([^\n*_]++)(?<=\S)\1(?![\w*])")

@@ -23,7 +23,8 @@ MIN_LIMIT = 40
 
 # A run of more than 8 marks is not taken for a fence, so that what is added always fits.
 _FENCE = re.compile(r"^( {0,3})(`{3,}|~{3,})([^\n]*)$", re.MULTILINE)
-_SENTENCE = re.compile(r"[.!?…。！？]+[\"'”’)\]*_]*(?:\s+|(?<=[。！？]))")
+# Begins only where a run of marks begins: from each of a million dots on, it would read the rest again.
+_SENTENCE = re.compile(r"(?<![.!?…。！？])[.!?…。！？]+[\"'”’)\]*_]*(?:\s+|(?<=[。！？]))")
 _ATOM = re.compile(r"(?<!`)(`{1,2})(?!`)[^`\n]++\1(?!`)|!?\[[^\[\]\n]*+\]\([^()\s]*+\)|<[^<>\s]++>|https?://\S++")
 _CLOSING_ROOM = 1 + 3 + 8
 

@@ -90,6 +90,7 @@ def _interactions() -> None:
             versions jsonb NOT NULL,
             created_at timestamptz NOT NULL DEFAULT now()
         )""")
+    op.execute("CREATE INDEX interactions_answer ON interactions (answer_id)")
     op.execute("CREATE INDEX interactions_person ON interactions (org_id, person_id, created_at)")
     protect("interactions", app="SELECT, INSERT, UPDATE, DELETE")
     op.execute("""

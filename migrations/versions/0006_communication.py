@@ -90,6 +90,8 @@ def _outbox() -> None:
     op.execute("""
         CREATE INDEX outbox_pending ON outbox (surface, tenant, channel, id)
         WHERE state IN ('ready', 'sending', 'unknown')""")
+    op.execute("CREATE INDEX outbox_edit_of ON outbox (edit_of)")
+    op.execute("CREATE INDEX outbox_message ON outbox (message_id)")
     op.execute("CREATE INDEX outbox_conversation ON outbox (conversation_id, id)")
     op.execute("CREATE INDEX outbox_platform ON outbox (surface, tenant, channel, platform_id)")
     protect("outbox", app="SELECT, INSERT, UPDATE, DELETE", system="SELECT, UPDATE, DELETE")

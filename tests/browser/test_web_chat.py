@@ -235,3 +235,19 @@ async def test_phone_shows_everything_without_sideways_scrolling(open_page: Open
     assert await page.evaluate("document.documentElement.scrollWidth") <= 390
     assert await page.locator("#scroll").evaluate("node => node.scrollWidth - node.clientWidth") <= 0
     await expect(page.get_by_label("Message to Robbie")).to_be_in_viewport()
+
+
+async def test_before_anything_is_said_the_page_shows_its_beginning(open_page: Open) -> None:
+    page = await open_page(viewport={"width": 375, "height": 667})
+    await expect(page.locator(".empty img")).to_be_in_viewport(ratio=1)
+    await expect(page.locator(".hint p").last).not_to_be_in_viewport()
+
+
+async def test_an_answer_takes_the_place_of_the_dots_without_fading_in_again(open_page: Open, room: Room) -> None:
+    page = await open_page()
+    place = await ask(page, room, "Hello")
+    fading = "row => getComputedStyle(row).animationName"
+    assert await page.locator("#writing").evaluate(fading) == "arrive"
+    await room.say(place, "a1", "Good mor", final=False)
+    await expect(page.locator(".row.robbie")).to_contain_text("Good mor")
+    assert await page.locator(".row.robbie").evaluate(fading) == "none"

@@ -124,6 +124,8 @@ async def test_a_truncated_stream_closes_cleanly_without_its_terminator(
     ("headers", "body", "status", "code"),
     [
         ({}, {"model": "gpt-4o", "messages": HELLO}, 401, "invalid_api_key"),
+        ({"Authorization": "Bearer invalid"}, {"model": "gpt-4o", "messages": HELLO}, 401, "invalid_api_key"),
+        (OPENAI, {"model": "gpt-4o", "messages": [{"role": "user"}]}, 400, "invalid_value"),
         (OPENAI, {"model": "gpt-99", "messages": HELLO}, 404, "model_not_found"),
         (OPENAI, {"model": "gpt-4o"}, 400, "invalid_value"),
         (OPENAI, {"model": "gpt-4o", "messages": [{"role": "robot", "content": "x"}]}, 400, "invalid_value"),
@@ -172,6 +174,22 @@ async def test_anthropic_refuses_what_the_real_one_refuses(
     assert answer.status_code == status
     assert answer.json()["type"] == "error"
     assert answer.json()["error"]["type"] == kind
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "said"),
+    [
+        ({"model": "llama0"}, 404, "'llama0' not found"),
+        ({"model": ""}, 400, "model is required"),
+        ({"messages": []}, 400, "messages"),
+    ],
+)
+async def test_ollama_refuses_what_the_real_one_refuses(
+    double: ProviderDouble, http: httpx.AsyncClient, change: dict[str, object], status: int, said: str
+) -> None:
+    answer = await http.post(f"{double.ollama_url}/api/chat", json={"model": "llama3.2", "messages": HELLO, **change})
+    assert answer.status_code == status
+    assert said in answer.json()["error"]
 
 
 async def test_a_reply_can_be_a_function_and_belong_to_a_model(double: ProviderDouble, sdk: openai.AsyncOpenAI) -> None:

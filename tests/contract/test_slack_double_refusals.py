@@ -63,10 +63,12 @@ def markdown(length: int) -> dict[str, object]:
         ("invalid_blocks", {"blocks": [section(3_001)]}),
         ("invalid_blocks", {"blocks": [section(0)]}),
         ("invalid_blocks", {"blocks": [{"type": "section"}]}),
+        ("invalid_blocks", {"blocks": [{"type": "section", "fields": [{"type": "mrkdwn", "text": "x"}] * 11}]}),
         ("invalid_blocks", {"blocks": [markdown(6_000), markdown(6_001)]}),
         ("invalid_blocks", {"blocks": [{"type": "divider"}] * 51}),
         ("invalid_blocks", {"blocks": [{"type": "hologram"}]}),
         ("invalid_blocks", {"blocks": [{"type": "divider", "block_id": "a"}] * 2}),
+        ("invalid_blocks", {"blocks": [{"type": "divider", "block_id": "a" * 256}]}),
         ("invalid_blocks", {"blocks": [{"type": "header", "text": {"type": "plain_text", "text": "x" * 151}}]}),
         ("invalid_blocks", {"blocks": [{"type": "image", "image_url": "https://i.test"}]}),
         ("invalid_blocks", {"blocks": [{"type": "context", "elements": []}]}),
@@ -76,6 +78,7 @@ def markdown(length: int) -> dict[str, object]:
         ("invalid_metadata_format", {"metadata": {"event_type": "a"}}),
         ("invalid_metadata_format", {"metadata": {"event_type": "", "event_payload": {}}}),
         ("invalid_metadata_format", {"metadata": {"event_type": "a", "event_payload": "b"}}),
+        ("invalid_metadata_format", {"metadata": {"event_type": "a", "event_payload": {}, "more": 1}}),
         ("invalid_metadata_format", {"metadata": "no json"}),
     ],
 )
@@ -109,7 +112,9 @@ async def test_blocks_at_their_limits_are_taken(client: AsyncWebClient, blocks: 
         ("channel_not_found", "conversations.info", {"channel": "G9"}),
         ("invalid_ts_oldest", "conversations.history", {"oldest": "yesterday"}),
         ("invalid_limit", "conversations.history", {"limit": "few"}),
+        ("invalid_limit", "conversations.history", {"limit": -1}),
         ("invalid_cursor", "conversations.history", {"cursor": "nowhere"}),
+        ("invalid_cursor", "conversations.history", {"cursor": "bmV4dF90czoxLjA="}),
         ("message_not_found", "reactions.add", {"timestamp": MISSING, "name": "eyes"}),
         ("invalid_name", "reactions.add", {"timestamp": THREAD}),
         ("no_reaction", "reactions.remove", {"timestamp": THREAD, "name": "eyes"}),
@@ -121,6 +126,7 @@ async def test_blocks_at_their_limits_are_taken(client: AsyncWebClient, blocks: 
         ),
         ("channel_not_found", "assistant.threads.setStatus", {"channel_id": "X", "thread_ts": THREAD, "status": "s"}),
         ("file_not_found", "files.completeUploadExternal", {"files": [{"id": "F404"}]}),
+        ("invalid_arguments", "files.completeUploadExternal", {"files": []}),
         ("unknown_method", "chat.shout", {}),
         ("not_allowed_token_type", "apps.connections.open", {}),
     ],
@@ -222,13 +228,14 @@ async def test_an_upload_of_another_length_is_refused(slack: SlackDouble, client
     assert await refused(client, "files.completeUploadExternal", files=files) == "file_not_found"
 
 
-async def test_a_body_that_is_no_json_is_refused(slack: SlackDouble) -> None:
+@pytest.mark.parametrize(("body", "error"), [(b"{", "invalid_json"), (b"[]", "json_not_object")])
+async def test_a_body_that_is_no_json_object_is_refused(slack: SlackDouble, body: bytes, error: str) -> None:
     headers = {"Authorization": f"Bearer {slack.bot_token}", "Content-Type": "application/json"}
     async with (
         aiohttp.ClientSession(headers=headers) as session,
-        session.post(f"{slack.api_url}chat.postMessage", data=b"{") as response,
+        session.post(f"{slack.api_url}chat.postMessage", data=body) as response,
     ):
-        assert (await response.json())["error"] == "invalid_json"
+        assert (await response.json())["error"] == error
 
 
 async def test_one_post_per_second_and_channel_when_limits_are_on(slack: SlackDouble, client: AsyncWebClient) -> None:

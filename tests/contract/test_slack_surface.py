@@ -100,7 +100,9 @@ async def test_answer_is_not_lost_to_its_format(
     slack: SlackDouble, surface: SlackSurface, thread: Place, code: str
 ) -> None:
     slack.fault("chat.postMessage", error(code))
-    ts = await surface.post(thread, "k", "an **answer**")
+    whole = "an **answer** " * 800
+    ts = await surface.post(thread, "k", whole)
+    assert slack.bot_messages("C1")[0].text == plain(whole)
     slack.fault("chat.update", error(code))
     await surface.edit(thread, ts, "k", "a **better** answer")
     message = slack.bot_messages("C1")[0]

@@ -194,6 +194,18 @@ async def test_sigterm_drains_the_running_turn(world: World) -> None:
     assert _finals(world, said.ts) == ["You said: finish this please"]
 
 
+async def test_a_turn_that_is_too_long_to_drain_is_given_back_without_counting_as_an_attempt(world: World) -> None:
+    hold = world.providers.fault("hold", times=1)
+    robbie = await world.robbie(ROBBIE_WORKER__DRAIN_SECONDS="0.5")
+    said = await world.slack.say("U1", "C1", "<@UROBBIE> long")
+    await asyncio.wait_for(hold.arrived.wait(), 45)
+    assert await robbie.terminate() == 0
+    assert await _rows(world, "SELECT state, attempts FROM inbox") == [("received", 0)]
+    hold.release()
+    await world.robbie()
+    await world.until(lambda: _finals(world, said.ts) == ["You said: long"])
+
+
 async def test_a_paused_worker_that_wakes_up_past_its_lease_changes_nothing(world: World) -> None:
     hold = world.providers.fault("stall", after=1, times=1)
     paused = await world.robbie()

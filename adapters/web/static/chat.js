@@ -45,7 +45,8 @@
   };
 
   const atEnd = () => scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 64;
-  const toEnd = () => { scroll.scrollTop = scroll.scrollHeight; };
+  // Before anything is said, the page shows its beginning.
+  const toEnd = () => { if (messages.firstElementChild) scroll.scrollTop = scroll.scrollHeight; };
   const writing = () => messages.querySelector("[data-writing]") !== null;
 
   htmx.defineExtension("steady", {

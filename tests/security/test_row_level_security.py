@@ -1,0 +1,300 @@
+"""One org never reaches another's rows: every table, every verb, as the roles that serve."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.errors import InsufficientPrivilege
+from psycopg.rows import dict_row
+
+from adapters.postgres.database import Database
+from adapters.postgres.roles import RoleUrls
+
+# What holds no tenant's data: the queue's ids, Alembic's own row, and when recurring work ran.
+SHARED = ("alembic_version", "schedules", "procrastinate_%")
+
+# What robbie_system crosses orgs with. More must be a decision.
+SYSTEM = {
+    "organizations": "IS",
+    "tenants": "IS",
+    "people": "ISU",
+    "accounts": "IS",
+    "conversations": "ISU",
+    "messages": "ISU",
+    "inbox": "DISU",
+    "inbox_identities": "DIS",
+    "outbox": "DSU",
+    "schedules": "DIS",
+}
+
+_TABLES = """
+    SELECT relname AS name, 'org_id' = ANY (names) AS owned, 'id' = ANY (names) AS numbered
+    FROM pg_class, LATERAL (SELECT array_agg(attname) AS names FROM pg_attribute WHERE attrelid = pg_class.oid) AS own
+    WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace AND NOT relname LIKE ANY (%s)
+    ORDER BY relname"""
+
+_COLUMNS = """
+    SELECT column_name AS name, data_type AS type FROM information_schema.columns
+    WHERE table_name = %s AND table_schema = 'public' AND is_identity = 'NO' AND is_generated = 'NEVER'
+      AND (is_nullable = 'NO' AND column_default IS NULL) ORDER BY ordinal_position"""
+
+_PARENTS = """
+    SELECT attname AS column, confrelid::regclass::text AS parent
+    FROM pg_constraint JOIN pg_attribute ON attrelid = conrelid AND attnum = ANY (conkey)
+    WHERE contype = 'f' AND conrelid = %s::regclass AND confrelid <> conrelid"""
+
+# A value that each type takes, and the few that a check constraint asks for.
+_VALUES: Mapping[str, object] = {
+    "text": "x",
+    "bigint": 1,
+    "integer": 1,
+    "smallint": 1,
+    "double precision": 1.0,
+    "boolean": True,
+    "date": date(2026, 1, 1),
+    "timestamp with time zone": datetime(2026, 1, 1, tzinfo=UTC),
+    "jsonb": "{}",
+}
+_CHOICES = {("inbox", "state"): "received", ("outbox", "phase"): "final"}
+# What must differ between two rows of one table.
+_OTHERS: Mapping[str, object] = {"day": date(2026, 1, 2), "inbox_id": 1_000_000, "part": 7}
+
+Admin = psycopg.Connection[dict[str, object]]
+
+
+class House:
+    """A database in which two orgs have one row in each tenant table."""
+
+    def __init__(self, admin: Admin) -> None:
+        self._admin = admin
+        tables = admin.execute(_TABLES, [list(SHARED)]).fetchall()
+        self.org_of = {str(table["name"]): "org_id" if table["owned"] else "id" for table in tables}
+        self._numbered = {str(table["name"]) for table in tables if table["numbered"]}
+        self.orgs = tuple(self._seed(mark) for mark in ("one", "two"))
+
+    def count(self, table: str, org: int) -> int:
+        """How many rows of an org there are, as the superuser sees them."""
+        query = sql.SQL("SELECT count(*) AS n FROM {} WHERE {} = %s").format(_name(table), _name(self.org_of[table]))
+        row = self._admin.execute(query, [org]).fetchone()
+        assert row is not None
+        return int(str(row["n"]))
+
+    def row_of(self, table: str, org: int, mark: str) -> dict[str, object]:
+        """A new row for an org, hanging on the org's own parents."""
+        ids = {}
+        for parent in self._numbered:
+            query = sql.SQL("SELECT id FROM {} WHERE {} = %s").format(_name(parent), _name(self.org_of[parent]))
+            ids[parent] = self._admin.execute(query, [org]).fetchall()[0]["id"]
+        return self._row(table, ids, mark)
+
+    def _seed(self, mark: str) -> int:
+        made: dict[str, object] = {}
+        waiting = list(self.org_of)
+        while waiting:
+            ready = [table for table in waiting if not (set(self.parents(table).values()) - made.keys())]
+            assert ready, f"tables that hang on each other: {waiting}"
+            for table in ready:
+                made[table] = self._insert(table, self._row(table, made, mark))
+                waiting.remove(table)
+        return int(str(made["organizations"]))
+
+    def parents(self, table: str) -> dict[str, str]:
+        """The tables that its columns point to."""
+        return {str(row["column"]): str(row["parent"]) for row in self._admin.execute(_PARENTS, [table])}
+
+    def _row(self, table: str, ids: Mapping[str, object], mark: str) -> dict[str, object]:
+        parents = self.parents(table)
+        row = {}
+        for column in self._admin.execute(_COLUMNS, [table]):
+            name, kind = str(column["name"]), str(column["type"])
+            value = mark if kind == "text" else _VALUES[kind]
+            row[name] = ids.get(parents[name]) if name in parents else _CHOICES.get((table, name), value)
+        if "inbox_id" in row and "inbox_id" not in parents:
+            row["inbox_id"] = ids.get("inbox", 1)
+        return row or {"name": mark}
+
+    def _insert(self, table: str, row: Mapping[str, object]) -> object:
+        query = _insert(table, row) + sql.SQL(" RETURNING {}").format(
+            _name("id" if table in self._numbered else "org_id")
+        )
+        return next(iter(self._admin.execute(query, list(row.values())).fetchall()[0].values()))
+
+    def may_insert(self, table: str) -> bool:
+        """Whether robbie_app was granted it."""
+        rows = self._admin.execute("SELECT has_table_privilege('robbie_app', %s, 'INSERT') AS may", [table]).fetchall()
+        return bool(rows[0]["may"])
+
+
+def _name(name: str) -> sql.Identifier:
+    return sql.Identifier(name)
+
+
+def _insert(table: str, row: Mapping[str, object]) -> sql.Composed:
+    columns = sql.SQL(", ").join(map(_name, row))
+    values = sql.SQL(", ").join([sql.Placeholder()] * len(row))
+    return sql.SQL("INSERT INTO {} ({}) VALUES ({})").format(_name(table), columns, values)
+
+
+@pytest.fixture
+def house(admin_url: str) -> Iterator[House]:
+    with psycopg.connect(admin_url, autocommit=True, row_factory=dict_row) as admin:
+        yield House(admin)
+
+
+def as_app(roles: RoleUrls, org: int | None) -> psycopg.Connection[tuple[object, ...]]:
+    connection = psycopg.connect(roles.app)
+    if org is not None:
+        connection.execute("SELECT set_config('app.org', %s, true)", [str(org)])
+    return connection
+
+
+def tried(connection: psycopg.Connection[tuple[object, ...]], query: sql.Composed, values: list[object]) -> int | None:
+    """How many rows a statement reached; None when it is refused. Nothing of it stays."""
+    try:
+        with connection.transaction(force_rollback=True):
+            cursor = connection.execute(query, values)
+            return len(cursor.fetchall()) if cursor.description else cursor.rowcount
+    except InsufficientPrivilege:
+        return None
+
+
+def test_no_verb_on_any_table_reaches_another_org_or_anything_without_one(house: House, roles: RoleUrls) -> None:
+    one, two = house.orgs
+    for table, org_column in house.org_of.items():
+        where = sql.SQL(" WHERE {} = %s").format(_name(org_column))
+        select = sql.SQL("SELECT 1 FROM {}").format(_name(table)) + where
+        column = _name(org_column if org_column == "org_id" else "name")
+        update = sql.SQL("UPDATE {} SET {} = {}").format(_name(table), column, column) + where
+        delete = sql.SQL("DELETE FROM {}").format(_name(table)) + where
+        assert house.count(table, one) == house.count(table, two) == 1, table
+        for org, reached in ((one, {0, 1, None}), (two, {0, None}), (None, {0, None})):
+            with as_app(roles, org) as connection:
+                for query in (update, delete):
+                    assert tried(connection, query, [one]) in reached, (table, org)
+                assert tried(connection, select, [one]) == (1 if org == one else 0), (table, org)
+
+
+def test_no_row_can_be_written_into_another_org(house: House, roles: RoleUrls) -> None:
+    one, two = house.orgs
+    for table in house.org_of.keys() - {"organizations"}:
+        row = house.row_of(table, one, "new")
+        row |= {name: value for name, value in _OTHERS.items() if name in row and name not in house.parents(table)}
+        with as_app(roles, one) as connection:
+            own = tried(connection, _insert(table, row), list(row.values()))
+        for org in (two, None):
+            with as_app(roles, org) as connection:
+                assert tried(connection, _insert(table, row), list(row.values())) is None, (table, org)
+        assert own == (1 if house.may_insert(table) else None), table
+
+
+def test_no_row_can_be_moved_into_another_org(house: House, roles: RoleUrls) -> None:
+    one, two = house.orgs
+    for table, org_column in house.org_of.items():
+        move = sql.SQL("UPDATE {} SET {} = %s").format(_name(table), _name(org_column))
+        with as_app(roles, two) as connection:
+            if org_column == "org_id":
+                assert tried(connection, move, [one]) is None, table
+        assert house.count(table, two) == 1, table
+
+
+def test_the_system_role_has_only_the_grants_that_its_statements_use(admin_url: str) -> None:
+    with psycopg.connect(admin_url) as admin:
+        granted = admin.execute(
+            """SELECT table_name, string_agg(left(privilege_type, 1), '' ORDER BY privilege_type)
+               FROM information_schema.role_table_grants
+               WHERE grantee = 'robbie_system' AND table_name NOT LIKE 'procrastinate%' GROUP BY 1"""
+        ).fetchall()
+    assert dict(granted) == SYSTEM
+
+
+def test_neither_serving_role_may_empty_alter_or_hang_triggers_on_a_table(admin_url: str) -> None:
+    """TRUNCATE and REFERENCES see through row-level security."""
+    with psycopg.connect(admin_url) as admin:
+        found = admin.execute(
+            """SELECT grantee, table_name, privilege_type FROM information_schema.role_table_grants
+               WHERE grantee IN ('robbie_app', 'robbie_system', 'PUBLIC') AND table_schema = 'public'
+                 AND privilege_type NOT IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE')"""
+        ).fetchall()
+    assert found == []
+
+
+def test_functions_run_with_the_rights_of_who_calls_them(admin_url: str) -> None:
+    """One that ran as its owner would carry robbie_app past the policies."""
+    with psycopg.connect(admin_url) as admin:
+        found = admin.execute(
+            "SELECT proname FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace"
+        ).fetchall()
+        views = admin.execute("SELECT viewname FROM pg_views WHERE schemaname = 'public'").fetchall()
+    assert (found, views) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "trick",
+    [
+        "SET ROLE robbie_system",
+        "SET ROLE robbie_owner",
+        "SET SESSION AUTHORIZATION robbie_owner",
+        "ALTER TABLE messages NO FORCE ROW LEVEL SECURITY",
+        "ALTER TABLE messages DISABLE ROW LEVEL SECURITY",
+        "DROP POLICY org ON messages",
+        "CREATE POLICY mine ON messages USING (true)",
+        "GRANT robbie_system TO robbie_app",
+        "ALTER ROLE robbie_app BYPASSRLS",
+        "TRUNCATE messages CASCADE",
+        "CREATE FUNCTION peek() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+        "COPY messages TO PROGRAM 'cat'",
+        "SELECT pg_read_file('PG_VERSION')",
+    ],
+)
+def test_the_serving_role_cannot_raise_itself(roles: RoleUrls, trick: str) -> None:
+    with psycopg.connect(roles.app, autocommit=True) as connection, pytest.raises(InsufficientPrivilege):
+        connection.execute(trick)
+
+
+def test_switching_row_security_off_makes_a_query_fail_instead_of_seeing_more(house: House, roles: RoleUrls) -> None:
+    with as_app(roles, house.orgs[0]) as connection:
+        connection.execute("SET LOCAL row_security = off")
+        with pytest.raises(InsufficientPrivilege):
+            connection.execute("SELECT * FROM messages")
+
+
+@pytest.mark.parametrize("end", ["commit", "error"])
+async def test_an_org_does_not_stay_on_a_pooled_connection(house: House, roles: RoleUrls, end: str) -> None:
+    one, two = house.orgs
+    database = Database(roles.app, roles.system, size=2)
+    await database.open()
+    try:
+        assert await asyncio.gather(*(_seen(database, one) for _ in range(2))) == [[{"org_id": one}]] * 2
+        if end == "error":
+            with pytest.raises(psycopg.errors.DivisionByZero):
+                async with database.app(one) as tx:
+                    await tx.execute("SELECT 1 / 0")
+        assert await _seen(database, two) == [{"org_id": two}]
+        async with database._app.connection() as connection:  # as a statement outside of ``app`` would find it
+            assert await (await connection.execute("SELECT 1 FROM messages")).fetchall() == []
+    finally:
+        await database.close()
+
+
+async def _seen(database: Database, org: int) -> list[dict[str, object]]:
+    async with database.app(org) as tx:
+        return await (await tx.execute("SELECT DISTINCT org_id FROM messages")).fetchall()
+
+
+async def test_an_org_that_injected_sql_set_for_the_session_is_not_the_next_transactions(
+    house: House, roles: RoleUrls
+) -> None:
+    one, two = house.orgs
+    database = Database(roles.app, roles.system, size=2)
+    await database.open()
+    try:
+        async with database.app(one) as tx:
+            await tx.execute("SELECT set_config('app.org', %s, false)", [str(one)])
+        assert await _seen(database, two) == [{"org_id": two}]
+    finally:
+        await database.close()
