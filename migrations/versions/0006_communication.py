@@ -102,8 +102,12 @@ def _jobs() -> None:
     # A percent sign would be read as a parameter by the driver.
     op.get_bind().exec_driver_sql(SchemaManager.get_schema().replace("%", "%%"))
     for table in ("jobs", "events", "workers", "periodic_defers"):
-        op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON procrastinate_{table} TO robbie_app, robbie_system")
-        op.execute(f"GRANT USAGE ON SEQUENCE procrastinate_{table}_id_seq TO robbie_app, robbie_system")
+        op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON procrastinate_{table} TO robbie_system")
+        op.execute(f"GRANT USAGE ON SEQUENCE procrastinate_{table}_id_seq TO robbie_system")
+    # Who serves people only defers: no policy stands between it and the jobs of another org.
+    op.execute("GRANT INSERT, SELECT (id) ON procrastinate_jobs TO robbie_app")
+    op.execute("GRANT INSERT ON procrastinate_events TO robbie_app")
+    op.execute("GRANT USAGE ON SEQUENCE procrastinate_jobs_id_seq, procrastinate_events_id_seq TO robbie_app")
 
 
 def downgrade() -> None:
