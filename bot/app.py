@@ -53,8 +53,6 @@ class App:
     database: Database
     queue: Queue
     intake: Intake
-    turns: Turns
-    delivery: Delivery
     sweep: PostgresSweep
     places: PostgresPlaces
     view: PostgresView
@@ -119,30 +117,17 @@ async def build(settings: Settings, roles: RoleUrls) -> App:
         turn_seconds=settings.router.turn_seconds,
         on_attempt=metrics.attempt,
     )
-    turns = Turns(
-        PostgresTurns(database, queue.enqueue, lease_seconds=worker.lease_seconds),
-        router,
-        surfaces,
-        TurnPolicy(
-            context_tokens=settings.context.tokens,
-            context_messages=settings.context.messages,
-            max_attempts=worker.max_attempts,
-            renew_seconds=worker.renew_seconds,
-        ),
-        versions={"robbie": __version__},
-    )
+    turn_store = PostgresTurns(database, queue.enqueue, lease_seconds=worker.lease_seconds)
+    turns = Turns(turn_store, router, surfaces, _turn_policy(settings), versions={"robbie": __version__})
     outbox = PostgresOutbox(database, queue.enqueue, lease_seconds=worker.send_lease_seconds)
-    delivery = Delivery(outbox, surfaces, DeliveryPolicy())
     queue.handle("turn", turns.drain)
     queue.handle("control", PostgresControl(database).apply)
-    queue.handle("send", delivery.drain)
+    queue.handle("send", Delivery(outbox, surfaces, DeliveryPolicy()).drain)
     return App(
         settings=settings,
         database=database,
         queue=queue,
         intake=intake,
-        turns=turns,
-        delivery=delivery,
         sweep=PostgresSweep(
             database, queue.enqueue, dead_after_seconds=worker.dead_after_seconds, surfaces=tuple(surfaces)
         ),
@@ -155,6 +140,15 @@ async def build(settings: Settings, roles: RoleUrls) -> App:
         hints=hints,
         slack=slack,
         gateway=_gateway(settings, slack, intake, places),
+    )
+
+
+def _turn_policy(settings: Settings) -> TurnPolicy:
+    return TurnPolicy(
+        context_tokens=settings.context.tokens,
+        context_messages=settings.context.messages,
+        max_attempts=settings.worker.max_attempts,
+        renew_seconds=settings.worker.renew_seconds,
     )
 
 

@@ -9,7 +9,7 @@ from psycopg.types.json import Jsonb
 
 from adapters.postgres.database import Transaction
 from core.conversation.stores import Claim, Finish
-from core.routing.models import Answer
+from core.routing.models import Answer, Attempt
 
 
 async def record_answer(tx: Transaction, claim: Claim, finish: Finish) -> int:
@@ -55,8 +55,11 @@ async def record_interaction(tx: Transaction, claim: Claim, finish: Finish, answ
             ),
         )
     ).fetchone()
-    if row is None or not answer.attempts:
-        return
+    if row is not None and answer.attempts:
+        await _record_calls(tx, claim.asker.org_id, row["id"], answer.attempts)
+
+
+async def _record_calls(tx: Transaction, org_id: int, interaction_id: int, calls: Sequence[Attempt]) -> None:
     async with tx.cursor() as cursor:
         await cursor.executemany(
             """INSERT INTO model_calls (org_id, interaction_id, level, model, error, input_tokens, output_tokens,
@@ -64,8 +67,8 @@ async def record_interaction(tx: Transaction, claim: Claim, finish: Finish, answ
                VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)""",
             [
                 (
-                    claim.asker.org_id,
-                    row["id"],
+                    org_id,
+                    interaction_id,
                     call.level,
                     call.model,
                     call.error,
@@ -76,7 +79,7 @@ async def record_interaction(tx: Transaction, claim: Claim, finish: Finish, answ
                     call.latency_ms,
                     call.first_token_ms,
                 )
-                for call in answer.attempts
+                for call in calls
             ],
         )
 

@@ -77,11 +77,13 @@ class Queue:
         A lost database only pauses it. The quick lane has workers apart for the control jobs: senders may all hang.
         """
         queues = ("quick", "control") if lane == "quick" else (lane,)
-        workers = [asyncio.create_task(self._work(queue, concurrency, grace_seconds), name=queue) for queue in queues]
-        await asyncio.gather(*workers)
+        # A group, since it ends only when all of its workers have: the connection is closed after that.
+        async with asyncio.TaskGroup() as workers:
+            for queue in queues:
+                workers.create_task(self._work(queue, concurrency, grace_seconds), name=queue)
 
     async def _work(self, queue: str, concurrency: int, grace_seconds: float) -> None:
-        while True:
+        while not _is_ending():
             try:
                 await self._app.run_worker_async(
                     queues=[queue],
@@ -100,3 +102,9 @@ class Queue:
             except Exception:
                 _log.exception("the queue's worker broke; starting it again")
                 await asyncio.sleep(0.5)
+
+
+def _is_ending() -> bool:
+    """Whether this task was cancelled, and an error of its cleaning up hid that."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

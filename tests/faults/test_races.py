@@ -16,7 +16,7 @@ from core.conversation.ports import MaybeSent
 from core.conversation.stores import Wait
 from tests.faults.conftest import World
 from tests.integration.conftest import Desk, finished, message
-from tests.integration.test_review_path import Platform, here, lapse, opened
+from tests.integration.test_races import Platform, here, lapse, opened
 from tests.robbie_process import Robbie
 
 
