@@ -9,19 +9,9 @@ import os
 import threading
 import warnings
 from types import ModuleType
-from typing import NamedTuple
 
 _loading = threading.Lock()
 _loaded: ModuleType | None = None
-
-
-class Price(NamedTuple):
-    """US dollars per million tokens, and the sizes of a model."""
-
-    input_usd: float
-    output_usd: float
-    context_tokens: int
-    max_output: int
 
 
 def load_litellm() -> ModuleType:
@@ -41,30 +31,6 @@ def load_litellm() -> ModuleType:
 async def litellm_ready() -> ModuleType:
     """litellm, imported in a thread if it is not there yet."""
     return await asyncio.to_thread(load_litellm) if _loaded is None else _loaded
-
-
-def price(model_id: str, fallback: Price) -> Price:
-    """What litellm's own table says of a model; ``fallback`` where it is silent or not loaded yet."""
-    entry = _entry(model_id)
-    if entry is None:
-        return fallback
-    return Price(
-        _number(entry, "input_cost_per_token", fallback.input_usd / 1e6) * 1e6,
-        _number(entry, "output_cost_per_token", fallback.output_usd / 1e6) * 1e6,
-        int(_number(entry, "max_input_tokens", fallback.context_tokens)),
-        int(_number(entry, "max_output_tokens", fallback.max_output)),
-    )
-
-
-def _entry(model_id: str) -> dict[str, object] | None:
-    table = _loaded.model_cost if _loaded is not None else {}
-    entry = table.get(model_id) or table.get(model_id.partition("/")[2])
-    return entry if isinstance(entry, dict) else None
-
-
-def _number(entry: dict[str, object], key: str, fallback: float) -> float:
-    value = entry.get(key)
-    return float(value) if isinstance(value, int | float) else fallback
 
 
 def _tame(litellm: ModuleType) -> None:

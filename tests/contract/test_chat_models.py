@@ -22,7 +22,7 @@ from adapters.doubles.providers.script import FaultKind
 from adapters.llm.embedded import EmbeddedModel, embedded_spec
 from adapters.llm.embedded_process import EmbeddedServer
 from adapters.llm.errors import retry_after
-from adapters.llm.library import Price, load_litellm, price
+from adapters.llm.library import load_litellm
 from adapters.llm.remote import LiteLLMModel
 from adapters.llm.timing import Timeouts
 from adapters.llm.wire import Evidence
@@ -344,10 +344,3 @@ def test_the_terminator_is_seen_however_the_bytes_are_cut_and_not_inside_the_tex
     for byte in b"data: [DONE]":
         evidence.feed(bytes([byte]))
     assert (evidence.terminated, evidence.malformed) == (True, False)
-
-
-def test_prices_come_from_the_local_table_else_from_the_configuration() -> None:
-    known = price("openai/gpt-4o", Price(1, 2, 3, 4))
-    assert (known.input_usd, known.output_usd) == (2.5, 10.0)
-    assert known.context_tokens == 128_000
-    assert price("openai/no-such-model", Price(1, 2, 3, 4)) == Price(1, 2, 3, 4)

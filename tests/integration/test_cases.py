@@ -15,6 +15,7 @@ from adapters.doubles.providers import ProviderDouble
 from adapters.doubles.slack import SlackDouble, error, http_status
 from adapters.postgres.roles import RoleUrls
 from bot.app import App
+from bot.run import health
 from tests.inprocess import running
 from tests.robbie_process import provider_environment, slack_environment
 from tests.shown import shown_in
@@ -92,15 +93,20 @@ async def test_a_slow_turn_ends_in_one_final_message(office: Office) -> None:
     assert len(office.slack.bot_messages("C1")) == 1
 
 
-async def test_a_socket_that_receives_nothing_is_noticed_and_quiet_traffic_is_not_taken_for_it(office: Office) -> None:
-    """CASE 4: liveness is hello and ping/pong, and health shows it."""
+async def test_the_operator_sees_whether_slack_is_connected_and_when_it_was_heard(office: Office) -> None:
+    """CASE 4: health shows hello, ping and pong. What follows from them: tests/contract/test_slack_gateway.py."""
     app = await office.open()
-    assert app.gateway is not None
-    gateway = app.gateway
-    await office.until(lambda: gateway.health()["connected"])
-    health = gateway.health()
-    assert health["reconnects"] == 0
-    assert {"last_hello_age", "last_pong_age", "sockets"} <= health.keys()
+    slack = (await health(app))["slack"]
+    assert isinstance(slack, dict)
+    assert (slack["connected"], slack["sockets"], slack["reconnects"]) == (True, 1, 0)
+    assert slack["last_hello_age"] >= 0
+    office.slack.deliveries.paused = True
+    office.slack.fault("apps.connections.open", http_status(503), times=None)
+    office.slack.cut_sockets()
+    await office.until(lambda: app.gateway and not app.gateway.health()["connected"])
+    slack = (await health(app))["slack"]
+    assert isinstance(slack, dict)
+    assert slack["sockets"] == 0
 
 
 async def test_reconnects_never_leave_a_second_socket(office: Office) -> None:
@@ -249,6 +255,18 @@ async def test_a_stop_while_the_turn_runs_ends_it_with_what_was_written(office: 
     await office.settled()
     assert len(office.answers("C1", said.ts)) == 1
     assert office.providers.streaming == 0
+
+
+async def test_a_question_that_is_deleted_while_its_turn_runs_ends_it(office: Office) -> None:
+    hold = office.providers.fault("stall", after=2, times=1)
+    await office.open()
+    said = await office.slack.say("U1", "C1", "<@UROBBIE> better not")
+    await asyncio.wait_for(hold.arrived.wait(), 30)
+    await office.slack.delete_message("C1", said.ts)
+    await office.settled()
+    assert await office.rows("SELECT state FROM inbox WHERE kind = 'message'") == [("ignored",)]
+    assert await office.rows("SELECT 1 FROM messages WHERE text LIKE '%better not%'") == []
+    assert ["deleted" in text for text in office.answers("C1", said.ts)] == [True]
 
 
 async def test_an_edit_while_the_turn_runs_is_what_gets_answered_in_the_same_message(office: Office) -> None:
