@@ -7,7 +7,6 @@ import pwd
 import stat
 import subprocess
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -19,43 +18,16 @@ from tests.embedded_server import (
     ROOT,
     USER_OF_THE_SERVER,
     Spawn,
-    fresh_home,
     line,
-    make_cluster,
     pid_of,
     query,
     quick,
     server_processes,
-    spawning,
     tell,
-    used_home,
 )
 
 NOBODY = pwd.getpwnam("nobody").pw_uid
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="about what happens to root")
-
-
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_cluster(tmp_path_factory.mktemp("cluster"))
-
-
-@pytest.fixture
-def fresh(tmp_path: Path) -> Iterator[Path]:
-    with fresh_home(tmp_path) as home:
-        yield home
-
-
-@pytest.fixture
-def home(tmp_path: Path, cluster: Path) -> Iterator[Path]:
-    with used_home(tmp_path, cluster) as home:
-        yield home
-
-
-@pytest.fixture
-def spawn() -> Iterator[Spawn]:
-    with spawning() as start:
-        yield start
 
 
 def test_cluster_is_utf8_with_checksums_and_serves_only_the_socket(home: Path) -> None:

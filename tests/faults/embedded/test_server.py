@@ -19,41 +19,14 @@ from adapters.postgres.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from tests.embedded_server import (
     PATIENCE,
     Spawn,
-    fresh_home,
     kill_server,
     line,
-    make_cluster,
     pid_of,
     query,
     quick,
     server_processes,
-    spawning,
     until,
-    used_home,
 )
-
-
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_cluster(tmp_path_factory.mktemp("cluster"))
-
-
-@pytest.fixture
-def fresh(tmp_path: Path) -> Iterator[Path]:
-    with fresh_home(tmp_path) as home:
-        yield home
-
-
-@pytest.fixture
-def home(tmp_path: Path, cluster: Path) -> Iterator[Path]:
-    with used_home(tmp_path, cluster) as home:
-        yield home
-
-
-@pytest.fixture
-def spawn() -> Iterator[Spawn]:
-    with spawning() as start:
-        yield start
 
 
 @pytest.fixture
