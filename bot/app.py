@@ -22,17 +22,17 @@ from adapters.postgres.sweep import PostgresSweep
 from adapters.postgres.turns import PostgresTurns
 from adapters.queue.jobs import Queue
 from adapters.redis import RedisHints
-from adapters.slack import SlackApi, SlackGateway, SlackSurface, events_router
 from adapters.web.app import create_app
 from adapters.web.security import LOCAL_HOSTS
 from bot import __version__
 from bot.metrics import Metrics
 from bot.models import AnyModel, chat_models
+from bot.platforms import SLACK_EVENTS, Platform, connect
 from bot.settings import Settings
 from core.conversation.context import estimate_tokens
 from core.conversation.delivery import Delivery, DeliveryPolicy
 from core.conversation.intake import Intake, IntakePolicy
-from core.conversation.ports import Surface
+from core.conversation.ports import Gateway, Surface
 from core.conversation.turn import TurnPolicy, Turns
 from core.routing.policy import FixedOrder
 from core.routing.service import Router
@@ -61,23 +61,27 @@ class App:
     models: Mapping[str, AnyModel]
     metrics: Metrics
     hints: RedisHints | None
-    slack: SlackApi | None
-    gateway: SlackGateway | None
+    platforms: Mapping[str, Platform]
+
+    @property
+    def gateways(self) -> dict[str, Gateway]:
+        """Where events come in, by platform."""
+        return {name: platform.gateway for name, platform in self.platforms.items() if platform.gateway}
 
     def web(self, health: Callable[[], Awaitable[Mapping[str, object]]]) -> FastAPI:
-        """The web application, with Slack's events where they come over HTTP."""
+        """The web application, with a platform's events where they come over HTTP."""
         web = create_app(
             self.intake,
             self.view,
             health=health,
-            hint=() if self.gateway else CONNECT_HINT,
-            signed_paths=("/slack/events",),
+            hint=() if self.gateways else CONNECT_HINT,
+            signed_paths=(SLACK_EVENTS,),
             allowed_hosts=(*LOCAL_HOSTS, *self.settings.web.allowed_hosts),
             metrics=self.metrics.text,
         )
-        secret = self.settings.secrets.slack_signing_secret
-        if self.gateway and secret:
-            web.include_router(events_router(self.gateway, secret.get_secret_value()))
+        for platform in self.platforms.values():
+            if platform.router:
+                web.include_router(platform.router)
         return web
 
     async def close(self) -> None:
@@ -86,8 +90,8 @@ class App:
             await model.aclose()
         if self.hints:
             await self.hints.close()
-        if self.slack:
-            await self.slack.close()
+        for platform in self.platforms.values():
+            await platform.close()
         await self.view.close()
         await self.queue.close()
         await self.database.close()
@@ -102,8 +106,8 @@ async def build(settings: Settings, roles: RoleUrls) -> App:
     await queue.open()
     places = PostgresPlaces(database)
     intake = Intake(PostgresInbox(database, queue.enqueue), _intake_policy(settings))
-    slack = _slack(settings)
-    surfaces = _surfaces(database, slack)
+    platforms = connect(settings, intake, places)
+    surfaces = _surfaces(database, platforms)
     metrics = Metrics()
     hints = RedisHints(_value(settings.secrets.redis_url)) if settings.secrets.redis_url else None
     models = chat_models(settings)
@@ -138,8 +142,7 @@ async def build(settings: Settings, roles: RoleUrls) -> App:
         models=models,
         metrics=metrics,
         hints=hints,
-        slack=slack,
-        gateway=_gateway(settings, slack, intake, places),
+        platforms=platforms,
     )
 
 
@@ -167,31 +170,9 @@ def _breakers(settings: Settings, hints: RedisHints | None) -> PyBreakers:
     return PyBreakers(router.breaker_failures, router.breaker_seconds, on_open=hints.on_open, hint=hints.hint)
 
 
-def _surfaces(database: Database, slack: SlackApi | None) -> dict[str, Surface]:
-    surfaces: dict[str, Surface] = {name: LocalSurface(database, name) for name in LOCAL_SURFACES}
-    if slack is not None:
-        surfaces["slack"] = SlackSurface(slack)
-    return surfaces
-
-
-def _slack(settings: Settings) -> SlackApi | None:
-    secrets = settings.secrets
-    if secrets.slack_bot_token is None:
-        return None
-    return SlackApi(_value(secrets.slack_bot_token), base_url=secrets.slack_api_url)
-
-
-def _gateway(settings: Settings, slack: SlackApi | None, intake: Intake, places: PostgresPlaces) -> SlackGateway | None:
-    secrets = settings.secrets
-    if slack is None or not (secrets.slack_app_token or secrets.slack_signing_secret):
-        return None
-    return SlackGateway(
-        intake,
-        slack,
-        app_token=_value(secrets.slack_app_token),
-        since=lambda: places.last_event("slack"),
-        threads=lambda: places.threads("slack"),
-    )
+def _surfaces(database: Database, platforms: Mapping[str, Platform]) -> dict[str, Surface]:
+    local: dict[str, Surface] = {name: LocalSurface(database, name) for name in LOCAL_SURFACES}
+    return local | {name: platform.surface for name, platform in platforms.items()}
 
 
 def _value(secret: SecretStr | None) -> str:

@@ -24,6 +24,7 @@ from core.routing.models import Plan
 
 if TYPE_CHECKING:
     from bot.app import App
+    from core.conversation.ports import Gateway
 
 app = typer.Typer(
     help="Robbie: a self-hosted AI teammate for Slack and Discord.",
@@ -161,24 +162,32 @@ def _quiet(_text: str) -> None:
 
 
 def _say_ready(app: App, port: int, seconds: float) -> None:
+    from bot.platforms import SLACK_EVENTS
+
     secrets = app.settings.secrets
     host = app.settings.web.host
     url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     _err.print(
         f"[bold green]Robbie is ready[/bold green] after {seconds:.1f} s. Open [bold]{url}[/bold]", soft_wrap=True
     )
-    if app.gateway is not None and not app.gateway.health()["connected"]:
-        _err.print("[yellow]Slack does not answer yet; Robbie keeps trying.[/yellow]")
-    elif app.gateway is not None:
-        _err.print("Connected to Slack." if secrets.slack_app_token else f"Slack's events come to {url}/slack/events")
-    elif secrets.slack_bot_token:
+    for name, gateway in app.gateways.items():
+        _err.print(_connection(name, gateway, events=None if secrets.slack_app_token else f"{url}{SLACK_EVENTS}"))
+    if secrets.slack_bot_token and "slack" not in app.gateways:
         _err.print("[yellow]SLACK_BOT_TOKEN is set, but SLACK_APP_TOKEN or SLACK_SIGNING_SECRET is missing.[/yellow]")
-    else:
+    elif not app.gateways:
         _err.print(
             "[dim]To connect Slack: .venv/bin/robbie slack manifest, then tokens in .env (see README.md)[/dim]",
             soft_wrap=True,
         )
     _err.print("[dim]Ctrl-C ends it.[/dim]")
+
+
+def _connection(name: str, gateway: Gateway, *, events: str | None) -> str:
+    """How a platform's connection is, in one line; Slack's events may be sent to an address of ours instead."""
+    platform = name.capitalize()
+    if not gateway.health()["connected"]:
+        return f"[yellow]{platform} does not answer yet; Robbie keeps trying.[/yellow]"
+    return f"Slack's events come to {events}" if name == "slack" and events else f"Connected to {platform}."
 
 
 def _need_port(web: Web) -> None:

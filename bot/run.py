@@ -8,7 +8,7 @@ import logging
 import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 
 import psycopg
@@ -20,6 +20,7 @@ from bot.app import App, build
 from bot.house import House
 from bot.models import load_models
 from bot.settings import Settings
+from core.conversation.ports import Gateway
 
 _log = logging.getLogger(__name__)
 _KEEP = timedelta(days=30)
@@ -107,21 +108,25 @@ async def run(settings: Settings, house: House, progress: Progress, ready: Ready
 
 @asynccontextmanager
 async def gateway(app: App) -> AsyncIterator[None]:
-    """Slack is connected while the block lasts, where it is configured."""
-    if app.gateway is None:
+    """The platforms are connected while the block lasts, those that are configured."""
+    async with AsyncExitStack() as stack:
+        for connection in app.gateways.values():
+            await connection.start()
+            stack.push_async_callback(connection.stop)
+        await _connected(app.gateways)
         yield
-        return
-    await app.gateway.start()
+
+
+async def _connected(gateways: Mapping[str, Gateway]) -> None:
+    """Give the platforms a moment to answer."""
+    waiting: list[str] = []
     for _ in range(int(_CONNECT_SECONDS / 0.1)):
-        if app.gateway.health()["connected"]:
-            break
+        waiting = [name for name, connection in gateways.items() if not connection.health()["connected"]]
+        if not waiting:
+            return
         await asyncio.sleep(0.1)
-    else:
-        _log.warning("Slack does not answer yet; trying on")
-    try:
-        yield
-    finally:
-        await app.gateway.stop()
+    for name in waiting:
+        _log.warning("%s does not answer yet; trying on", name.capitalize())
 
 
 @asynccontextmanager
@@ -155,9 +160,9 @@ async def health(app: App) -> Mapping[str, object]:
     """What ``/readyz`` says: ready when messages can be stored; the rest is for the operator."""
     rows = await app.places.stuck()
     app.metrics.rows(rows)
-    slack = app.gateway.health() if app.gateway else None
+    platforms = {name: connection.health() for name, connection in app.gateways.items()}
     redis = app.hints.reachable if app.hints else None
-    return {"ready": True, "rows": rows, "slack": slack, "breakers": app.breakers.states(), "redis": redis}
+    return {"ready": True, "rows": rows, **platforms, "breakers": app.breakers.states(), "redis": redis}
 
 
 def _schedule(app: App) -> AsyncIOScheduler:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Protocol
 
 from core.conversation.models import Accepted, InboundEvent, Outcome, Place, Profile, Shown, Utterance
@@ -93,6 +93,19 @@ class Receiver(Protocol):
 
         Raises whatever the store raises when it could not be stored: do not acknowledge then.
         """
+
+
+class Gateway(Protocol):
+    """A platform's connection that events come in through."""
+
+    async def start(self) -> None:
+        """Begin to receive; returns at once, also when the platform cannot be reached yet."""
+
+    async def stop(self) -> None:
+        """Receive no more; what was taken in is stored before this returns."""
+
+    def health(self) -> Mapping[str, object]:
+        """Whether it is ``connected``, and what else an operator may want to know; ages in seconds."""
 
 
 class ConversationView(Protocol):

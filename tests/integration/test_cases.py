@@ -103,7 +103,7 @@ async def test_the_operator_sees_whether_slack_is_connected_and_when_it_was_hear
     office.slack.deliveries.paused = True
     office.slack.fault("apps.connections.open", http_status(503), times=None)
     office.slack.cut_sockets()
-    await office.until(lambda: app.gateway and not app.gateway.health()["connected"])
+    await office.until(lambda: not app.gateways["slack"].health()["connected"])
     slack = (await health(app))["slack"]
     assert isinstance(slack, dict)
     assert slack["sockets"] == 0
@@ -262,6 +262,7 @@ async def test_a_question_that_is_deleted_while_its_turn_runs_ends_it(office: Of
     await office.open()
     said = await office.slack.say("U1", "C1", "<@UROBBIE> better not")
     await asyncio.wait_for(hold.arrived.wait(), 30)
+    await office.until(lambda: office.answers("C1", said.ts))
     await office.slack.delete_message("C1", said.ts)
     await office.settled()
     assert await office.rows("SELECT state FROM inbox WHERE kind = 'message'") == [("ignored",)]
