@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 .DEFAULT_GOAL := help
-.PHONY: help run setup chat test test-fast lint format lock clean
+.PHONY: help run setup chat test test-slow test-all test-fast lint format lock clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -17,8 +17,13 @@ setup: $(VENV)/.installed ## Make the environment; leaves .venv/bin/robbie
 chat: setup ## Talk to Robbie in this terminal
 	@exec $(BIN)/robbie chat
 
-test: $(VENV)/.installed-dev ## Run every test, on a real PostgreSQL and a real Valkey
-	@$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
+test: $(VENV)/.installed-dev ## Run every test but the slow ones, on a real PostgreSQL and a real Valkey
+	@$(BIN)/python -m pytest -m "not slow" -n 2 --dist worksteal $(ARGS)
+
+test-slow: $(VENV)/.installed-dev ## Run the slow tests, one after the other: many processes, much traffic
+	@$(BIN)/python -m pytest -m slow $(ARGS)
+
+test-all: test test-slow ## Run every test
 
 test-fast: $(VENV)/.installed-dev ## Run the unit tests
 	@$(BIN)/python -m pytest tests/unit $(ARGS)

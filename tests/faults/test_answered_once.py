@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import psycopg
+import pytest
 
 from adapters.doubles.slack import hold_then_take, rate_limited, take_then_drop, take_then_hold
 from tests.faults.conftest import World
@@ -239,6 +240,8 @@ async def test_a_poison_message_is_set_aside_honestly_and_the_next_one_is_answer
     assert len(_finals(world, said.ts)) == 2
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(300)
 async def test_two_workers_and_500_messages_over_30_conversations_each_answered_once_and_in_order(world: World) -> None:
     for number in range(30):
         world.slack.add_channel(f"C{100 + number}")
