@@ -1,17 +1,16 @@
 """A protocol-true Slack: Web API, Socket Mode, signed HTTP events, redelivery, and faults on demand."""
 
-from adapters.doubles.slack.double import SlackDouble
-from adapters.doubles.slack.faults import (
+from adapters.doubles.faults import (
     Fault,
     drop_before,
-    error,
     hold_then_take,
     http_status,
-    rate_limited,
     slow,
     take_then_drop,
     take_then_hold,
 )
+from adapters.doubles.slack.double import SlackDouble
+from adapters.doubles.slack.faults import error, rate_limited
 from adapters.doubles.slack.http_events import sign
 from adapters.doubles.slack.people import Said
 from adapters.doubles.slack.state import Channel, Message, SlackFile, User

@@ -13,8 +13,8 @@ from typing import Self
 import aiohttp
 from aiohttp import web
 
+from adapters.doubles.faults import Behaviour, Fault
 from adapters.doubles.slack.delivery import Ack, Deliveries
-from adapters.doubles.slack.faults import Behaviour, Fault
 from adapters.doubles.slack.files import make_file
 from adapters.doubles.slack.http_events import HttpEvents
 from adapters.doubles.slack.limits import RateLimits

@@ -1,133 +1,26 @@
-"""Scripted faults: what the next calls of a method meet instead of an obedient Slack."""
+"""The faults that only Slack has: its error names, and its way of saying 429."""
 
 from __future__ import annotations
 
-import asyncio
-import socket
-import struct
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Protocol
+from dataclasses import dataclass
 
 from aiohttp import web
 
-from adapters.doubles.slack.wire import Json, SlackError
-
-
-class Behaviour(Protocol):
-    """What a fault does, before Slack takes the call and after it did."""
-
-    async def before(self, fault: Fault, request: web.Request) -> web.StreamResponse | None:
-        """Return an answer to leave the call untaken. Raises SlackError to refuse it."""
-
-    async def after(self, fault: Fault, request: web.Request) -> web.StreamResponse | None:
-        """Return an answer to give instead of the true one."""
-
-
-class _Plain:
-    async def before(self, fault: Fault, request: web.Request) -> web.StreamResponse | None:
-        return None
-
-    async def after(self, fault: Fault, request: web.Request) -> web.StreamResponse | None:
-        return None
+from adapters.doubles.faults import Answer, Behaviour, Fault, Plain
+from adapters.doubles.slack.wire import SlackError
 
 
 @dataclass(frozen=True)
-class _Status(_Plain):
-    status: int
-    taken: bool
-    retry_after: float | None = None
-
-    def _answer(self) -> web.StreamResponse:
-        if self.retry_after is None:
-            return web.Response(status=self.status, text="upstream is unwell")
-        return too_many(self.retry_after)
-
-    async def before(self, fault: Fault, request: web.Request) -> web.StreamResponse | None:
-        return None if self.taken else self._answer()
-
-    async def after(self, fault: Fault, request: web.Request) -> web.StreamResponse | None:
-        return self._answer() if self.taken else None
-
-
-@dataclass(frozen=True)
-class _Drop(_Plain):
-    taken: bool
-
-    async def before(self, fault: Fault, request: web.Request) -> web.StreamResponse | None:
-        return None if self.taken else cut(request)
-
-    async def after(self, fault: Fault, request: web.Request) -> web.StreamResponse | None:
-        return cut(request) if self.taken else None
-
-
-@dataclass(frozen=True)
-class _Hold(_Plain):
-    taken: bool
-
-    async def before(self, fault: Fault, request: web.Request) -> web.StreamResponse | None:
-        if not self.taken:
-            await fault.wait_for_release()
-            if request.transport is None:
-                return web.Response(status=499)  # the caller died meanwhile: what it sent never arrived
-        return None
-
-    async def after(self, fault: Fault, request: web.Request) -> web.StreamResponse | None:
-        if self.taken:
-            await fault.wait_for_release()
-        return None
-
-
-@dataclass(frozen=True)
-class _Slow(_Plain):
-    seconds: float
-
-    async def before(self, fault: Fault, request: web.Request) -> web.StreamResponse | None:
-        await asyncio.sleep(self.seconds)
-        return None
-
-
-@dataclass(frozen=True)
-class _Error(_Plain):
+class _Error(Plain):
     error: str
 
     async def before(self, fault: Fault, request: web.Request) -> web.StreamResponse | None:
         raise SlackError(self.error)
 
 
-def http_status(status: int, taken: bool = False) -> Behaviour:
-    """Answer with an HTTP error; ``taken`` says whether the call is carried out all the same."""
-    return _Status(status, taken)
-
-
 def rate_limited(retry_after: float = 1) -> Behaviour:
     """Answer 429 with ``Retry-After``."""
-    return _Status(429, taken=False, retry_after=retry_after)
-
-
-def drop_before() -> Behaviour:
-    """Reset the connection without taking the call."""
-    return _Drop(taken=False)
-
-
-def take_then_drop() -> Behaviour:
-    """Carry the call out, then reset the connection."""
-    return _Drop(taken=True)
-
-
-def hold_then_take() -> Behaviour:
-    """Wait for ``release()``, then carry the call out, if its caller is still there."""
-    return _Hold(taken=False)
-
-
-def take_then_hold() -> Behaviour:
-    """Carry the call out, and answer after ``release()``."""
-    return _Hold(taken=True)
-
-
-def slow(seconds: float) -> Behaviour:
-    """Take the call late."""
-    return _Slow(seconds)
+    return Answer(lambda: too_many(retry_after))
 
 
 def error(name: str) -> Behaviour:
@@ -139,63 +32,3 @@ def too_many(retry_after: float) -> web.Response:
     """Slack's answer to too many calls."""
     headers = {"Retry-After": f"{retry_after:g}"}
     return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=headers)
-
-
-def cut(request: web.Request) -> web.StreamResponse:
-    """Reset the connection under a request; what is returned cannot be sent any more."""
-    if request.transport is not None:
-        reset(request.transport)
-    return web.Response()
-
-
-def reset(transport: asyncio.BaseTransport) -> None:
-    """Close a connection so that its peer sees a reset, not an orderly end."""
-    sock = transport.get_extra_info("socket")
-    if sock is not None:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    if isinstance(transport, asyncio.WriteTransport):
-        transport.abort()
-
-
-@dataclass
-class Fault:
-    """One scripted fault.
-
-    Attributes:
-        method: the method it waits for, or ``*``.
-        times: for how many calls still; None means for every one.
-        arrived: set when a call met it. With a hold, the call is waiting then (and taken, for ``take_then_hold``).
-    """
-
-    method: str
-    behaviour: Behaviour
-    channel: str | None = None
-    when: Callable[[Json], bool] | None = None
-    times: int | None = 1
-    arrived: asyncio.Event = field(default_factory=asyncio.Event)
-    _released: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def release(self) -> None:
-        """Let the calls go that are held, and those that would be."""
-        self._released.set()
-
-    def cancel(self) -> None:
-        """End it: no further call meets it, and those that are held go on."""
-        self.times = 0
-        self.release()
-
-    async def wait_for_release(self) -> None:
-        """Stand still until ``release()``."""
-        self.arrived.set()
-        await self._released.wait()
-
-    def meets(self, method: str, args: Json) -> bool:
-        """Whether this call meets the fault; counts it if so."""
-        channel = args.get("channel", args.get("channel_id"))
-        if self.times == 0 or self.method not in ("*", method) or self.channel not in (None, channel):
-            return False
-        if self.when is not None and not self.when(args):
-            return False
-        if self.times is not None:
-            self.times -= 1
-        return True

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 
 from aiohttp import WSMsgType, web
 
+from adapters.doubles.faults import reset
 from adapters.doubles.slack.delivery import Deliveries, Delivery
-from adapters.doubles.slack.faults import reset
 from adapters.doubles.slack.wire import Json
 
 MAX_SOCKETS = 10

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
+from adapters.doubles.faults import Behaviour, Fault
 from adapters.doubles.slack import chat, files, history, methods, streams
 from adapters.doubles.slack.delivery import LOG_BOUND
-from adapters.doubles.slack.faults import Behaviour, Fault, too_many
+from adapters.doubles.slack.faults import too_many
 from adapters.doubles.slack.limits import RateLimits
 from adapters.doubles.slack.methods import Call, Method, Platform
 from adapters.doubles.slack.wire import Json, SlackError

@@ -1,0 +1,251 @@
+"""Interactions: what the app must answer within seconds, and may add to for a quarter of an hour."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from adapters.doubles.discord import messages
+from adapters.doubles.discord.interaction_checks import check_callback, check_choices, check_modal
+from adapters.doubles.discord.mentions import WEBHOOK_DEFAULT
+from adapters.doubles.discord.message_shapes import message_wire
+from adapters.doubles.discord.platform import Call
+from adapters.doubles.discord.shapes import user_wire
+from adapters.doubles.discord.state import CHAT_COMMAND, EPHEMERAL, LOADING, REPLY, Message
+from adapters.doubles.discord.wire import DiscordError, Json, unknown
+
+COMMAND, COMPONENT, AUTOCOMPLETE, MODAL = 2, 3, 4, 5
+NO_RESPONSE = "The application did not respond"
+State = Literal["waiting", "deferred", "answered", "updating", "modal", "choices", "failed"]
+
+
+@dataclass(eq=False)
+class Interaction:
+    """One use of a command, button, select or form.
+
+    Attributes:
+        type: 2 command, 3 component, 4 autocomplete, 5 form.
+        data: what was chosen, as sent on the wire.
+        state: ``deferred`` shows "is thinking…"; ``failed`` shows ``failure``.
+        original: the message that answers it, once there is one; of a component, the message it is on.
+        followups: further messages, in order.
+        choices: what autocomplete offered; ``modal`` the form that was opened.
+        message: the message that a component is on.
+        after: seconds until the app answered.
+    """
+
+    id: str
+    type: int
+    user: str
+    channel_id: str
+    data: Json
+    message: Message | None = None
+    state: State = "waiting"
+    failure: str = ""
+    original: Message | None = None
+    followups: list[Message] = field(default_factory=list)
+    choices: list[Json] | None = None
+    modal: Json | None = None
+    after: float | None = None
+    token: str = ""
+    sent_at: float = field(default_factory=time.monotonic)
+    timer: asyncio.TimerHandle | None = None
+
+    def __post_init__(self) -> None:
+        secret = f"interaction:{self.id}:{secrets.token_urlsafe(48)}"
+        self.token = base64.urlsafe_b64encode(secret.encode()).decode().rstrip("=")
+
+    @property
+    def shown(self) -> str:
+        """What its person reads: the failure, "…" while the app thinks, or the answer's content."""
+        if self.failure:
+            return self.failure
+        if self.original is None:
+            return ""
+        return "…" if self.original.is_loading else self.original.content
+
+    @property
+    def messages(self) -> list[Message]:
+        """Everything that answers it."""
+        return [message for message in (self.original, *self.followups) if message is not None]
+
+
+class Interactions:
+    """All interactions.
+
+    Attributes:
+        timeout: seconds for the first response; ``token_seconds`` for everything after it.
+    """
+
+    def __init__(self, changed: Callable[[], None]) -> None:
+        self.changed = changed
+        self.timeout, self.token_seconds = 3.0, 900.0
+        self.all: list[Interaction] = []
+        self._by_id: dict[str, Interaction] = {}
+        self._by_token: dict[str, Interaction] = {}
+
+    def begin(self, interaction: Interaction) -> Interaction:
+        """Start the clock of an interaction that is being sent."""
+        self.all.append(interaction)
+        self._by_id[interaction.id] = self._by_token[interaction.token] = interaction
+        loop = asyncio.get_running_loop()
+        interaction.timer = loop.call_later(self.timeout, self._expire, interaction)
+        return interaction
+
+    def close(self) -> None:
+        """Stop every clock."""
+        for interaction in self.all:
+            if interaction.timer is not None:
+                interaction.timer.cancel()
+
+    def _expire(self, interaction: Interaction) -> None:
+        if interaction.state == "waiting":
+            interaction.state = "failed"
+            interaction.failure = NO_RESPONSE if interaction.type != AUTOCOMPLETE else "Loading options failed"
+            self.changed()
+
+    def callback(self, call: Call) -> Json | None:
+        """``POST /interactions/{interaction_id}/{token}/callback``: the first response, once and in time."""
+        interaction = self._by_id.get(call.params["interaction_id"])
+        if interaction is None or interaction.token != call.params["token"] or interaction.state == "failed":
+            raise unknown("interaction")
+        if interaction.state != "waiting":
+            raise DiscordError(400, 40060, "Interaction has already been acknowledged.")
+        kind = check_callback(call.body, interaction.type, interaction.message is not None)
+        form = call.body.get("data") or {}
+        self._respond(replace(call, body=form), interaction, kind)
+        interaction.after = time.monotonic() - interaction.sent_at
+        if interaction.timer is not None:
+            interaction.timer.cancel()
+        return self._told(call, interaction, kind) if call.flag("with_response") else None
+
+    def _respond(self, call: Call, interaction: Interaction, kind: int) -> None:
+        if kind == 4:
+            interaction.original = self._post(call, interaction, first=True)
+            interaction.state = "answered"
+        elif kind == 5:
+            interaction.original = self._loading(call, interaction)
+            interaction.state = "deferred"
+        elif kind in (6, 7):
+            interaction.original = interaction.message
+            if kind == 7 and interaction.message is not None:
+                self._change(call, interaction.message)
+            interaction.state = "answered" if kind == 7 else "updating"
+        elif kind == 8:
+            interaction.choices = check_choices(call.body)
+            interaction.state = "choices"
+        else:
+            interaction.modal = check_modal(call.body)
+            interaction.state = "modal"
+
+    def owns(self, call: Call) -> bool:
+        """Whether a webhook's address is really an interaction's."""
+        return call.params["webhook_id"] == call.world.application
+
+    def followup(self, call: Call) -> Json:
+        """``POST /webhooks/{application_id}/{token}``. The first one after "is thinking…" takes its place."""
+        interaction = self._acknowledged(call)
+        if interaction.original is not None and interaction.original.is_loading:
+            self._change(call, interaction.original)
+            interaction.state = "answered"
+            return message_wire(call.world, interaction.original)
+        message = self._post(call, interaction, first=False)
+        interaction.followups.append(message)
+        return message_wire(call.world, message)
+
+    def get_message(self, call: Call) -> Json:
+        """``GET …/messages/@original`` or of a follow-up."""
+        return message_wire(call.world, self._message(call)[1])
+
+    def edit_message(self, call: Call) -> Json:
+        """``PATCH …/messages/@original`` or of a follow-up."""
+        interaction, message = self._message(call)
+        self._change(call, message)
+        if message is interaction.original:
+            interaction.state = "answered"
+        return message_wire(call.world, message)
+
+    def delete_message(self, call: Call) -> None:
+        """``DELETE …/messages/@original`` or of a follow-up."""
+        interaction, message = self._message(call)
+        if message is interaction.original:
+            interaction.original = None
+        else:
+            interaction.followups.remove(message)
+        channel = call.world.channel(interaction.channel_id)
+        if not message.is_ephemeral and message.id in channel.by_id:
+            channel.remove(message)
+            call.platform.message_gone(channel, message)
+
+    def _acknowledged(self, call: Call) -> Interaction:
+        interaction = self._by_token.get(call.params["webhook_token"])
+        if interaction is None or time.monotonic() - interaction.sent_at > self.token_seconds:
+            raise DiscordError(401, 50027, "Invalid Webhook Token")
+        if interaction.state in ("waiting", "failed"):
+            raise unknown("webhook")
+        return interaction
+
+    def _message(self, call: Call) -> tuple[Interaction, Message]:
+        interaction = self._acknowledged(call)
+        wanted = call.params["message_id"]
+        for message in interaction.messages:
+            first = message is interaction.original
+            gone = not message.is_ephemeral and message.id not in call.world.channel(message.channel_id).by_id
+            if (message.id == wanted or (first and wanted == "@original")) and not gone:
+                return interaction, message
+        raise unknown("message")
+
+    def _post(self, call: Call, interaction: Interaction, first: bool) -> Message:
+        channel = call.world.channel(interaction.channel_id)
+        message = messages.build(call, channel, call.world.bot, WEBHOOK_DEFAULT, hidden=True)
+        self._publish(call, interaction, message, first)
+        return message
+
+    def _loading(self, call: Call, interaction: Interaction) -> Message:
+        flags = (int(call.body.get("flags") or 0) & EPHEMERAL) | LOADING
+        message = Message(call.world.ids.new(), interaction.channel_id, call.world.bot, flags=flags)
+        self._publish(call, interaction, message, first=True)
+        return message
+
+    def _publish(self, call: Call, interaction: Interaction, message: Message, first: bool) -> None:
+        about: Json = {
+            "id": interaction.id,
+            "type": interaction.type,
+            "user": user_wire(call.world.users[interaction.user]),
+            "authorizing_integration_owners": {"0": call.world.guild.id},
+        }
+        message.interaction, message.webhook_id = about, call.world.application
+        message.type = CHAT_COMMAND if first and interaction.type == COMMAND else 0
+        if interaction.original is not None and not first:
+            about["original_response_message_id"] = interaction.original.id
+            message.type = REPLY
+            message.reference = {"type": 0, "channel_id": message.channel_id, "message_id": interaction.original.id}
+        message.shown_to = interaction.user if message.is_ephemeral else None
+        if not message.is_ephemeral:
+            messages.publish(call.platform, call.world.channel(interaction.channel_id), message)
+
+    @staticmethod
+    def _change(call: Call, message: Message) -> None:
+        flags = message.flags
+        message.flags &= ~LOADING
+        try:
+            messages.change(call, call.world.channel(message.channel_id), message, WEBHOOK_DEFAULT)
+        except DiscordError:
+            message.flags = flags
+            raise
+
+    @staticmethod
+    def _told(call: Call, interaction: Interaction, kind: int) -> Json:
+        about: Json = {"id": interaction.id, "type": interaction.type}
+        message, resource = interaction.original, Json(type=kind)
+        if kind in (4, 5, 7) and message is not None:
+            about |= {"response_message_id": message.id, "response_message_loading": message.is_loading}
+            about["response_message_ephemeral"] = message.is_ephemeral
+        if kind in (4, 7) and message is not None:
+            resource["message"] = message_wire(call.world, message)
+        return {"interaction": about, "resource": resource}

@@ -1,0 +1,278 @@
+"""A guild and its direct messages: people, roles, channels, threads, messages."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+import time
+from bisect import bisect_left, insort
+from dataclasses import dataclass, field
+
+from adapters.doubles.discord.permissions import BOT, PEOPLE, bits
+from adapters.doubles.discord.wire import Json, Snowflakes, now_ms, unknown
+
+TEXT, DM, VOICE, NEWS, THREAD, PRIVATE_THREAD, FORUM = 0, 1, 2, 5, 11, 12, 15
+EPHEMERAL, LOADING, HAS_THREAD, V2 = 1 << 6, 1 << 7, 1 << 5, 1 << 15
+REPLY, CHAT_COMMAND, THREAD_CREATED, THREAD_STARTER = 19, 20, 18, 21
+
+BOT_USER = "1200000000000000001"
+"""The app's user, which has the id of the application."""
+GUILD = "1200000000000000010"
+PEOPLE_IDS = {"Ana": "1200000000000000201", "Ben": "1200000000000000202", "Chika": "1200000000000000203"}
+OTHER_BOT = "1200000000000000204"
+CHANNELS = {
+    "general": ("1200000000000000101", TEXT),
+    "random": ("1200000000000000102", TEXT),
+    "secret": ("1200000000000000103", TEXT),
+    "hidden": ("1200000000000000104", TEXT),
+    "readonly": ("1200000000000000105", TEXT),
+    "lounge": ("1200000000000000106", VOICE),
+    "questions": ("1200000000000000107", FORUM),
+}
+HELPERS_ROLE, BOT_ROLE = "1200000000000000301", "1200000000000000302"
+
+
+@dataclass
+class User:
+    """A person or an app.
+
+    Attributes:
+        refuses_dms: whether this person takes no direct messages from the app.
+    """
+
+    id: str
+    name: str
+    is_bot: bool = False
+    refuses_dms: bool = False
+
+
+@dataclass
+class Role:
+    """A role of the guild."""
+
+    id: str
+    name: str
+    permissions: int = 0
+    mentionable: bool = False
+    managed_by: str | None = None
+
+
+@dataclass
+class Attachment:
+    """A file on a message."""
+
+    id: str
+    name: str
+    content: bytes
+    content_type: str
+    url: str = ""
+    description: str | None = None
+
+
+@dataclass
+class Message:
+    """A message, with what only the double must know of it.
+
+    Attributes:
+        author: the id of its user; for a webhook's message, of the webhook.
+        identity: name and picture that a webhook's message goes under.
+        mentions: users that it mentions with effect; ``mention_roles`` and ``mention_everyone`` likewise.
+        reference: the message it answers, as sent on the wire.
+        interaction: the interaction it answers, as sent on the wire.
+        shown_to: the only person who sees it (ephemeral).
+    """
+
+    id: str
+    channel_id: str
+    author: str
+    content: str = ""
+    type: int = 0
+    flags: int = 0
+    embeds: list[Json] = field(default_factory=list)
+    components: list[Json] = field(default_factory=list)
+    attachments: list[Attachment] = field(default_factory=list)
+    reactions: dict[str, list[str]] = field(default_factory=dict)
+    mentions: list[str] = field(default_factory=list)
+    mention_roles: list[str] = field(default_factory=list)
+    mention_everyone: bool = False
+    reference: Json | None = None
+    interaction: Json | None = None
+    identity: Json | None = None
+    webhook_id: str | None = None
+    edited_ms: int | None = None
+    nonce: str | None = None
+    tts: bool = False
+    shown_to: str | None = None
+    edits: int = 0
+
+    @property
+    def is_ephemeral(self) -> bool:
+        """Whether only one person sees it."""
+        return bool(self.flags & EPHEMERAL)
+
+    @property
+    def is_loading(self) -> bool:
+        """Whether it is the "is thinking…" of a deferred interaction."""
+        return bool(self.flags & LOADING)
+
+
+@dataclass
+class Channel:
+    """A channel, thread or direct message, and what was said in it.
+
+    Attributes:
+        overwrites: allowed and denied bits by the id of a role or member.
+        recipient: the person, of a direct message.
+        members: who joined, of a thread.
+    """
+
+    id: str
+    name: str
+    type: int = TEXT
+    parent_id: str | None = None
+    overwrites: dict[str, tuple[int, int]] = field(default_factory=dict)
+    recipient: str | None = None
+    owner: str | None = None
+    archived: bool = False
+    locked: bool = False
+    auto_archive: int = 1440
+    members: list[str] = field(default_factory=list)
+    applied_tags: list[str] = field(default_factory=list)
+    by_id: dict[str, Message] = field(default_factory=dict)
+    sent: int = 0
+    _order: list[int] = field(default_factory=list)
+
+    @property
+    def is_dm(self) -> bool:
+        """Whether it is a direct message."""
+        return self.type == DM
+
+    @property
+    def is_thread(self) -> bool:
+        """Whether it hangs below another channel."""
+        return self.type in (THREAD, PRIVATE_THREAD)
+
+    @property
+    def last_message_id(self) -> str | None:
+        """The newest message there is."""
+        return str(self._order[-1]) if self._order else None
+
+    def add(self, message: Message) -> None:
+        """Put a message where its id says."""
+        if message.id in self.by_id:
+            raise ValueError(f"{self.id} already has a message {message.id}")
+        self.by_id[message.id] = message
+        insort(self._order, int(message.id))
+        self.sent += 1
+
+    def remove(self, message: Message) -> None:
+        """Delete a message."""
+        del self.by_id[message.id]
+        del self._order[bisect_left(self._order, int(message.id))]
+
+    def message(self, message_id: str) -> Message:
+        """The message, or 10008."""
+        if message_id not in self.by_id:
+            raise unknown("message")
+        return self.by_id[message_id]
+
+    def between(self, after: int, before: int | None = None) -> list[Message]:
+        """What lies between two ids, oldest first, neither of them included."""
+        end = len(self._order) if before is None else bisect_left(self._order, before)
+        start = bisect_left(self._order, after + 1)
+        return [self.by_id[str(number)] for number in self._order[start:end]]
+
+
+@dataclass
+class Guild:
+    """The one guild that the app is in."""
+
+    id: str = GUILD
+    name: str = "Double"
+    owner: str = PEOPLE_IDS["Ana"]
+
+
+class World:
+    """Everything that is true in the double.
+
+    Attributes:
+        members: the guild's members, with their roles.
+        privileged: the privileged intents that are switched on in the developer portal.
+        attachment_limit: bytes of one file.
+    """
+
+    def __init__(self) -> None:
+        self.guild = Guild()
+        self.bot = self.application = BOT_USER
+        self.users: dict[str, User] = {}
+        self.members: dict[str, list[str]] = {}
+        self.roles: dict[str, Role] = {}
+        self.channels: dict[str, Channel] = {}
+        self.privileged = {"MESSAGE_CONTENT"}
+        self.attachment_limit = 10 * 1024 * 1024
+        self.files: dict[str, Attachment] = {}
+        self.ids = Snowflakes()
+        self._dms: dict[str, str] = {}
+        self._cdn_key = secrets.token_bytes(16)
+
+    def channel(self, channel_id: str) -> Channel:
+        """The channel, or 10003."""
+        if channel_id not in self.channels:
+            raise unknown("channel")
+        return self.channels[channel_id]
+
+    def dm(self, user: str) -> Channel:
+        """The app's direct message with a person; opened when there is none yet."""
+        if user not in self._dms:
+            channel = Channel(self.ids.new(), "", DM, recipient=user)
+            self.channels[channel.id], self._dms[user] = channel, channel.id
+        return self.channels[self._dms[user]]
+
+    def threads(self, parent: str | None = None) -> list[Channel]:
+        """Threads, of one channel or all."""
+        return [c for c in self.channels.values() if c.is_thread and parent in (None, c.parent_id)]
+
+    def thread_of(self, message: Message) -> Channel | None:
+        """The thread that hangs on a message; it has the message's id."""
+        thread = self.channels.get(message.id)
+        return thread if thread is not None and thread.parent_id == message.channel_id else None
+
+    def seal(self, path: str, expires: int) -> str:
+        """What makes an attachment's address valid until a time."""
+        return hashlib.blake2s(f"{path} {expires}".encode(), key=self._cdn_key).hexdigest()
+
+    def attach(self, base_url: str, channel: str, name: str, content: bytes, content_type: str) -> Attachment:
+        """Store a file under an address that is good for a day, as Discord's are."""
+        attachment = Attachment(self.ids.new(), name, content, content_type)
+        path, expires = f"/attachments/{channel}/{attachment.id}/{name}", int(time.time()) + 86_400
+        attachment.url = f"{base_url}{path}?ex={expires:x}&is={now_ms() // 1000:x}&hm={self.seal(path, expires)}"
+        self.files[attachment.id] = attachment
+        return attachment
+
+
+def new_token(user: str) -> str:
+    """A token in the shape that Discord's have."""
+    first = base64.urlsafe_b64encode(user.encode()).decode().rstrip("=")
+    return f"{first}.{secrets.token_urlsafe(4)[:6]}.{secrets.token_urlsafe(29)[:38]}"
+
+
+def furnished() -> World:
+    """The world at the start. In ``hidden`` the app sees nothing, in ``readonly`` it cannot write."""
+    world = World()
+    for name, user in PEOPLE_IDS.items():
+        world.users[user], world.members[user] = User(user, name), []
+    world.users[OTHER_BOT], world.members[OTHER_BOT] = User(OTHER_BOT, "Other bot", is_bot=True), []
+    world.users[world.bot], world.members[world.bot] = User(world.bot, "Robbie", is_bot=True), [BOT_ROLE]
+    world.members[PEOPLE_IDS["Ben"]] = [HELPERS_ROLE]
+    world.roles[GUILD] = Role(GUILD, "@everyone", bits(PEOPLE))
+    world.roles[HELPERS_ROLE] = Role(HELPERS_ROLE, "helpers", mentionable=True)
+    world.roles[BOT_ROLE] = Role(BOT_ROLE, "Robbie", bits(BOT), managed_by=world.bot)
+    for name, (channel_id, kind) in CHANNELS.items():
+        world.channels[channel_id] = Channel(channel_id, name, kind)
+    view = bits("VIEW_CHANNEL")
+    secret, hidden, readonly = (world.channels[CHANNELS[name][0]] for name in ("secret", "hidden", "readonly"))
+    secret.overwrites = {GUILD: (0, view), PEOPLE_IDS["Ana"]: (view, 0), world.bot: (view, 0)}
+    hidden.overwrites = {GUILD: (0, view), PEOPLE_IDS["Ana"]: (view, 0)}
+    readonly.overwrites = {world.bot: (0, bits("SEND_MESSAGES SEND_MESSAGES_IN_THREADS CREATE_PUBLIC_THREADS"))}
+    return world
