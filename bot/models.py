@@ -6,11 +6,17 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 
+from dotenv import load_dotenv
+from pydantic import SecretStr
+
+from adapters.llm.direct import DirectModel
 from adapters.llm.embedded import EmbeddedModel
 from adapters.llm.embedded_process import EmbeddedServer
 from adapters.llm.library import load_litellm
-from adapters.llm.remote import LiteLLMModel
+from adapters.llm.litellm_model import LiteLLMModel
+from adapters.llm.protocols import AnthropicMessages, ChatProtocol, OpenAIChat
 from adapters.llm.timing import Timeouts
 from bot.settings import Model, Settings
 from core.conversation.context import build_prompt, estimate_tokens
@@ -18,7 +24,7 @@ from core.conversation.models import Asker, Utterance
 from core.routing.models import Level, ModelError, ModelSpec, Plan, Task
 from core.routing.policy import FixedOrder
 
-AnyModel = LiteLLMModel | EmbeddedModel
+AnyModel = DirectModel | LiteLLMModel
 
 _log = logging.getLogger(__name__)
 
@@ -28,15 +34,15 @@ def chat_models(settings: Settings) -> dict[str, AnyModel]:
     models: dict[str, AnyModel] = {}
     for model in settings.models:
         if _usable(model, settings):
-            made = _embedded(model, settings) if model.provider == "embedded" else _remote(model, settings)
-            models[made.spec.name] = made
+            models[spec_of(model).name] = _made(model, settings)
     return models
 
 
 async def load_models(models: Mapping[str, AnyModel], progress: Callable[[str], None]) -> None:
-    """Load what asking needs: litellm in a thread (it takes seconds), the embedded model in its process."""
+    """Load what asking needs: litellm where a model needs it (it takes seconds), the embedded model in its process."""
     if any(isinstance(model, LiteLLMModel) for model in models.values()):
-        progress("Loading the client of the model providers")
+        progress("Loading litellm")
+        load_dotenv(Path(".env"))  # litellm reads its keys from the environment; what is set there weighs more
         await asyncio.to_thread(load_litellm)
     for model in models.values():
         if isinstance(model, EmbeddedModel):
@@ -85,24 +91,51 @@ def _usable(model: Model, settings: Settings) -> bool:
             return secrets.ollama_base_url is not None
         case "embedded":
             return secrets.ollama_base_url is None
+        case "litellm":
+            return True  # which variables it needs, only litellm knows
 
 
-def _remote(model: Model, settings: Settings) -> LiteLLMModel:
-    secrets, limits = settings.secrets, settings.router
-    key, base, prefix = {
-        "openai": (secrets.openai_api_key, secrets.openai_base_url, "openai"),
-        "anthropic": (secrets.anthropic_api_key, secrets.anthropic_base_url, "anthropic"),
-        "compatible": (secrets.open_weight_api_key, secrets.open_weight_base_url, "openai"),
-        "ollama": (None, _v1(secrets.ollama_base_url), "openai"),
-    }[model.provider]
-    timeouts = Timeouts(
+def _made(model: Model, settings: Settings) -> AnyModel:
+    match model.provider:
+        case "embedded":
+            return _embedded(model, settings)
+        case "litellm":
+            return LiteLLMModel(spec_of(model), model.model, timeouts=timeouts_for(model, settings))
+        case _:
+            return _direct(model, settings)
+
+
+def timeouts_for(model: Model, settings: Settings) -> Timeouts:
+    """The limits of one call."""
+    limits = settings.router
+    patience = 6 if model.provider == "ollama" else 1  # a local server may have to load the model first
+    return Timeouts(
         connect=limits.connect_seconds,
-        # A local server may have to load the model first.
-        first_token=limits.first_token_seconds * (6 if model.provider == "ollama" else 1),
+        first_token=limits.first_token_seconds * patience,
         between_tokens=limits.stall_seconds,
         total=limits.turn_seconds,
+        whole=limits.whole_seconds * patience,
     )
-    return LiteLLMModel(spec_of(model), f"{prefix}/{model.model}", api_key=key, api_base=base, timeouts=timeouts)
+
+
+def _direct(model: Model, settings: Settings) -> DirectModel:
+    secrets = settings.secrets
+    ways: dict[str, tuple[SecretStr | None, str | None, ChatProtocol]] = {
+        "openai": (secrets.openai_api_key, secrets.openai_base_url, OpenAIChat("max_completion_tokens")),
+        "anthropic": (secrets.anthropic_api_key, secrets.anthropic_base_url, AnthropicMessages()),
+        "compatible": (secrets.open_weight_api_key, secrets.open_weight_base_url, OpenAIChat()),
+        "ollama": (None, _v1(secrets.ollama_base_url), OpenAIChat()),
+    }
+    key, base, protocol = ways[model.provider]
+    return DirectModel(
+        spec_of(model),
+        model.model,
+        protocol,
+        api_key=key,
+        base=base,
+        timeouts=timeouts_for(model, settings),
+        stream=model.stream,
+    )
 
 
 def _v1(base: str | None) -> str:

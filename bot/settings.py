@@ -83,11 +83,12 @@ class RouterSettings(_Section):
     connect_seconds: float = Field(5.0, gt=0)
     first_token_seconds: float = Field(10.0, gt=0)
     stall_seconds: float = Field(20.0, gt=0)
+    whole_seconds: float = Field(60.0, gt=0)
     breaker_failures: int = Field(5, ge=1)
     breaker_seconds: float = Field(20.0, gt=0)
 
 
-Provider = Literal["openai", "anthropic", "compatible", "ollama", "embedded"]
+Provider = Literal["openai", "anthropic", "compatible", "ollama", "embedded", "litellm"]
 
 
 class Model(_Section):
@@ -100,6 +101,7 @@ class Model(_Section):
     output_usd: float = Field(0.0, ge=0)
     context_tokens: int = Field(128_000, ge=512)
     max_output_tokens: int = Field(2_048, ge=16)
+    stream: bool = True
 
 
 def _default_models() -> tuple[Model, ...]:

@@ -30,13 +30,26 @@ underscores for each dot, and its value is read as YAML. An unknown or wrong key
 """
 MODELS = """
 `models` is a list. Each entry stands on a `level` (1 to 4) and names a `provider` (`openai`, `anthropic`, `compatible`,
-`ollama` or `embedded`) and a `model`. `input_usd` and `output_usd` are its prices per million tokens (default 0),
-`context_tokens` is the largest prompt and answer together (default 128000), `max_output_tokens` the longest answer
-(default 2048). A list given by `ROBBIE_MODELS` replaces the whole list:
+`ollama`, `embedded` or `litellm`) and a `model`. `input_usd` and `output_usd` are its prices per million tokens
+(default 0), `context_tokens` is the largest prompt and answer together (default 128000), `max_output_tokens` the
+longest answer (default 2048). `stream: false` asks for the answer in one piece, for hosts that cannot stream. A list
+given by `ROBBIE_MODELS` replaces the whole list:
 
 ```sh
 ROBBIE_MODELS='[{level: 1, provider: openai, model: gpt-5.4-mini, input_usd: 0.75, output_usd: 4.5}]'
 ```
+
+Any other provider is reached through litellm, under the name that litellm gives the model:
+
+```yaml
+  - level: 1
+    provider: litellm
+    model: gemini/gemini-3-pro
+```
+
+Its key stands in the environment or in `.env` under litellm's own name for it (here `GEMINI_API_KEY`). litellm is only
+loaded where the list has such a line; it takes some seconds and 200 MB
+([decision 0013](../decisions/0013-litellm-off-the-hot-path.md)).
 
 ## Secrets and addresses
 

@@ -13,6 +13,7 @@ import httpx
 from adapters.llm.wire import Evidence
 from core.routing.models import ErrorClass, ModelError
 
+BODY_LIMIT = 65_536
 _STATUS = {
     400: ErrorClass.BAD_REQUEST,
     401: ErrorClass.AUTH,
@@ -57,6 +58,11 @@ _LITELLM = {  # by name, so that litellm need not be imported for the table
     "NotFoundError": ErrorClass.NOT_FOUND,
     "BadRequestError": ErrorClass.BAD_REQUEST,
     "UnsupportedParamsError": ErrorClass.BAD_REQUEST,
+    "RateLimitError": ErrorClass.RATE_LIMIT,
+    "ServiceUnavailableError": ErrorClass.OVERLOADED,
+    "BadGatewayError": ErrorClass.SERVER,
+    "InternalServerError": ErrorClass.SERVER,
+    "APIConnectionError": ErrorClass.CONNECTION,
 }
 _SAFE = re.compile(r"[a-z_]{1,40}")
 
@@ -81,13 +87,13 @@ def from_evidence(evidence: Evidence) -> ModelError | None:
         return ModelError(ErrorClass.MALFORMED, "a line of the stream is not JSON")
     if evidence.refused:
         return ModelError(ErrorClass.REFUSED, "content filter or refusal")
-    if not evidence.terminated:
+    if not evidence.complete:
         return ModelError(ErrorClass.TRUNCATED, "no terminator")
     return None
 
 
 def from_exception(error: BaseException, evidence: Evidence) -> ModelError:
-    """The error behind an exception of httpx, litellm or the clock."""
+    """The error behind an exception of aiohttp, litellm or the clock."""
     if evidence.status >= 400:
         return from_status(evidence)
     causes = list(_causes(error))
@@ -99,7 +105,9 @@ def from_exception(error: BaseException, evidence: Evidence) -> ModelError:
     if evidence.asked or any(isinstance(cause, httpx.TransportError | OSError) for cause in causes):
         return ModelError(ErrorClass.CONNECTION, detail)
     named = (_LITELLM.get(type(cause).__name__) for cause in causes)
-    return ModelError(next((kind for kind in named if kind), ErrorClass.BAD_REQUEST), detail)
+    headers = getattr(getattr(error, "response", None), "headers", None) or {}
+    kind = next((kind for kind in named if kind), ErrorClass.BAD_REQUEST)
+    return ModelError(kind, detail, retry_after(headers.get("retry-after")))
 
 
 def retry_after(value: str | None, now: datetime | None = None) -> float | None:

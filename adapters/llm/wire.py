@@ -1,20 +1,16 @@
-"""What a provider really sent, read from the bytes beside the client library.
+"""What a provider really sent, read from its server-sent events.
 
-litellm reports a truncated stream as ``stop``, invents the usage that was not sent, and drops refusals and broken
-lines; only the wire tells.
+The direct client reads its text from here too, so that each line is parsed once. litellm's bytes are shown to it beside
+the library (``adapters.llm.tap``): litellm reports a truncated stream as ``stop``, invents the usage that was not sent,
+and drops refusals and broken lines.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
-from contextvars import ContextVar
 from dataclasses import dataclass, field
 
-import httpx
-
 Json = dict[str, object]
-_BODY_LIMIT = 65_536
 
 
 @dataclass
@@ -26,9 +22,11 @@ class Evidence:
         status: the HTTP status; 0 while nothing came back.
         body: the body of an error answer.
         terminated: whether the protocol's terminator came.
+        finish: why the model stopped, as it says itself. Nothing of the answer comes after it.
         error: the error object that came inside a stream.
         refused: whether the model or a content filter refused.
         usage_seen: whether the provider itself reported tokens.
+        model: who answers, as the provider names it.
     """
 
     asked: bool = False
@@ -39,20 +37,32 @@ class Evidence:
     malformed: bool = False
     refused: bool = False
     usage_seen: bool = False
+    finish: str = ""
+    model: str = ""
+    input_tokens: int = 0
+    output_tokens: int = 0
     error: Json | None = None
-    response: httpx.Response | None = None
     _rest: bytes = field(default=b"", repr=False)
 
-    def feed(self, data: bytes) -> None:
-        """Read a piece of a stream, in any cut."""
+    @property
+    def complete(self) -> bool:
+        """Whether the whole answer came. Some hosts end a stream without the terminator; a cut one has no finish."""
+        return self.terminated or bool(self.finish)
+
+    @property
+    def broken(self) -> bool:
+        """Whether what came can no longer become an answer."""
+        return self.malformed or self.refused or self.error is not None
+
+    def feed(self, data: bytes) -> list[Json]:
+        """Read a piece of a stream, in any cut, and return the events that it completed."""
         *lines, self._rest = (self._rest + data).split(b"\n")
-        for line in lines:
-            self.line(line.rstrip(b"\r"))
+        events = [event for line in lines if (event := self._line(line)) is not None]
         if self._rest.removeprefix(b"data:").strip() == b"[DONE]":  # some hosts leave out the last newline
             self.terminated = True
+        return events
 
-    def line(self, line: bytes) -> Json | None:
-        """Read one line of server-sent events, and return its JSON if it carries one."""
+    def _line(self, line: bytes) -> Json | None:
         name, _, value = line.partition(b":")
         if name != b"data":
             return None
@@ -60,11 +70,14 @@ class Evidence:
         if value == b"[DONE]":
             self.terminated = True
             return None
+        return self.read(value)
+
+    def read(self, text: bytes) -> Json | None:
+        """Read one JSON object: an event of a stream, or an answer in one piece."""
         try:
-            data = json.loads(value)
+            data = json.loads(text)
         except ValueError:
-            self.malformed = True
-            return None
+            data = None
         if not isinstance(data, dict):
             self.malformed = True
             return None
@@ -76,11 +89,34 @@ class Evidence:
         if error:
             self.error = error if isinstance(error, dict) else {"message": str(error)}
         self.terminated = self.terminated or data.get("type") == "message_stop"
+        for said in (data.get("message"), data):  # message: Anthropic's message_start
+            if isinstance(said, dict):
+                self.model = str(said.get("model") or self.model)
+                self._count(said.get("usage"))
         self.usage_seen = self.usage_seen or bool(data.get("usage"))
-        delta = first_choice(data).get("delta") or data.get("delta")
-        if isinstance(delta, dict):
-            self.refused = self.refused or bool(delta.get("refusal")) or delta.get("stop_reason") == "refusal"
-        self.refused = self.refused or first_choice(data).get("finish_reason") == "content_filter"
+        choice = first_choice(data)
+        self._end(choice.get("finish_reason"))
+        for part in (data, data.get("delta"), choice.get("delta"), choice.get("message")):
+            if isinstance(part, dict):
+                self._end(part.get("stop_reason"))
+                self.refused = self.refused or bool(part.get("refusal"))
+
+    def _end(self, finish: object) -> None:
+        if not finish:
+            return
+        self.finish = str(finish)
+        self.refused = self.refused or finish in ("refusal", "content_filter")
+        if finish == "error" and self.error is None:
+            self.error = {"message": "finish_reason error"}
+
+    def _count(self, usage: object) -> None:
+        """Keep the tokens that are told, under OpenAI's names or Anthropic's, whose input leaves out what is cached."""
+        if not isinstance(usage, dict):
+            return
+        cached = _number(usage, "cache_creation_input_tokens") + _number(usage, "cache_read_input_tokens")
+        asked = _number(usage, "prompt_tokens") or _number(usage, "input_tokens") + cached
+        self.input_tokens = asked or self.input_tokens
+        self.output_tokens = _number(usage, "completion_tokens", "output_tokens") or self.output_tokens
 
 
 def first_choice(data: Json) -> Json:
@@ -90,52 +126,6 @@ def first_choice(data: Json) -> Json:
     return first if isinstance(first, dict) else {}
 
 
-class _Tap(httpx.AsyncByteStream):
-    """Passes a response's bytes on, and shows them to the evidence."""
-
-    def __init__(self, stream: httpx.AsyncByteStream, evidence: Evidence) -> None:
-        self._stream = stream
-        self._evidence = evidence
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for data in self._stream:
-            self._evidence.feed(data)
-            yield data
-
-    async def aclose(self) -> None:
-        await self._stream.aclose()
-
-
-current: ContextVar[Evidence | None] = ContextVar("evidence", default=None)
-
-
-async def _on_request(request: httpx.Request) -> None:
-    evidence = current.get()
-    if evidence is not None:
-        evidence.asked = True
-
-
-async def _on_response(response: httpx.Response) -> None:
-    evidence = current.get()
-    if evidence is not None:
-        await look_at(response, evidence)
-        if response.status_code < 400 and isinstance(response.stream, httpx.AsyncByteStream):
-            response.stream = _Tap(response.stream, evidence)
-
-
-async def look_at(response: httpx.Response, evidence: Evidence) -> None:
-    """Note status and headers, and the body of an error."""
-    evidence.status = response.status_code
-    evidence.response = response
-    evidence.retry_after = response.headers.get("retry-after")
-    if response.status_code >= 400:
-        evidence.body = (await response.aread())[:_BODY_LIMIT]
-
-
-def tapped_client(connect_seconds: float) -> httpx.AsyncClient:
-    """A client that shows what it receives to the ``current`` evidence. It asks for uncompressed answers."""
-    return httpx.AsyncClient(
-        timeout=httpx.Timeout(None, connect=connect_seconds),
-        headers={"Accept-Encoding": "identity"},
-        event_hooks={"request": [_on_request], "response": [_on_response]},
-    )
+def _number(usage: Json, *names: str) -> int:
+    values = (usage.get(name) for name in names)
+    return next((int(value) for value in values if isinstance(value, int | float)), 0)

@@ -122,7 +122,7 @@ class Call:
     def _spent(self, count_tokens: CountTokens) -> tuple[float, int, int]:
         """Money, input and output tokens: as billed, else by what was seen, else at most what was estimated."""
         spec = self.step.spec
-        if self.end:
+        if self.end and not self.end.usage.estimated:
             usage = self.end.usage
             return spec.cost(usage.input_tokens, usage.output_tokens), usage.input_tokens, usage.output_tokens
         if self.prompt_tokens is None:

@@ -19,11 +19,13 @@ from pydantic import SecretStr
 
 from adapters.doubles.providers import ProviderDouble
 from adapters.doubles.providers.script import FaultKind
+from adapters.llm.direct import DirectModel
 from adapters.llm.embedded import EmbeddedModel, embedded_spec
 from adapters.llm.embedded_process import EmbeddedServer
 from adapters.llm.errors import retry_after
 from adapters.llm.library import load_litellm
-from adapters.llm.remote import LiteLLMModel
+from adapters.llm.litellm_model import LiteLLMModel
+from adapters.llm.protocols import AnthropicMessages, ChatProtocol, OpenAIChat
 from adapters.llm.timing import Timeouts
 from adapters.llm.wire import Evidence
 from core.routing.models import (
@@ -48,8 +50,11 @@ KEY = "sk-very-secret-0123456789"
 PROMPT = "the-private-prompt"
 ANSWER = "Two plus two is four, and that is all there is to say about it."
 MODELS = {"gpt-4o": 1000, "claude-sonnet-4-5": 1000, "openai/gpt-oss-120b": 1000, "llama3.2": 1000, "embedded": 1000}
-FAMILIES = ("openai", "anthropic", "host", "ollama", "embedded")
-SHORT = Timeouts(connect=10, first_token=1.5, between_tokens=1.5, total=60)
+STREAMS = ("openai", "anthropic", "host", "ollama", "embedded", "litellm openai", "litellm anthropic")
+WHOLE = ("openai whole", "anthropic whole", "host whole", "ollama whole")
+SHORT = Timeouts(connect=10, first_token=1.5, between_tokens=1.5, total=60, whole=1.5)
+LONG = Timeouts(connect=30, first_token=60, between_tokens=60, total=120)
+streams_only = pytest.mark.parametrize("bench", STREAMS, indirect=True)
 
 
 @dataclass
@@ -61,7 +66,7 @@ class Bench:
 
     async def ask(self, text: str = PROMPT, limit: int = 200, timeouts: Timeouts | None = None) -> list[Chunk]:
         request = ChatRequest((ChatMessage("system", "Be kind."), ChatMessage("user", text, "Ada")), limit)
-        return [c async for c in self.make(timeouts or Timeouts(30, 60, 60, 120)).stream(request)]
+        return [c async for c in self.make(timeouts or LONG).stream(request)]
 
     async def failure(self, timeouts: Timeouts | None = None, text: str = PROMPT) -> ModelError:
         with pytest.raises(ModelError) as caught:
@@ -74,17 +79,30 @@ def _litellm() -> None:
     load_litellm()
 
 
-@pytest.fixture(params=FAMILIES)
+@pytest.fixture(params=STREAMS + WHOLE)
 async def bench(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Bench]:
     async with ProviderDouble(MODELS) as double, AsyncExitStack() as stack:
         double.reply(ANSWER)
+        family = request.param.removesuffix(" whole")
 
-        def remote(model: str, base: str, key: str | None = KEY) -> Callable[[Timeouts], ChatModel]:
+        def direct(
+            protocol: ChatProtocol, model: str, base: str, key: str | None = KEY
+        ) -> Callable[[Timeouts], ChatModel]:
             def make(timeouts: Timeouts) -> ChatModel:
                 secret = SecretStr(key) if key else None
-                made = LiteLLMModel(
-                    ModelSpec(model, Level.GPT4_CLASS), model, api_key=secret, api_base=base, timeouts=timeouts
+                spec = ModelSpec(model, Level.GPT4_CLASS)
+                made = DirectModel(
+                    spec, model, protocol, api_key=secret, base=base, timeouts=timeouts, stream=request.param == family
                 )
+                stack.push_async_callback(made.aclose)
+                return made
+
+            return make
+
+        def litellm(model: str, base: str) -> Callable[[Timeouts], ChatModel]:
+            def make(timeouts: Timeouts) -> ChatModel:
+                spec = ModelSpec(model, Level.GPT4_CLASS)
+                made = LiteLLMModel(spec, model, api_key=SecretStr(KEY), api_base=base, timeouts=timeouts)
                 stack.push_async_callback(made.aclose)
                 return made
 
@@ -95,28 +113,42 @@ async def bench(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
             stack.push_async_callback(made.aclose)
             return made
 
-        if request.param == "embedded":  # the double stands in for the server: same lock, same file, same protocol
+        if family == "embedded":  # the double stands in for the server: same lock, same file, same protocol
             lock = stack.enter_context((tmp_path / "server.lock").open("w"))
             fcntl.flock(lock, fcntl.LOCK_EX)
             (tmp_path / "server.json").write_text(json.dumps({"url": double.url, "key": KEY, "pid": 0}))
         makers = {
-            "openai": remote("openai/gpt-4o", double.openai_url),
-            "anthropic": remote("anthropic/claude-sonnet-4-5", double.anthropic_url),
-            "host": remote("openai/openai/gpt-oss-120b", double.groq_url),
-            "ollama": remote("openai/llama3.2", f"{double.ollama_url}/v1", None),
+            "openai": direct(OpenAIChat("max_completion_tokens"), "gpt-4o", double.openai_url),
+            "anthropic": direct(AnthropicMessages(), "claude-sonnet-4-5", double.anthropic_url),
+            "host": direct(OpenAIChat(), "openai/gpt-oss-120b", double.groq_url),
+            "ollama": direct(OpenAIChat(), "llama3.2", f"{double.ollama_url}/v1", None),
             "embedded": embedded,
+            "litellm openai": litellm("openai/gpt-4o", double.openai_url),
+            "litellm anthropic": litellm("anthropic/claude-sonnet-4-5", double.anthropic_url),
         }
-        yield Bench(double, makers[request.param])
+        yield Bench(double, makers[family])
 
 
 def text_of(chunks: list[Chunk]) -> str:
     return "".join(c.text for c in chunks if isinstance(c, TextDelta))
 
 
-async def test_text_streams_in_pieces_then_one_end_with_the_providers_usage(bench: Bench) -> None:
+@streams_only
+async def test_text_comes_in_pieces_while_the_model_still_writes(bench: Bench) -> None:
+    fault = bench.double.fault("stall", after=2)
+    async with aclosing(bench.make(LONG).stream(ChatRequest((ChatMessage("user", "hi"),), 200))) as chunks:  # type: ignore[type-var]
+        seen = ""
+        while seen != ANSWER[:32]:
+            chunk = await anext(chunks)
+            assert isinstance(chunk, TextDelta)
+            seen += chunk.text
+        fault.release()
+        assert seen + text_of([chunk async for chunk in chunks]) == ANSWER
+
+
+async def test_the_whole_text_then_one_end_with_the_providers_usage(bench: Bench) -> None:
     chunks = await bench.ask()
     assert text_of(chunks) == ANSWER
-    assert len([c for c in chunks if isinstance(c, TextDelta)]) > 1
     *_, end = chunks
     assert isinstance(end, StreamEnd)
     assert [c for c in chunks if isinstance(c, StreamEnd)] == [end]
@@ -139,6 +171,7 @@ async def test_an_answer_cut_at_the_output_limit_says_so(bench: Bench) -> None:
     assert end.finish == "length"
 
 
+@streams_only
 @pytest.mark.parametrize("after", [0, 2, 99])
 @pytest.mark.parametrize("kind", ["truncate", "cut"])
 async def test_a_stream_without_its_terminator_is_truncated(bench: Bench, kind: FaultKind, after: int) -> None:
@@ -146,18 +179,50 @@ async def test_a_stream_without_its_terminator_is_truncated(bench: Bench, kind: 
     assert (await bench.failure()).kind is ErrorClass.TRUNCATED
 
 
+@pytest.mark.parametrize("bench", WHOLE, indirect=True)
+@pytest.mark.parametrize("kind", ["truncate", "cut"])
+async def test_half_an_answer_without_a_stream_is_none(bench: Bench, kind: FaultKind) -> None:
+    bench.double.fault(kind)
+    assert (await bench.failure()).kind is ErrorClass.TRUNCATED
+
+
+@streams_only
+async def test_a_stream_that_says_it_is_done_is_whole_without_its_terminator(bench: Bench) -> None:
+    bench.double.fault("unterminated")
+    chunks = await bench.ask()
+    assert text_of(chunks) == ANSWER
+    assert isinstance(chunks[-1], StreamEnd)
+    assert not chunks[-1].usage.estimated
+
+
+@pytest.mark.parametrize("bench", STREAMS[:5], indirect=True)
+async def test_a_stream_that_is_done_and_never_closed_ends_by_itself(bench: Bench) -> None:
+    fault = bench.double.fault("lingering")
+    chunks = await bench.ask()
+    assert text_of(chunks) == ANSWER
+    assert isinstance(chunks[-1], StreamEnd)
+    assert not fault.released.is_set()
+
+
+@streams_only
 async def test_what_streamed_before_a_truncation_was_yielded(bench: Bench) -> None:
     bench.double.fault("truncate", after=2)
     seen: list[Chunk] = []
     request = ChatRequest((ChatMessage("user", "hi"),), 100)
 
     async def read() -> None:
-        async for chunk in bench.make(Timeouts(30, 60, 60, 120)).stream(request):
+        async for chunk in bench.make(LONG).stream(request):
             seen.append(chunk)  # noqa: PERF401 - what came before the error counts
 
     with pytest.raises(ModelError):
         await read()
     assert text_of(seen) == ANSWER[:32]
+
+
+@streams_only
+async def test_signs_of_life_without_text_are_not_an_answer(bench: Bench) -> None:
+    bench.double.fault("pings", seconds=0.2)
+    assert (await bench.failure(SHORT)).kind is ErrorClass.TIMEOUT
 
 
 @pytest.mark.parametrize("after", [0, 2])
@@ -173,10 +238,11 @@ async def test_no_answer_at_all_times_out(bench: Bench) -> None:
     assert fault.hits == 1
 
 
+@streams_only
 async def test_a_stream_that_never_ends_meets_the_total_limit(bench: Bench) -> None:
     bench.double.reply("word " * 4000)
     bench.double.fault("slow", seconds=0.2)
-    limits = Timeouts(connect=10, first_token=30, between_tokens=30, total=3)
+    limits = Timeouts(connect=10, first_token=30, between_tokens=30, total=3, whole=30)
     error = await bench.failure(limits)
     assert error.kind is ErrorClass.TIMEOUT
     assert "total" in error.detail
@@ -185,6 +251,14 @@ async def test_a_stream_that_never_ends_meets_the_total_limit(bench: Bench) -> N
 async def test_a_malformed_stream_is_not_an_answer(bench: Bench) -> None:
     bench.double.fault("malformed", after=1)
     assert (await bench.failure()).kind is ErrorClass.MALFORMED
+
+
+@streams_only
+async def test_a_stream_with_one_broken_line_is_not_an_answer(bench: Bench) -> None:
+    fault = bench.double.fault("garbled", after=1, times=1)
+    assert (await bench.failure()).kind is ErrorClass.MALFORMED
+    assert fault.hits == 1
+    assert text_of(await bench.ask()) == ANSWER
 
 
 async def test_an_error_inside_the_stream_is_the_providers_error(bench: Bench) -> None:
@@ -261,11 +335,12 @@ async def test_key_and_prompt_are_never_in_errors_or_logs(bench: Bench, caplog: 
     assert PROMPT not in ours
 
 
+@streams_only
 async def test_closing_the_iterator_closes_the_connection(bench: Bench) -> None:
     bench.double.reply("word " * 100_000)
     fault = bench.double.fault("stall", after=3)
     request = ChatRequest((ChatMessage("user", "hi"),), 4000)
-    async with aclosing(bench.make(Timeouts(30, 60, 60, 120)).stream(request)) as chunks:  # type: ignore[type-var]
+    async with aclosing(bench.make(LONG).stream(request)) as chunks:  # type: ignore[type-var]
         assert isinstance(await anext(chunks), TextDelta)
         await fault.arrived.wait()
         assert bench.double.streaming == 1
@@ -276,7 +351,7 @@ async def test_closing_the_iterator_closes_the_connection(bench: Bench) -> None:
 
 async def test_many_at_once_do_not_mix_their_evidence(bench: Bench) -> None:
     bench.double.fault("truncate", after=1, times=5)
-    model = bench.make(Timeouts(30, 60, 60, 120))
+    model = bench.make(LONG)
 
     async def one() -> str:
         request = ChatRequest((ChatMessage("user", "hi"),), 100)
@@ -289,32 +364,66 @@ async def test_many_at_once_do_not_mix_their_evidence(bench: Bench) -> None:
     assert sorted(results) == sorted([ANSWER] * 15 + ["truncated"] * 5)
 
 
-async def test_nobody_listening_is_a_connection_error(unused_tcp_port: int) -> None:
+@pytest.mark.parametrize("protocol", [OpenAIChat(), AnthropicMessages()])
+async def test_nobody_listening_is_a_connection_error(protocol: ChatProtocol, unused_tcp_port: int) -> None:
+    base = f"http://127.0.0.1:{unused_tcp_port}"
+    model = DirectModel(ModelSpec("m", Level.GPT4_CLASS), "gpt-4o", protocol, api_key=SecretStr(KEY), base=base)
+    with pytest.raises(ModelError) as caught:
+        [c async for c in model.stream(ChatRequest((ChatMessage("user", "hi"),), 10))]
+    assert caught.value.kind is ErrorClass.CONNECTION
+    await model.aclose()
+
+
+async def test_litellm_finds_nobody_listening_too(unused_tcp_port: int) -> None:
     for model_id in ("openai/gpt-4o", "anthropic/claude-sonnet-4-5"):
-        model = LiteLLMModel(
-            ModelSpec("m", Level.GPT4_CLASS),
-            model_id,
-            api_key=SecretStr(KEY),
-            api_base=f"http://127.0.0.1:{unused_tcp_port}/v1",
-        )
+        base = f"http://127.0.0.1:{unused_tcp_port}/v1"
+        model = LiteLLMModel(ModelSpec("m", Level.GPT4_CLASS), model_id, api_key=SecretStr(KEY), api_base=base)
         with pytest.raises(ModelError) as caught:
             [c async for c in model.stream(ChatRequest((ChatMessage("user", "hi"),), 10))]
         assert caught.value.kind is ErrorClass.CONNECTION
         await model.aclose()
 
 
-async def test_a_host_that_reports_no_usage_is_estimated() -> None:
+@pytest.mark.parametrize("through", ["direct", "litellm"])
+async def test_a_host_that_reports_no_usage_is_known_to_have_not(through: str) -> None:
+    spec, key = ModelSpec("m", Level.OPEN_WEIGHT), SecretStr(KEY)
     async with ProviderDouble(MODELS) as double:
         double.reply(ANSWER)
         double.hide_usage()
-        model = LiteLLMModel(
-            ModelSpec("m", Level.OPEN_WEIGHT), "openai/gpt-4o", api_key=SecretStr(KEY), api_base=double.groq_url
-        )
+        model: DirectModel | LiteLLMModel = DirectModel(spec, "gpt-4o", OpenAIChat(), api_key=key, base=double.groq_url)
+        if through == "litellm":
+            model = LiteLLMModel(spec, "openai/gpt-4o", api_key=key, api_base=double.groq_url)
         end = [c async for c in model.stream(ChatRequest((ChatMessage("user", "hi"),), 100))][-1]
         await model.aclose()
     assert isinstance(end, StreamEnd)
     assert end.usage.estimated
-    assert end.usage.output_tokens > 0
+
+
+async def test_connections_are_used_again() -> None:
+    async with ProviderDouble(MODELS) as double:
+        model = DirectModel(
+            ModelSpec("m", Level.GPT4_CLASS), "gpt-4o", OpenAIChat(), api_key=SecretStr(KEY), base=double.openai_url
+        )
+        for _ in range(3):
+            assert [c async for c in model.stream(ChatRequest((ChatMessage("user", "hi"),), 100))]
+        await model.aclose()
+        assert double.connections == 1
+
+
+async def test_anthropic_is_told_the_system_text_apart_and_never_an_empty_message() -> None:
+    said = (
+        ChatMessage("assistant", "earlier"),
+        ChatMessage("system", "Be kind."),
+        ChatMessage("user", " "),
+        ChatMessage("user", "hi"),
+        ChatMessage("system", "Be brief."),
+    )
+    body = AnthropicMessages().body("m", ChatRequest(said, 10), stream=True)
+    assert body["system"] == "Be kind.\n\nBe brief."
+    messages = body["messages"]
+    assert isinstance(messages, list)
+    assert [m["role"] for m in messages] == ["user", "assistant", "user"]
+    assert all(m["content"].strip() for m in messages)
 
 
 @pytest.mark.parametrize(

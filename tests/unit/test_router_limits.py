@@ -6,7 +6,7 @@ from contextlib import aclosing
 import pytest
 
 from core.routing.calls import uncancelled
-from core.routing.models import Answer, ErrorClass, Level, Restart, TextDelta
+from core.routing.models import Answer, ErrorClass, Level, Restart, StreamEnd, TextDelta, Usage
 from tests.router_world import END, HANG, TASK, Act, World, error, errors_of, good, model
 
 # Waiting
@@ -128,10 +128,11 @@ async def test_settling_that_fails_does_not_lose_the_answer() -> None:
         ([error(ErrorClass.RATE_LIMIT)], "nothing"),
         ([error(ErrorClass.TIMEOUT)], "estimate"),
         (["abc", error(ErrorClass.RATE_LIMIT)], "seen"),
+        (["abc", StreamEnd(Usage(0, 0, estimated=True), "m")], "seen"),
         ([" ", END], "billed"),
     ],
 )
-async def test_failed_call_costs_what_is_known_of_it(script: list[Act], cost: str) -> None:
+async def test_call_without_a_bill_costs_what_is_known_of_it(script: list[Act], cost: str) -> None:
     world = World(model("first", script))
     (attempt,) = (await world.answer()).attempts
     spec = world.models[0].spec

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from adapters.doubles.providers.dialect import Exchange, Refusal, prompt_tokens, require_messages, sse
-from adapters.doubles.providers.script import Json
+from adapters.doubles.providers.script import Json, text_of
 
 _ROLES = frozenset({"user", "assistant"})
 _INVALID = "invalid_request_error"
@@ -27,6 +27,8 @@ class Anthropic:
 
     stream_type = "text/event-stream; charset=utf-8"
     malformed = b'event: content_block_delta\ndata: {"type":"content_block_delta","delta":{"te\n\n'
+    ping = sse({"type": "ping"}, "ping")
+    terminator = sse({"type": "message_stop"}, "message_stop")
 
     def check(self, headers: Mapping[str, str], body: Json, models: Mapping[str, int]) -> None:
         """Key, version, model, ``max_tokens``, messages, and the length of the prompt."""
@@ -43,6 +45,7 @@ class Anthropic:
         if not isinstance(body.get("max_tokens"), int):
             raise Refusal(400, "max_tokens: Field required", _INVALID)
         require_messages(body, _ROLES, _INVALID)
+        _require_text(body)
         used, limit = prompt_tokens(body), models[model]
         if used > limit:
             raise Refusal(400, f"prompt is too long: {used} tokens > {limit} maximum", _INVALID)
@@ -83,7 +86,7 @@ class Anthropic:
         return (
             sse({"type": "message_start", "message": message}, "message_start")
             + sse(block, "content_block_start")
-            + sse({"type": "ping"}, "ping")
+            + self.ping
         )
 
     def piece(self, exchange: Exchange, text: str) -> bytes:
@@ -92,17 +95,22 @@ class Anthropic:
         return sse({"type": "content_block_delta", "index": 0, "delta": delta}, "content_block_delta")
 
     def closing(self, exchange: Exchange) -> bytes:
-        """The end of the block, the stop reason with the usage, and ``message_stop``."""
+        """The end of the block, and the stop reason with the usage."""
         usage = {"output_tokens": exchange.output_tokens}
-        return (
-            sse({"type": "content_block_stop", "index": 0}, "content_block_stop")
-            + sse({"type": "message_delta", "delta": _stop(exchange), "usage": usage}, "message_delta")
-            + sse({"type": "message_stop"}, "message_stop")
+        return sse({"type": "content_block_stop", "index": 0}, "content_block_stop") + sse(
+            {"type": "message_delta", "delta": _stop(exchange), "usage": usage}, "message_delta"
         )
 
     def error_event(self) -> bytes:
         """An ``error`` event, as under high load."""
         return sse(self.error(529, None, None), "error")
+
+
+def _require_text(body: Json) -> None:
+    messages = body.get("messages")
+    for number, message in enumerate(messages if isinstance(messages, list) else []):
+        if not text_of(message.get("content")).strip():
+            raise Refusal(400, f"messages.{number}: text content blocks must be non-empty", _INVALID)
 
 
 def _message(exchange: Exchange) -> Json:

@@ -63,6 +63,14 @@ class Dialect(Protocol):
     def malformed(self) -> bytes:
         """A piece that is framed like the protocol and cannot be parsed."""
 
+    @property
+    def ping(self) -> bytes:
+        """A sign of life without text."""
+
+    @property
+    def terminator(self) -> bytes:
+        """What says that the stream is over."""
+
     def check(self, headers: Mapping[str, str], body: Json, models: Mapping[str, int]) -> None:
         """Raises Refusal where the real provider refuses."""
 
@@ -85,7 +93,7 @@ class Dialect(Protocol):
         """One piece of text of a stream."""
 
     def closing(self, exchange: Exchange) -> bytes:
-        """How a stream ends, with its terminator."""
+        """How a stream ends, up to its terminator."""
 
     def error_event(self) -> bytes:
         """The provider's error in the middle of a stream."""

@@ -9,11 +9,14 @@ import struct
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NoReturn
 
 from aiohttp import web
 
 from adapters.doubles.providers.dialect import Dialect, Exchange, Finish, Refusal
 from adapters.doubles.providers.script import Fault, Json, Script, tokens_in
+
+_LAST = ("truncate", "malformed", "error_event", "filter")  # the faults that end a stream
 
 
 @dataclass
@@ -34,6 +37,7 @@ async def respond(
             dialect.error(400, "We could not parse the JSON body of your request.", None), status=400
         )
     script.log(route, body, dict(request.headers))
+    script.peers.add(request.transport and request.transport.get_extra_info("peername"))
     model = str(body.get("model", ""))
     fault = script.meet(route, model)
     if fault is not None:
@@ -91,18 +95,27 @@ def _exchange(dialect: Dialect, body: Json, model: str, text: str, fault: Fault 
     return Exchange(body, model, text, finish, int(time.time()))
 
 
-async def _whole(request: web.Request, dialect: Dialect, exchange: Exchange, fault: Fault | None) -> web.Response:
+async def _whole(request: web.Request, dialect: Dialect, exchange: Exchange, fault: Fault | None) -> web.StreamResponse:
     exchange.sent = exchange.text
     kind = fault.kind if fault is not None else None
     if fault is not None and kind in ("stall", "slow"):
         await fault.wait()
     if kind in ("cut", "truncate"):
-        reset(request)
-    if kind == "malformed":
+        return await _half(request, dialect, exchange)
+    if kind in ("malformed", "garbled"):
         return web.Response(body=dialect.malformed, content_type="application/json")
     if kind == "error_event":
         return web.json_response(dialect.error(500, None, None), status=500)
     return web.json_response(dialect.whole(exchange))
+
+
+async def _half(request: web.Request, dialect: Dialect, exchange: Exchange) -> web.StreamResponse:
+    """Promise the whole answer, send half of it, and reset the connection."""
+    body = json.dumps(dialect.whole(exchange)).encode()
+    response = web.StreamResponse(headers={"Content-Type": "application/json", "Content-Length": str(len(body))})
+    await response.prepare(request)
+    await response.write(body[: len(body) // 2])
+    reset(request)
 
 
 @dataclass
@@ -134,10 +147,25 @@ class _Streamer:
                 return
             await self._pause()
             self.exchange.sent += piece
-            await _send(response, self.dialect.piece(self.exchange, piece))
+            garbled = self.fault is not None and self.fault.kind == "garbled" and self.fault.after == number
+            written = self.dialect.malformed if garbled else self.dialect.piece(self.exchange, piece)
+            await _send(response, written)
         late = self.fault is not None and self.fault.after >= len(pieces)
         if not (late and await self._faulty(response, None)):
-            await _send(response, self.dialect.closing(self.exchange))
+            await self._close(response)
+
+    async def _close(self, response: web.StreamResponse) -> None:
+        await _send(response, self.dialect.closing(self.exchange))
+        kind = self.fault.kind if self.fault is not None else None
+        if kind == "lingering" and self.fault is not None:
+            await self.fault.wait()
+        if kind not in ("lingering", "unterminated"):
+            await _send(response, self.dialect.terminator)
+
+    async def _ping(self, response: web.StreamResponse, fault: Fault) -> None:
+        while not fault.released.is_set():
+            await _send(response, self.dialect.ping)
+            await asyncio.sleep(fault.seconds or 0.5)
 
     def _pieces(self) -> list[str]:
         text, size = self.exchange.text, self.pace.piece_size
@@ -157,20 +185,17 @@ class _Streamer:
         match fault.kind:
             case "stall":
                 await fault.wait()
+            case "pings":
+                await self._ping(response, fault)
             case "cut":
                 reset(self.request)
-            case "truncate":
-                return True
+            case "filter":
+                await self._close(response)
             case "malformed":
                 await _send(response, self.dialect.malformed)
-                return True
             case "error_event":
                 await _send(response, self.dialect.error_event())
-                return True
-            case "filter":
-                await _send(response, self.dialect.closing(self.exchange))
-                return True
-        return False
+        return fault.kind in _LAST
 
 
 async def _send(response: web.StreamResponse, data: bytes) -> None:
@@ -178,7 +203,7 @@ async def _send(response: web.StreamResponse, data: bytes) -> None:
         await response.write(data)
 
 
-def reset(request: web.Request) -> None:
+def reset(request: web.Request) -> NoReturn:
     """Reset the connection (not just close it) and end the handler."""
     if request.transport is not None:
         sock = request.transport.get_extra_info("socket")

@@ -24,6 +24,8 @@ class Ollama:
 
     stream_type = "application/x-ndjson"
     malformed = b'{"model":"llama","created_at":"2026-01-01T00:00:00Z","message":{"role":"assi\n'
+    ping = b"\n"
+    terminator = b""  # the last line says it
 
     def check(self, headers: Mapping[str, str], body: Json, models: Mapping[str, int]) -> None:
         """Model and messages; there is no key."""

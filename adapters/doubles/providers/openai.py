@@ -25,6 +25,8 @@ class OpenAI:
 
     stream_type = "text/event-stream; charset=utf-8"
     malformed = b'data: {"id":"chatcmpl-1","choices":[{"delta":{"content":"ha\n\n'
+    ping = b": keep-alive\n\n"
+    terminator = b"data: [DONE]\n\n"
 
     def __init__(self, keyless: bool = False) -> None:
         self._keyless = keyless
@@ -39,6 +41,9 @@ class OpenAI:
         if model not in models:
             message = f"The model `{model}` does not exist or you do not have access to it."
             raise Refusal(404, message, "model_not_found")
+        if "max_tokens" in body and model.startswith("gpt-5"):
+            message = "Unsupported parameter: 'max_tokens' is not supported with this model."
+            raise Refusal(400, message, "unsupported_parameter", "max_tokens")
         require_messages(body, _ROLES, "invalid_value")
         used, limit = prompt_tokens(body), models[model]
         if used > limit:
@@ -84,12 +89,12 @@ class OpenAI:
         return _chunk(exchange, {"refusal" if exchange.finish == "refusal" else "content": text})
 
     def closing(self, exchange: Exchange) -> bytes:
-        """The finish reason, the usage if it was asked for, and ``[DONE]``."""
+        """The finish reason, and the usage if it was asked for."""
         end = _chunk(exchange, {}, _finish(exchange))
         if _wants_usage(exchange):
             head = _head(exchange, "chat.completion.chunk")
             end += sse({**head, "choices": [], "usage": _usage(exchange)})
-        return end + b"data: [DONE]\n\n"
+        return end
 
     def error_event(self) -> bytes:
         """An error object instead of a chunk."""

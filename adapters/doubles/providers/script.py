@@ -19,7 +19,11 @@ FaultKind = Literal[
     "slow",  # ``seconds`` between any two pieces
     "cut",  # the connection is reset after ``after`` pieces
     "truncate",  # the answer is closed cleanly after ``after`` pieces, without its terminator
-    "malformed",  # after ``after`` pieces something that is not the protocol
+    "unterminated",  # the whole answer with its finish reason and usage, closed cleanly without the terminator
+    "lingering",  # the same, and the connection stays open until released
+    "pings",  # ``seconds`` between signs of life without text, until released
+    "malformed",  # after ``after`` pieces something that is not the protocol, and the end
+    "garbled",  # the piece after ``after`` pieces arrives as broken JSON, and the answer goes on
     "error_event",  # after ``after`` pieces the provider's error inside the stream
     "filter",  # after ``after`` pieces the content filter ends the answer
     "refusal",  # the model itself refuses
@@ -115,6 +119,7 @@ class Script:
         self.requests: deque[LoggedRequest] = deque(maxlen=log_size)
         self.faults: list[Fault] = []
         self.streaming = 0
+        self.peers: set[object] = set()
         self.report_usage = True
         self._replies: dict[str | None, Reply] = {}
 

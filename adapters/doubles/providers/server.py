@@ -109,6 +109,11 @@ class ProviderDouble:
         """How many streams are being written right now."""
         return self._script.streaming
 
+    @property
+    def connections(self) -> int:
+        """How many connections chat requests came on."""
+        return len(self._script.peers)
+
     def hide_usage(self) -> None:
         """Report no tokens on the OpenAI routes, as some hosts do even when asked."""
         self._script.report_usage = False

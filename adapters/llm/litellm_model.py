@@ -1,7 +1,7 @@
-"""A model of a provider, asked through litellm.
+"""A model of a provider, asked through litellm: for the providers that Robbie does not speak to itself.
 
-Ollama is asked on its OpenAI-compatible route (``openai/NAME`` with ``…/v1`` as base): litellm's native Ollama client
-makes a blocking request of its own on the event loop after each answer.
+For ``openai/`` and ``anthropic/`` the bytes are seen beside the library, and what happened is decided from them. The
+other providers of litellm bring clients of their own: for these its word is all there is.
 """
 
 from __future__ import annotations
@@ -16,15 +16,19 @@ from pydantic import SecretStr
 from adapters.llm.errors import from_evidence, from_exception
 from adapters.llm.library import litellm_ready
 from adapters.llm.prompt import as_json
+from adapters.llm.tap import Tapped, current, tapped_client
 from adapters.llm.timing import Timeouts, limited
-from adapters.llm.wire import Evidence, current, tapped_client
-from core.routing.models import ChatRequest, Chunk, ModelError, ModelSpec, StreamEnd, TextDelta, Usage
+from adapters.llm.wire import Evidence
+from core.routing.models import ChatRequest, Chunk, ErrorClass, ModelError, ModelSpec, StreamEnd, TextDelta, Usage
 
-_NO_KEY = "none"  # compatible hosts without a key still want the header
+_TAPPED = ("openai", "anthropic")
 
 
 class LiteLLMModel:
-    """One model, by its litellm id: ``openai/…`` (also every compatible host) or ``anthropic/…``."""
+    """One model, by its litellm id, such as ``gemini/gemini-3-pro``.
+
+    Without a key, litellm takes it from the environment, by its own names.
+    """
 
     def __init__(
         self,
@@ -35,15 +39,12 @@ class LiteLLMModel:
         api_base: str | None = None,
         timeouts: Timeouts | None = None,
     ) -> None:
-        if model_id.partition("/")[0] not in ("openai", "anthropic"):
-            raise ValueError(
-                f"{model_id}: openai/ and anthropic/ are supported; use openai/ with a base URL for others"
-            )
         self._spec = spec
         self._model_id = model_id
         self._api_key = api_key
         self._api_base = api_base
         self._timeouts = timeouts or Timeouts()
+        self._provider = model_id.partition("/")[0]
         self._http = tapped_client(self._timeouts.connect)
         self._client: Any = None  # litellm's or openai's client class: neither is imported before it is needed
 
@@ -58,25 +59,25 @@ class LiteLLMModel:
 
     async def stream(self, request: ChatRequest) -> AsyncIterator[Chunk]:
         """Ask once; see ``core.routing.ports.ChatModel``."""
-        evidence = Evidence()
+        tapped = Tapped()
         failure: ModelError
         try:
-            async with aclosing(self._ask(request, evidence)) as chunks:
+            async with aclosing(self._ask(request, tapped)) as chunks:
                 async for chunk in limited(chunks, self._timeouts):
                     yield chunk
             return
         except ModelError as error:
             failure = ModelError(error.kind, error.detail, error.retry_after)
         except Exception as error:
-            failure = from_exception(error, evidence)
+            failure = from_exception(error, tapped.evidence)
         finally:
-            if evidence.response is not None:
-                await evidence.response.aclose()
+            if tapped.response is not None:
+                await tapped.response.aclose()
         raise failure  # outside of the handler: litellm's own exception quotes prompts and must not hang on it
 
-    async def _ask(self, request: ChatRequest, evidence: Evidence) -> AsyncGenerator[Chunk, None]:
+    async def _ask(self, request: ChatRequest, tapped: Tapped) -> AsyncGenerator[Chunk, None]:
         litellm = await litellm_ready()
-        token = current.set(evidence)
+        token = current.set(tapped)
         try:
             answer = await litellm.acompletion(**self._arguments(request))
         finally:
@@ -86,10 +87,11 @@ class LiteLLMModel:
             text = end.read(part)
             if text:
                 yield TextDelta(text)
-        error = from_evidence(evidence)
-        if error is not None:
-            raise error
-        yield end.chunk(evidence)
+        if self._provider in _TAPPED:
+            error = from_evidence(tapped.evidence)
+            if error is not None:
+                raise error
+        yield end.chunk(tapped.evidence if self._provider in _TAPPED else None)
 
     def _arguments(self, request: ChatRequest) -> dict[str, object]:
         return {
@@ -100,20 +102,20 @@ class LiteLLMModel:
             "stream_options": {"include_usage": True},
             "api_base": self._api_base,
             "api_key": self._key(),
-            "client": self._library_client(),
+            **self._library_client(),
             "timeout": httpx.Timeout(self._timeouts.total, connect=self._timeouts.connect),
             "num_retries": 0,
             "max_retries": 0,
         }
 
-    def _key(self) -> str:
-        return self._api_key.get_secret_value() if self._api_key is not None else _NO_KEY
+    def _key(self) -> str | None:
+        return self._api_key.get_secret_value() if self._api_key is not None else None
 
-    def _library_client(self) -> object:
-        """The provider's client over our connections."""
-        if self._client is None:
-            self._client = self._openai_client() if self._model_id.startswith("openai/") else self._anthropic_client()
-        return self._client
+    def _library_client(self) -> dict[str, object]:
+        """The provider's client over our connections, where we know how to make one."""
+        if self._client is None and self._provider in _TAPPED:
+            self._client = self._openai_client() if self._provider == "openai" else self._anthropic_client()
+        return {} if self._client is None else {"client": self._client}
 
     def _openai_client(self) -> object:
         from openai import AsyncOpenAI
@@ -133,9 +135,8 @@ class _End:
 
     def __init__(self, model: str) -> None:
         self._model = model
-        self._length = False
+        self._finish = ""
         self._usage: Usage | None = None
-        self._characters = 0
 
     def read(self, part: Any) -> str:  # litellm's chunk: the library is not imported for its types
         """Note what the chunk says, and return its text."""
@@ -145,14 +146,16 @@ class _End:
             self._usage = Usage(usage.prompt_tokens or 0, usage.completion_tokens or 0)
         if not part.choices:
             return ""
-        self._length = self._length or part.choices[0].finish_reason == "length"
-        text = str(part.choices[0].delta.content or "")
-        self._characters += len(text)
-        return text
+        self._finish = part.choices[0].finish_reason or self._finish
+        return str(part.choices[0].delta.content or "")
 
-    def chunk(self, evidence: Evidence) -> StreamEnd:
-        """The end, once the evidence says that it is one."""
-        usage = self._usage or Usage(0, self._characters // 4, estimated=True)
-        if not evidence.usage_seen:
+    def chunk(self, evidence: Evidence | None) -> StreamEnd:
+        """The end, once the evidence says that it is one, or litellm does. Raises ModelError."""
+        if self._finish == "content_filter":
+            raise ModelError(ErrorClass.REFUSED, "content filter")
+        if evidence is None and not self._finish:
+            raise ModelError(ErrorClass.TRUNCATED, "no finish reason")
+        usage = self._usage or Usage(0, 0, estimated=True)
+        if evidence is not None and not evidence.usage_seen:
             usage = Usage(usage.input_tokens, usage.output_tokens, estimated=True)
-        return StreamEnd(usage, self._model, "length" if self._length else "stop")
+        return StreamEnd(usage, self._model, "length" if self._finish == "length" else "stop")
