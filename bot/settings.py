@@ -49,6 +49,12 @@ class IntakeSettings(_Section):
     bot_turns_per_hour: int = Field(5, ge=0)
 
 
+class DiscordSettings(_Section):
+    """How Robbie behaves in Discord."""
+
+    reply_in: Literal["thread", "channel"] = "thread"
+
+
 class Worker(_Section):
     """How work is carried."""
 
@@ -152,6 +158,10 @@ class Secrets(_Section):
     slack_app_token: Annotated[SecretStr, _beginning("xapp-")] | None = None
     slack_signing_secret: SecretStr | None = None
     slack_api_url: HttpUrl = "https://slack.com/api/"
+    discord_token: SecretStr | None = None
+    discord_api_url: HttpUrl = "https://discord.com/api/v10"
+    discord_gateway_url: Annotated[str, _beginning("wss://", "ws://")] | None = None
+    encryption_key: Annotated[SecretStr, Field(min_length=16)] | None = None
     openai_api_key: SecretStr | None = None
     openai_base_url: HttpUrl | None = None
     anthropic_api_key: SecretStr | None = None
@@ -169,6 +179,7 @@ class Settings(_Section):
     web: Web = Web()
     database: DatabaseSettings = DatabaseSettings()
     intake: IntakeSettings = IntakeSettings()
+    discord: DiscordSettings = DiscordSettings()
     worker: Worker = Worker()
     context: Context = Context()
     budget: BudgetSettings = BudgetSettings()

@@ -62,8 +62,9 @@ async def database(roles: RoleUrls) -> AsyncIterator[Database]:
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No test reads the developer's own ``.env``, keys or settings."""
     for name in list(os.environ):
-        if name.startswith(("SLACK_", "OPENAI_", "ANTHROPIC_", "OLLAMA_", "OPEN_WEIGHT_")) or name in (
+        if name.startswith(("SLACK_", "DISCORD_", "OPENAI_", "ANTHROPIC_", "OLLAMA_", "OPEN_WEIGHT_")) or name in (
             "DATABASE_URL",
             "REDIS_URL",
+            "ENCRYPTION_KEY",
         ):
             monkeypatch.delenv(name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from psycopg.errors import UniqueViolation
 from psycopg.types.json import Jsonb
 
-from adapters.postgres import directory
+from adapters.postgres import directory, replies
 from adapters.postgres.database import Database, Transaction
 from adapters.postgres.directory import Directory, Ids
 from adapters.postgres.enqueue import Enqueue
@@ -157,6 +157,7 @@ class PostgresInbox:
         row = await (await tx.execute(_INSERT, values)).fetchone()
         if row is None:
             raise LookupError("the inbox gave no id back")
+        await replies.keep(tx, ids.org_id, row["id"], event)
         if state is InboxState.RECEIVED and conversation_id is not None:
             make = turn_job if event.kind is Kind.MESSAGE else control_job
             await self._enqueue(tx, make(ids.org_id, conversation_id))

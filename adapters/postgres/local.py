@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
 
 import psycopg
 
@@ -69,7 +70,7 @@ class LocalSurface:
         """Show the text that replaces it."""
         await self._show(message_id, body)
 
-    async def find(self, place: Place, key: str) -> str | None:
+    async def find(self, place: Place, key: str, *, body: str, since: datetime) -> str | None:
         """Showing again is the same as once, so there is nothing to look for."""
         return None
 

@@ -51,6 +51,8 @@ _EARLY = """
     WHERE kind = 'reaction' AND state = 'received' AND conversation_id IS NULL
       AND received_at < clock_timestamp() - interval '1 hour'"""
 
+_PAST_REPLIES = "DELETE FROM reply_tokens WHERE until < clock_timestamp()"
+
 _ONCE = "INSERT INTO schedules (kind, subject, local_date) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
 
 
@@ -92,6 +94,7 @@ class PostgresSweep:
             await tx.execute(_DEAD_JOBS, (self._dead_after,))
             await tx.execute(_MATCH)
             await tx.execute(_EARLY)
+            await tx.execute(_PAST_REPLIES)
             jobs = await self._requeue(tx)
         return Swept(lapsed, jobs)
 

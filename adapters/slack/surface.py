@@ -6,6 +6,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
 from typing import TypedDict, Unpack
 
 from pydantic import BaseModel, Field
@@ -99,7 +100,7 @@ class SlackSurface:
             _only_format(error)
             await send(render_plain(body, key))
 
-    async def find(self, place: Place, key: str) -> str | None:
+    async def find(self, place: Place, key: str, *, body: str, since: datetime) -> str | None:
         """The post of the last seven days that carries ``key``, or None when surely there is none.
 
         Raises CannotTell when Slack cannot be asked, or the conversation is too long to look through.

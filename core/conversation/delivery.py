@@ -91,7 +91,8 @@ class Delivery:
     async def _looked(self, org_id: int, surface: Surface, parcel: Parcel) -> bool:
         """Look for a post that may have been made; False when it surely was not, and may be sent."""
         try:
-            platform_id = await _guarded(surface.find(parcel.place, parcel.key))
+            look = surface.find(parcel.place, parcel.key, body=parcel.body, since=parcel.created_at)
+            platform_id = await _guarded(look)
         except (CannotTell, _Broken) as error:
             if parcel.looks >= self._policy.looks:
                 _log.error("nobody can tell whether message %s was delivered: %s", parcel.outbox_id, error)

@@ -69,6 +69,18 @@ class FileRef(Frozen):
     url: str = ""
 
 
+class Reply(Frozen):
+    """A way to answer one event that its platform offers for a while.
+
+    Attributes:
+        sealed: what the surface needs for it, encrypted: only its adapter can read it.
+        until: when the platform takes it no more.
+    """
+
+    sealed: bytes
+    until: datetime
+
+
 class InboundEvent(Frozen):
     """One thing that happened on a surface, as its adapter understood it.
 
@@ -83,6 +95,7 @@ class InboundEvent(Frozen):
         speaks_to_other: whether the text opens by mentioning somebody else.
         reaction: the reaction's name, for ``Kind.REACTION``.
         removed: for ``Kind.REACTION``, whether it was taken back.
+        reply: how the answer is given, where the platform has a way of its own for it.
     """
 
     kind: Kind
@@ -97,6 +110,7 @@ class InboundEvent(Frozen):
     files: tuple[FileRef, ...] = ()
     reaction: str = ""
     removed: bool = False
+    reply: Reply | None = None
 
 
 class InboxState(StrEnum):

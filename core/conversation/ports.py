@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from core.conversation.models import Accepted, InboundEvent, Outcome, Place, Profile, Shown, Utterance
@@ -72,8 +73,17 @@ class Surface(Protocol):
     async def edit(self, place: Place, message_id: str, key: str, body: str) -> None:
         """Replace a message's text; doing it twice is the same as once. Raises SendError."""
 
-    async def find(self, place: Place, key: str) -> str | None:
-        """The id of the post that carries ``key``, or None when surely there is none. Raises CannotTell."""
+    async def find(self, place: Place, key: str, *, body: str, since: datetime) -> str | None:
+        """The id of a post that may have been made; None when it surely was not, or when posting it again is harmless.
+
+        Raises CannotTell.
+
+        Args:
+            place: where it was posted.
+            key: what it carries.
+            body: what it says.
+            since: no try to post it was earlier.
+        """
 
     async def history(self, place: Place, limit: int) -> Sequence[Utterance]:
         """The thread's messages on the platform, oldest first; empty where the surface keeps none."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
-from core.conversation.models import Accepted, Asker, CancelReason, InboundEvent, InboxState, Place, Utterance
+from core.conversation.models import Accepted, Asker, CancelReason, InboundEvent, InboxState, Place, Reply, Utterance
 from core.routing.models import Answer
 
 
@@ -156,6 +156,25 @@ class Parcel:
     looks: int
     created_at: datetime
     look_first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A reply that a message of the outbox belongs to.
+
+    Attributes:
+        first: whether the message is the one that opens the answer.
+    """
+
+    reply: Reply
+    first: bool
+
+
+class ReplyStore(Protocol):
+    """Where surfaces find how an event is to be answered."""
+
+    async def owed(self, key: str) -> Owed | None:
+        """The reply that the message with this key belongs to; None for an ordinary message, or when it is too late."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import pytest
 
@@ -20,6 +21,8 @@ from adapters.slack.text import escape
 from core.conversation.models import Place
 from core.conversation.ports import CannotTell, MaybeSent, MessageGone, NotSent, RateLimited, Refused, Surface
 from core.rendering.plain import plain
+
+LOOK = {"body": "hello", "since": datetime.now(UTC)}  # Slack finds a post by its key
 
 
 @pytest.fixture
@@ -120,7 +123,7 @@ async def test_post_taken_on_a_dropped_connection_is_made_once_and_found(
         await surface.post(thread, "key-1", "hello")
     posted = slack.bot_messages("C1", thread.thread)
     assert len(posted) == 1
-    assert await surface.find(thread, "key-1") == posted[0].ts
+    assert await surface.find(thread, "key-1", **LOOK) == posted[0].ts
     assert len(slack.called("chat.postMessage")) == 1
 
 
@@ -130,7 +133,7 @@ async def test_post_dropped_before_it_was_taken_is_surely_not_there(
     slack.fault("chat.postMessage", drop_before())
     with pytest.raises(MaybeSent):
         await surface.post(thread, "key-1", "hello")
-    assert await surface.find(thread, "key-1") is None
+    assert await surface.find(thread, "key-1", **LOOK) is None
 
 
 async def test_post_that_is_not_answered_in_time_may_be_sent(slack: SlackDouble, thread: Place) -> None:
@@ -159,7 +162,7 @@ async def test_server_error_may_have_sent(
     slack.fault("chat.postMessage", http_status(status, taken=True))
     with pytest.raises(MaybeSent):
         await surface.post(thread, "k", "hello")
-    assert await surface.find(thread, "k") is not None
+    assert await surface.find(thread, "k", **LOOK) is not None
 
 
 async def test_retry_after_is_honoured(slack: SlackDouble, surface: SlackSurface, thread: Place) -> None:
@@ -201,9 +204,9 @@ async def test_find_in_a_flat_direct_message_looks_at_the_newest_first(
     for number in range(450):
         await slack.say("U1", place.channel, f"message {number}")
     ts = await surface.post(place, "key-1", "hello")
-    assert await surface.find(place, "key-1") == ts
+    assert await surface.find(place, "key-1", **LOOK) == ts
     assert len(slack.called("conversations.history")) == 1
-    assert await surface.find(place, "key-2") is None
+    assert await surface.find(place, "key-2", **LOOK) is None
 
 
 async def test_find_takes_nobody_elses_post(slack: SlackDouble, surface: SlackSurface, thread: Place) -> None:
@@ -211,7 +214,7 @@ async def test_find_takes_nobody_elses_post(slack: SlackDouble, surface: SlackSu
     stolen = slack.bot_messages("C1")[0]
     stolen.user, stolen.bot_id = "UOTHERBOT", "BOTHERBOT"
     assert stolen.ts == ts
-    assert await surface.find(thread, "key-1") is None
+    assert await surface.find(thread, "key-1", **LOOK) is None
 
 
 @pytest.mark.parametrize("fault", [http_status(503), rate_limited(5), error("missing_scope"), drop_before()])
@@ -220,7 +223,7 @@ async def test_find_that_cannot_look_does_not_say_there_is_none(
 ) -> None:
     slack.fault("conversations.replies", fault, times=None)  # type: ignore[arg-type]
     with pytest.raises(CannotTell):
-        await surface.find(thread, "key-1")
+        await surface.find(thread, "key-1", **LOOK)
 
 
 async def test_find_gives_up_honestly_on_a_conversation_without_end(
@@ -229,7 +232,7 @@ async def test_find_gives_up_honestly_on_a_conversation_without_end(
     for number in range(2100):
         await slack.say("U1", "C1", f"reply {number}", thread.thread, drop=True)
     with pytest.raises(CannotTell):
-        await surface.find(thread, "key-1")
+        await surface.find(thread, "key-1", **LOOK)
 
 
 async def test_history_of_a_thread_says_who_said_what(slack: SlackDouble, surface: SlackSurface, thread: Place) -> None:

@@ -53,7 +53,7 @@ def test_every_revision_goes_up_and_down_on_data(roles: RoleUrls) -> None:
 
 def test_each_revision_alone_goes_down_and_up(roles: RoleUrls) -> None:
     _seed(roles)
-    for revision in ("0006_communication", "0005_memory", "0002_people", "0001_organizations"):
+    for revision in ("0006_reply_tokens", "0006_communication", "0005_memory", "0002_people", "0001_organizations"):
         downgrade(roles.owner, revision)
         upgrade(roles.owner)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -44,7 +44,7 @@ class Platform:
         if self.fails:
             raise self.fails
 
-    async def find(self, place: Place, key: str) -> str | None:
+    async def find(self, place: Place, key: str, *, body: str, since: datetime) -> str | None:
         return None
 
     async def history(self, place: Place, limit: int) -> Sequence[Utterance]:

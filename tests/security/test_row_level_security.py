@@ -29,6 +29,7 @@ SYSTEM = {
     "inbox": "DISU",
     "inbox_identities": "DIS",
     "outbox": "DSU",
+    "reply_tokens": "DIS",
     "schedules": "DIS",
 }
 
@@ -59,6 +60,7 @@ _VALUES: Mapping[str, object] = {
     "date": date(2026, 1, 1),
     "timestamp with time zone": datetime(2026, 1, 1, tzinfo=UTC),
     "jsonb": "{}",
+    "bytea": b"sealed",
 }
 _CHOICES = {("inbox", "state"): "received", ("outbox", "phase"): "final"}
 # What must differ between two rows of one table.

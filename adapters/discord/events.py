@@ -1,0 +1,245 @@
+"""What Discord says happened, as inbound events. Pure functions: no clock, no network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from adapters.discord.payload import (
+    FORWARD,
+    Attachment,
+    ChannelObject,
+    Deletion,
+    Interaction,
+    MalformedEvent,
+    Message,
+    Reaction,
+    moment,
+    parse,
+)
+from adapters.discord.text import opens_with_other, readable
+from core.conversation.models import Author, FileRef, InboundEvent, Kind, Place, Reply
+
+_QUOTED = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who the bot token speaks as.
+
+    Attributes:
+        roles: Robbie's own roles in a guild, which people mention as if they were its account.
+    """
+
+    user: str
+    application: str
+    roles: frozenset[str] = frozenset()
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every id by which Robbie is mentioned."""
+        return self.roles | {self.user}
+
+    def made(self, message: Message) -> bool:
+        """Whether a message is Robbie's own."""
+        return message.author is not None and message.author.id == self.user
+
+    def among(self, roles: frozenset[str]) -> Identity:
+        """The same, with its roles in a guild."""
+        return replace(self, roles=roles)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """An event of the gateway.
+
+    Attributes:
+        delivery: the same for every delivery of this event, and for no other.
+        at: when it came in: some events carry no time.
+    """
+
+    name: str
+    data: Mapping[str, object]
+    delivery: str
+    at: datetime
+
+    @property
+    def channel(self) -> str:
+        """The id of the channel that it happened in. Raises MalformedEvent."""
+        found = self.data.get("channel_id")
+        if not isinstance(found, str):
+            raise MalformedEvent(f"{self.name}: channel_id: missing")
+        return found
+
+    @property
+    def guild(self) -> str | None:
+        """The id of the guild; None in a direct message."""
+        found = self.data.get("guild_id")
+        return found if isinstance(found, str) else None
+
+
+def inbound(heard: Heard, me: Identity, channel: ChannelObject) -> Iterator[InboundEvent]:
+    """The events in a delivery of the gateway; none when it does not concern Robbie. Raises MalformedEvent."""
+    match heard.name:
+        case "MESSAGE_CREATE":
+            found = said(parse(Message, heard.data), me, channel)
+        case "MESSAGE_UPDATE":
+            found = _changed(parse(Message, heard.data), me, channel)
+        case "MESSAGE_REACTION_ADD" | "MESSAGE_REACTION_REMOVE":
+            found = _reaction(heard, me, channel)
+        case "MESSAGE_DELETE" | "MESSAGE_DELETE_BULK":
+            yield from _deleted(heard, me, channel)
+            return
+        case _:
+            return
+    if found is not None:
+        yield found
+
+
+def said(message: Message, me: Identity, channel: ChannelObject) -> InboundEvent | None:
+    """A message as the event that it is; None if it is not for Robbie."""
+    if not message.is_speech or message.author is None or me.made(message):
+        return None
+    place = place_of(channel, me, root=_root(message, me))
+    replied = message.answers
+    to_us = replied is not None and me.made(replied)
+    return InboundEvent(
+        kind=Kind.MESSAGE,
+        identities=(f"message:{channel.id}:{message.id}",),
+        place=place,
+        author=_author(message),
+        message_id=message.id,
+        occurred_at=moment(message.id),
+        text=_text(message, me),
+        addressed=place.direct or to_us or _mentioned(message, me),
+        speaks_to_other=opens_with_other(message.content, me.names) or (replied is not None and not to_us),
+        files=tuple(_file(attachment) for attachment in message.attachments),
+    )
+
+
+def asked(interaction: Interaction, me: Identity, channel: ChannelObject, text: str, reply: Reply) -> InboundEvent:
+    """A command as the message that it stands for. Raises MalformedEvent.
+
+    In a text channel it begins a conversation of its own: no message of a person is there that a thread could hang on.
+    """
+    asker = interaction.asker
+    if asker is None:
+        raise MalformedEvent("Interaction: user: missing")
+    nick = interaction.member.nick if interaction.member else None
+    return InboundEvent(
+        kind=Kind.MESSAGE,
+        identities=(f"interaction:{interaction.id}",),
+        place=place_of(channel, me, root=f"ask-{interaction.id}"),
+        author=Author(account=asker.id, name=nick or asker.name, is_bot=bool(asker.bot)),
+        message_id=interaction.id,
+        occurred_at=moment(interaction.id),
+        text=text,
+        addressed=True,
+        reply=reply,
+    )
+
+
+def place_of(channel: ChannelObject, me: Identity, *, root: str) -> Place:
+    """Where a conversation is that began with the message ``root``.
+
+    A thread that is made from a message has that message's id, so the place stays the same when one is made.
+    """
+    if channel.guild_id is None:  # a direct message belongs to no guild: those of one application are one tenant
+        return Place(surface="discord", tenant=f"dm-{me.application}", channel=channel.id, direct=True)
+    if channel.is_thread:
+        parent = channel.parent_id or channel.id
+        return Place(surface="discord", tenant=channel.guild_id, channel=parent, thread=channel.id)
+    return Place(surface="discord", tenant=channel.guild_id, channel=channel.id, thread=root)
+
+
+def _root(message: Message, me: Identity) -> str:
+    """The message that a conversation in a plain channel began with: Robbie's answers there all reply to it."""
+    ours = message.answers
+    if ours is None or not me.made(ours):
+        return message.id
+    began = ours.message_reference.message_id if ours.message_reference else None
+    return began or ours.id
+
+
+def _mentioned(message: Message, me: Identity) -> bool:
+    return any(user.id == me.user for user in message.mentions) or not me.roles.isdisjoint(message.mention_roles)
+
+
+def _changed(message: Message, me: Identity, channel: ChannelObject) -> InboundEvent | None:
+    """An edit; None for what only looks like one (a link's preview, a pin)."""
+    if message.edited_timestamp is None:
+        return None
+    found = said(message, me, channel)
+    if found is None:
+        return None
+    identity = f"edit:{channel.id}:{message.id}:{message.edited_timestamp.timestamp():.6f}"
+    return found.model_copy(
+        update={"kind": Kind.EDIT, "identities": (identity,), "occurred_at": message.edited_timestamp}
+    )
+
+
+def _deleted(heard: Heard, me: Identity, channel: ChannelObject) -> Iterator[InboundEvent]:
+    deletion = parse(Deletion, heard.data)
+    for message in (*deletion.ids, *([deletion.id] if deletion.id else ())):
+        yield InboundEvent(
+            kind=Kind.DELETE,
+            identities=(f"delete:{channel.id}:{message}",),
+            place=place_of(channel, me, root=message),
+            author=Author(account=""),  # Discord does not say whose it was
+            message_id=message,
+            occurred_at=heard.at,
+        )
+
+
+def _reaction(heard: Heard, me: Identity, channel: ChannelObject) -> InboundEvent | None:
+    reaction = parse(Reaction, heard.data)
+    if reaction.user_id == me.user:
+        return None
+    user = reaction.member.user if reaction.member else None
+    return InboundEvent(
+        kind=Kind.REACTION,
+        identities=(f"event:{heard.delivery}",),
+        place=place_of(channel, me, root=reaction.message_id),
+        author=Author(account=reaction.user_id, is_bot=bool(user and user.bot)),
+        message_id=reaction.message_id,
+        occurred_at=heard.at,
+        reaction=reaction.emoji.name or reaction.emoji.id or "",
+        removed=heard.name == "MESSAGE_REACTION_REMOVE",
+    )
+
+
+def _author(message: Message) -> Author:
+    author = message.author
+    if author is None:
+        raise MalformedEvent("Message: author: missing")
+    nick = message.member.nick if message.member else None
+    return Author(account=author.id, name=nick or author.name, is_bot=message.is_bot)
+
+
+def _text(message: Message, me: Identity) -> str:
+    """What was said, after what it replies to, and with what was forwarded along."""
+    names = {user.id: user.name for user in message.mentions if user.name}
+    replied = message.answers
+    quotes = []
+    if replied is not None and not me.made(replied) and replied.content:
+        who = replied.author.name if replied.author else ""
+        quotes.append(f"{who}: {replied.content}" if who else replied.content)
+    if message.message_reference is not None and message.message_reference.type == FORWARD:
+        quotes += [snapshot.message.content for snapshot in message.message_snapshots if snapshot.message.content]
+    told = [_quote(readable(quote, names)) for quote in quotes]
+    return "\n\n".join(filter(None, [*told, readable(message.content, names, me.names)]))
+
+
+def _quote(text: str) -> str:
+    return "> " + text[:_QUOTED].replace("\n", "\n> ")
+
+
+def _file(attachment: Attachment) -> FileRef:
+    return FileRef(
+        id=attachment.id,
+        name=attachment.filename or attachment.id,
+        media_type=attachment.content_type or "application/octet-stream",
+        size=attachment.size or 0,
+        url=attachment.url or "",
+    )

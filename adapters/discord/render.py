@@ -1,0 +1,65 @@
+"""How a body looks in Discord: the same for a post and for an edit of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from discord import AllowedMentions, MessageFlags
+
+from adapters.discord.tables import with_tables
+from core.rendering.code import Ambiguous, code_spans
+
+LIMIT = 2_000  # in code points; it holds for posts and for edits
+_HEADING = re.compile(r"^ {0,3}#{4,6}[ \t]+(.+?)[ \t]*#*[ \t]*$", re.MULTILINE)
+_BOLD = re.compile(r"(?<![\w_])__(?=[^\s_])([^\n_]+)(?<=\S)__(?![\w_])")  # which would be underlined
+_IMAGE = re.compile(r"!(?=\[[^\[\]\n]+\]\([^()\s]+\))")
+_CODE = re.compile(r"(`[^`\n]+`)")
+
+# Nobody is pinged, whatever a text says; of AllowedMentions(replied_user=False) alone, everybody could be.
+_NOBODY = AllowedMentions.none().to_dict()
+_FLAGS = MessageFlags(suppress_embeds=True).value
+
+
+def render(body: str) -> dict[str, object]:
+    """What a post, an edit and the answer to a command share."""
+    return {"content": styled(body) or "…", "allowed_mentions": dict(_NOBODY), "flags": _FLAGS}
+
+
+def styled(body: str) -> str:
+    """The body in Discord's markdown, never longer than a message may be: the plainest form adds nothing."""
+    forms: tuple[Callable[[str], str], ...] = (
+        lambda prose: with_tables(_prose(prose), aligned=True),
+        lambda prose: with_tables(_prose(prose), aligned=False),
+        _prose,
+    )
+    for form in forms:
+        text = _outside_fences(body, form).strip()
+        if len(text) <= LIMIT:
+            return text
+    return body.strip()
+
+
+def _outside_fences(body: str, form: Callable[[str], str]) -> str:
+    """The body with what is no code block in another form; unchanged where that cannot be told."""
+    try:
+        fences = [(start, end) for start, end in code_spans(body) if "\n" in body[start:end]]
+    except Ambiguous:
+        return body
+    pieces, position = [], 0
+    for start, end in fences:
+        pieces += [form(body[position:start]), body[start:end]]
+        position = end
+    return "".join([*pieces, form(body[position:])])
+
+
+def _prose(text: str) -> str:
+    """Without what Discord does not know: deep headings, pictures, and underscores for bold."""
+    text = _HEADING.sub(_as_bold, text)
+    pieces = _CODE.split(text)
+    pieces[::2] = [_BOLD.sub(r"**\1**", _IMAGE.sub("", piece)) for piece in pieces[::2]]
+    return "".join(pieces)
+
+
+def _as_bold(heading: re.Match[str]) -> str:
+    return f"**{heading[1].replace('**', '')}**"

@@ -1,0 +1,138 @@
+"""The answer to a command: for 15 minutes any process may give it, through the interaction's token."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from adapters.discord.api import (
+    INVALID_WEBHOOK_TOKEN,
+    UNKNOWN_MESSAGE,
+    UNKNOWN_WEBHOOK,
+    DiscordApi,
+    DiscordGone,
+    DiscordRefused,
+    as_object,
+)
+from adapters.discord.payload import Interaction, moment
+from core.conversation.models import Reply
+from core.conversation.stores import Owed, ReplyStore
+
+_LIFE = timedelta(minutes=14, seconds=30)  # Discord takes a token for 15 minutes
+_ENDED = {UNKNOWN_WEBHOOK, INVALID_WEBHOOK_TOKEN, UNKNOWN_MESSAGE}
+_DEFER_SECONDS = 3.0
+_LOOK_SECONDS = 0.2
+_KEPT = 10_000
+
+
+class Vault(Protocol):
+    """Encrypts what is kept, and reads it again."""
+
+    def seal(self, secret: str) -> bytes:
+        """The secret, so that only who has the key can read it."""
+
+    def open(self, sealed: bytes) -> str | None:
+        """The secret; None when it was sealed with another key."""
+
+
+class Ended(Exception):
+    """The reply cannot be given (any more) through its token."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    application: str
+    interaction: str
+    token: str
+
+
+def reply_for(interaction: Interaction, vault: Vault) -> Reply:
+    """The way to answer an interaction, to be stored with it."""
+    sealed = vault.seal("\n".join((interaction.application_id, interaction.id, interaction.token)))
+    return Reply(sealed=sealed, until=moment(interaction.id) + _LIFE)
+
+
+class Replies:
+    """Answers through tokens.
+
+    Args:
+        api: the REST API.
+        store: knows what a message belongs to.
+        vault: opens what was sealed.
+    """
+
+    def __init__(self, api: DiscordApi, store: ReplyStore, vault: Vault) -> None:
+        self._api = api
+        self._store = store
+        self._vault = vault
+        self._known: dict[str, Owed | None] = {}
+
+    async def of(self, key: str) -> Owed | None:
+        """The reply that can still be given; None for an ordinary message."""
+        if key not in self._known:
+            found = await self._store.owed(key)
+            if len(self._known) >= _KEPT:
+                self._known.pop(next(iter(self._known)))
+            self._known[key] = found
+        owed = self._known[key]
+        return owed if owed is not None and owed.reply.until > datetime.now(UTC) else None
+
+    def ended(self, key: str) -> None:
+        """The token is of no use; an ordinary message takes its place."""
+        self._known[key] = None
+
+    async def fill(self, reply: Reply, body: dict[str, object]) -> str:
+        """Put the answer in the place that Discord holds for it, and return its id. Twice is the same as once.
+
+        Raises Ended or SendError.
+        """
+        token = self._read(reply)
+        late = moment(token.interaction) + timedelta(seconds=_DEFER_SECONDS)
+        while True:
+            try:
+                return str(as_object(await self._patch(token, "@original", body))["id"])
+            except Ended:
+                if datetime.now(UTC) >= late:
+                    raise
+                await asyncio.sleep(_LOOK_SECONDS)  # it is being deferred right now
+
+    async def edit(self, reply: Reply, message_id: str, body: dict[str, object]) -> None:
+        """Edit what was answered. Raises Ended or SendError."""
+        await self._patch(self._read(reply), message_id, body)
+
+    async def follow_up(self, reply: Reply, body: dict[str, object]) -> str:
+        """Add a message to the answer; Discord knows no repeating of it. Raises Ended or SendError."""
+        token = self._read(reply)
+        route, query = "/webhooks/{application}/{token}", {"wait": "true"}
+        answer = await self._guarded("POST", route, token, body, query)
+        return str(as_object(answer)["id"])
+
+    def _read(self, reply: Reply) -> _Token:
+        opened = self._vault.open(reply.sealed)
+        if opened is None:
+            raise Ended
+        return _Token(*opened.split("\n"))
+
+    async def _patch(self, token: _Token, message_id: str, body: dict[str, object]) -> object:
+        route = "/webhooks/{application}/{token}/messages/{message}"
+        return await self._guarded("PATCH", route, token, body, message=message_id)
+
+    async def _guarded(
+        self,
+        method: str,
+        route: str,
+        token: _Token,
+        body: dict[str, object],
+        query: dict[str, str] | None = None,
+        **ids: str,
+    ) -> object:
+        try:
+            return await self._api.call(
+                method, route, body=body, query=query, application=token.application, token=token.token, **ids
+            )
+        except (DiscordGone, DiscordRefused) as error:
+            if error.code in _ENDED:
+                raise Ended from None
+            raise
