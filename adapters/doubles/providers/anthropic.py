@@ -30,13 +30,17 @@ class Anthropic:
     ping = sse({"type": "ping"}, "ping")
     terminator = sse({"type": "message_stop"}, "message_stop")
 
-    def check(self, headers: Mapping[str, str], body: Json, models: Mapping[str, int]) -> None:
-        """Key, version, model, ``max_tokens``, messages, and the length of the prompt."""
+    def admit(self, headers: Mapping[str, str]) -> None:
+        """Key and version."""
         key = headers.get("x-api-key", "")
         if not key or key == "invalid":
             raise Refusal(401, "invalid x-api-key" if key else "x-api-key header is required", "authentication_error")
         if not headers.get("anthropic-version"):
             raise Refusal(400, "anthropic-version: header is required", _INVALID)
+
+    def check(self, headers: Mapping[str, str], body: Json, models: Mapping[str, int]) -> None:
+        """Key, version, model, ``max_tokens``, messages, and the length of the prompt."""
+        self.admit(headers)
         model = body.get("model")
         if not isinstance(model, str) or not model:
             raise Refusal(400, "model: Field required", _INVALID)

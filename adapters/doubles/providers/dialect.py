@@ -71,6 +71,9 @@ class Dialect(Protocol):
     def terminator(self) -> bytes:
         """What says that the stream is over."""
 
+    def admit(self, headers: Mapping[str, str]) -> None:
+        """Raises Refusal where the headers do not let anybody in."""
+
     def check(self, headers: Mapping[str, str], body: Json, models: Mapping[str, int]) -> None:
         """Raises Refusal where the real provider refuses."""
 

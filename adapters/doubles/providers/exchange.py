@@ -41,7 +41,7 @@ async def respond(
     model = str(body.get("model", ""))
     fault = script.meet(route, model)
     if fault is not None:
-        early = await _before(request, dialect, fault)
+        early = await before(request, dialect, fault)
         if early is not None:
             return early
     try:
@@ -68,7 +68,7 @@ async def _body(request: web.Request) -> Json | None:
     return body if isinstance(body, dict) else None
 
 
-async def _before(request: web.Request, dialect: Dialect, fault: Fault) -> web.StreamResponse | None:
+async def before(request: web.Request, dialect: Dialect, fault: Fault) -> web.StreamResponse | None:
     """What a fault does before there is an answer; None where it comes later."""
     if fault.kind == "drop":
         reset(request)

@@ -27,6 +27,9 @@ class Ollama:
     ping = b"\n"
     terminator = b""  # the last line says it
 
+    def admit(self, headers: Mapping[str, str]) -> None:
+        """Everybody: there is no key."""
+
     def check(self, headers: Mapping[str, str], body: Json, models: Mapping[str, int]) -> None:
         """Model and messages; there is no key."""
         model = body.get("model")

@@ -31,10 +31,14 @@ class OpenAI:
     def __init__(self, keyless: bool = False) -> None:
         self._keyless = keyless
 
-    def check(self, headers: Mapping[str, str], body: Json, models: Mapping[str, int]) -> None:
-        """Key, model, messages, and the length of the prompt."""
+    def admit(self, headers: Mapping[str, str]) -> None:
+        """The key, where there is one."""
         if not self._keyless:
             _check_key(headers.get("Authorization", ""))
+
+    def check(self, headers: Mapping[str, str], body: Json, models: Mapping[str, int]) -> None:
+        """Key, model, messages, and the length of the prompt."""
+        self.admit(headers)
         model = body.get("model")
         if not isinstance(model, str) or not model:
             raise Refusal(400, "you must provide a model parameter", "")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
 
@@ -15,6 +14,7 @@ from adapters.doubles.providers.anthropic import Anthropic
 from adapters.doubles.providers.control import add_control
 from adapters.doubles.providers.dialect import Dialect
 from adapters.doubles.providers.exchange import Pace, reset, respond
+from adapters.doubles.providers.listing import list_models
 from adapters.doubles.providers.ollama import Ollama
 from adapters.doubles.providers.openai import OpenAI
 from adapters.doubles.providers.script import Fault, FaultKind, LoggedRequest, Reply, Script
@@ -35,7 +35,8 @@ DEFAULT_MODELS: Mapping[str, int] = {
 class ProviderDouble:
     """OpenAI, an OpenAI-compatible host, Anthropic and Ollama on 127.0.0.1, scripted.
 
-    Routes, as faults name them: ``openai``, ``groq``, ``anthropic``, ``ollama`` (native) and ``ollama_openai``.
+    Routes, as faults name them: ``openai``, ``groq``, ``anthropic``, ``ollama`` (native), ``ollama_openai``, and
+    ``models`` for all lists of models.
 
     Attributes:
         models: the models that exist, with their context length in tokens; change it freely.
@@ -171,8 +172,10 @@ class ProviderDouble:
         self._add_chat(app, "anthropic", "/anthropic/v1/messages", Anthropic())
         self._add_chat(app, "ollama", "/ollama/api/chat", Ollama())
         self._add_chat(app, "ollama_openai", "/ollama/v1/chat/completions", OpenAI(keyless=True))
-        for prefix in ("/v1", "/groq/openai/v1", "/ollama/v1"):
-            app.router.add_get(f"{prefix}/models", self._openai_models)
+        self._add_list(app, "/v1", OpenAI())
+        self._add_list(app, "/groq/openai/v1", OpenAI())
+        self._add_list(app, "/anthropic/v1", Anthropic())
+        self._add_list(app, "/ollama/v1", OpenAI(keyless=True))
         app.router.add_get("/health", self._health)
         app.router.add_get("/ollama/api/tags", self._ollama_tags)
         app.router.add_get("/ollama/api/version", self._ollama_version)
@@ -187,11 +190,11 @@ class ProviderDouble:
 
         app.router.add_post(path, handle)
 
-    async def _openai_models(self, request: web.Request) -> web.Response:
-        data: Iterable[object] = [
-            {"id": m, "object": "model", "created": int(time.time()), "owned_by": "double"} for m in self.models
-        ]
-        return web.json_response({"object": "list", "data": data})
+    def _add_list(self, app: web.Application, prefix: str, dialect: Dialect) -> None:
+        async def handle(request: web.Request) -> web.StreamResponse:
+            return await list_models(request, dialect, self._script, self.models)
+
+        app.router.add_get(f"{prefix}/models", handle)
 
     async def _ollama_tags(self, request: web.Request) -> web.Response:
         return web.json_response(ollama.tags(self.models))

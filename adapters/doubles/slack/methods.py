@@ -118,6 +118,15 @@ def connections_open(call: Call) -> Json:
     return {"url": f"{base}/link/?ticket={call.platform.socket_mode.ticket()}&app_id={call.workspace.app}"}
 
 
+def bots_info(call: Call) -> Json:
+    """The app's bot, with the app it belongs to."""
+    workspace = call.workspace
+    if call.args.get("bot") != workspace.bot_id:
+        raise SlackError("bot_not_found")
+    bot = {"id": workspace.bot_id, "name": workspace.bot_name, "user_id": workspace.bot_user, "app_id": workspace.app}
+    return {"bot": {**bot, "deleted": False}}
+
+
 def users_info(call: Call) -> Json:
     """A member."""
     user = call.workspace.users.get(str(call.args.get("user")))

@@ -25,6 +25,7 @@ _STATUS = ("chat:write", "assistant:write")
 METHODS: dict[str, Method] = {
     "auth.test": Method(methods.auth_test),
     "apps.connections.open": Method(methods.connections_open, tier=1, app_token=True),
+    "bots.info": Method(methods.bots_info, ("users:read",), 3),
     "users.info": Method(methods.users_info, ("users:read",), 4),
     "users.conversations": Method(methods.users_conversations, _READ, 3),
     "conversations.info": Method(methods.conversations_info, _READ, 3),
