@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import errno
 import json
+import os
 import socket
+import sys
 import time
 import uuid
 from collections.abc import Callable
@@ -20,6 +22,8 @@ from adapters.postgres.embedded import EmbeddedPostgresError
 from adapters.postgres.roles import RolesError
 from bot.house import HouseError
 from bot.settings import SettingsError, Web, load
+from core.health.models import Result
+from core.health.policy import UNREADABLE, exit_code
 from core.routing.models import Plan
 
 if TYPE_CHECKING:
@@ -125,6 +129,44 @@ def migrate() -> None:
 
     with house(load(), _progress()):
         typer.echo("The database is up to date.")
+
+
+@app.command()
+def doctor(
+    live: Annotated[
+        bool, typer.Option("--live", help="Ask each model one question too: it costs a tiny part of a cent.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Say what is wrong, and how to mend it. Ends with 1 when something does not work."""
+    from bot.doctor_screen import as_json as to_json
+    from bot.doctor_screen import show
+
+    results, code = _examined(live, _quiet if as_json else _progress())
+    if as_json:
+        typer.echo(to_json(results))
+    else:
+        show(results, Console(highlight=False))
+    sys.stdout.flush()
+    # A name server that does not answer holds a thread for longer than anybody waits.
+    os._exit(code)
+
+
+def _examined(live: bool, progress: Callable[[str], None]) -> tuple[list[Result], int]:
+    """What the doctor found, and the exit code."""
+    from bot.doctor_settings import unreadable
+
+    try:
+        settings = load()
+    except SettingsError as error:
+        return [Result("Settings", unreadable(str(error)), 0.0)], UNREADABLE
+    from bot.app import secrets_of
+    from bot.doctor import examine
+    from bot.logs import configure
+
+    configure(settings.log_format, secrets_of(settings), quiet=True)
+    results = asyncio.Runner().run(examine(settings, live=live, progress=progress))
+    return results, exit_code(results)
 
 
 @slack_app.command("manifest")

@@ -9,6 +9,7 @@ from pathlib import Path
 import psycopg
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
@@ -30,12 +31,16 @@ def downgrade(owner_url: str, revision: str = "base") -> None:
         command.downgrade(config, revision)
 
 
+def revisions() -> list[str]:
+    """The revisions that this code knows, the oldest first."""
+    return [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()][::-1]
+
+
 @contextmanager
 def _migrating(owner_url: str) -> Iterator[Config]:
     # libpq itself reads the URL, so that sockets and all of its parameters work.
     engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(owner_url), poolclass=NullPool)
-    config = Config()
-    config.set_main_option("script_location", str(Path(migrations.__file__).parent).replace("%", "%%"))
+    config = _config()
     with engine.connect() as connection:
         connection.exec_driver_sql(f"SELECT pg_advisory_lock({_LOCK})")
         connection.commit()
@@ -46,3 +51,9 @@ def _migrating(owner_url: str) -> Iterator[Config]:
             connection.rollback()
             connection.exec_driver_sql(f"SELECT pg_advisory_unlock({_LOCK})")
             connection.commit()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent).replace("%", "%%"))
+    return config

@@ -57,12 +57,9 @@ def bootstrap(admin_url: str) -> RoleUrls:
         RolesError: something is missing that this user may not make.
         psycopg.OperationalError: the server cannot be reached.
     """
-    params = {key: str(value) for key, value in conninfo_to_dict(admin_url).items() if value is not None}
     with psycopg.connect(admin_url, autocommit=True) as connection:
-        password = params.get("password") or (connection.info.password if connection.pgconn.used_password else "")
-        secrets = {role: _derived(password, role) if password else None for role in ROLES}
-        params["dbname"] = connection.info.dbname
-        urls = {role: _url(params, role, secret) for role, secret in secrets.items()}
+        secrets = _secrets(admin_url, connection)
+        urls = _urls(admin_url, connection, secrets)
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 _Bootstrap(connection, secrets, urls).run()
@@ -70,6 +67,17 @@ def bootstrap(admin_url: str) -> RoleUrls:
             except COLLISIONS:
                 if attempt == ATTEMPTS:
                     raise
+    return RoleUrls(owner=urls[OWNER], app=urls[APP], system=urls[SYSTEM])
+
+
+def role_urls(admin_url: str, connection: psycopg.BaseConnection[TupleRow]) -> RoleUrls:
+    """The roles' URLs as ``bootstrap`` makes them, whether or not they work; changes nothing.
+
+    Args:
+        admin_url: what the connection was opened with.
+        connection: an open connection of that user.
+    """
+    urls = _urls(admin_url, connection, _secrets(admin_url, connection))
     return RoleUrls(owner=urls[OWNER], app=urls[APP], system=urls[SYSTEM])
 
 
@@ -165,6 +173,24 @@ class _Bootstrap:
         except psycopg.OperationalError:
             return False
         return True
+
+
+def _params(admin_url: str) -> dict[str, str]:
+    return {key: str(value) for key, value in conninfo_to_dict(admin_url).items() if value is not None}
+
+
+def _secrets(admin_url: str, connection: psycopg.BaseConnection[TupleRow]) -> dict[str, str | None]:
+    """The roles' passwords; none where the administrator needs none."""
+    used = connection.info.password if connection.pgconn.used_password else ""
+    password = _params(admin_url).get("password") or used
+    return {role: _derived(password, role) if password else None for role in ROLES}
+
+
+def _urls(
+    admin_url: str, connection: psycopg.BaseConnection[TupleRow], secrets: dict[str, str | None]
+) -> dict[str, str]:
+    params = {**_params(admin_url), "dbname": connection.info.dbname}
+    return {role: _url(params, role, secret) for role, secret in secrets.items()}
 
 
 def _derived(password: str, role: str) -> str:

@@ -38,7 +38,7 @@ def robbie(
     """Run a command in a folder."""
     return subprocess.run(
         [sys.executable, "-m", module, *arguments],
-        cwd=folder, env=environment(COLUMNS="40", **(environ or {})),
+        cwd=folder, env=environment(**{"COLUMNS": "40", **(environ or {})}),
         stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
 
