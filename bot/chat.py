@@ -7,7 +7,7 @@ from pathlib import Path
 
 from adapters.console import ask, chat
 from bot.house import House
-from bot.run import Progress, open_app, working
+from bot.run import Progress, open_app, watching, working
 from bot.settings import Settings
 from core.conversation.models import Outcome
 
@@ -18,7 +18,8 @@ async def talk(settings: Settings, once: str | None, conversation: str, progress
     async with AsyncExitStack() as stack:
         app = await stack.enter_async_context(open_app(settings, house, progress))
         if not await app.queue.has_workers():
-            await stack.enter_async_context(working(app, house))
+            await stack.enter_async_context(watching(house))
+            await stack.enter_async_context(working(app))
         if once is None:
             await chat(app.intake, app.view, zone=local_zone())
             return None

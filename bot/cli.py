@@ -10,7 +10,7 @@ import socket
 import sys
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -21,6 +21,7 @@ from rich.text import Text
 from adapters.postgres.embedded import EmbeddedPostgresError
 from adapters.postgres.roles import RolesError
 from bot.house import HouseError
+from bot.roles import ALL, Role, Roles, parse, spell
 from bot.settings import SettingsError, Web, load
 from core.health.models import Result
 from core.health.policy import UNREADABLE, exit_code
@@ -62,25 +63,31 @@ def _refused(why: str) -> SystemExit:
 
 
 @app.command()
-def run() -> None:
-    """Run Robbie: web chat, Slack where it is connected, and the work behind them."""
+def run(
+    role: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ROLE", help="all, gateway, worker, scheduler or web; several with commas between them."),
+    ] = None,
+) -> None:
+    """Run Robbie: web chat, Slack where it is connected, and the work behind them; or a part of it."""
     from bot.app import secrets_of
     from bot.house import House
     from bot.logs import configure
     from bot.run import run as run_all
 
+    roles = parse(role or ())
     settings = load()
     configure(settings.log_format, secrets_of(settings))
-    _need_port(settings.web)
+    _need_port(settings.web, roles)
     started = time.monotonic()
 
     async def ready(app: App, port: int) -> None:
         _say_ready(app, port, time.monotonic() - started)
 
     try:
-        asyncio.run(run_all(settings, House(settings), _progress(), ready))
+        asyncio.run(run_all(settings, House(settings), _progress(), ready, roles))
     except SystemExit:
-        _need_port(settings.web)  # the web server ends the process when another took its port meanwhile
+        _need_port(settings.web, roles)  # the web server ends the process when another took its port meanwhile
         raise
 
 
@@ -204,46 +211,59 @@ def _quiet(_text: str) -> None:
 
 
 def _say_ready(app: App, port: int, seconds: float) -> None:
+    host = app.settings.web.host
+    url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    where = f"Open [bold]{url}[/bold]" if Role.WEB in app.roles else f"Its health: [bold]{url}/readyz[/bold]"
+    part = "" if app.roles == ALL else f" as {spell(app.roles)}"
+    _err.print(f"[bold green]Robbie is ready[/bold green]{part} after {seconds:.1f} s. {where}", soft_wrap=True)
+    for line in _platforms(app, url):
+        _err.print(line, soft_wrap=True)
+    if app.roles != ALL and not app.settings.secrets.database_url:
+        _err.print("[dim]The database is embedded: other roles run on this machine, with the same home.[/dim]")
+    _err.print("[dim]Ctrl-C ends it.[/dim]")
+
+
+def _platforms(app: App, url: str) -> Iterator[str]:
+    """How the platforms' connections are, a line for each."""
     from bot.platforms import SLACK_EVENTS
 
     secrets = app.settings.secrets
-    host = app.settings.web.host
-    url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-    _err.print(
-        f"[bold green]Robbie is ready[/bold green] after {seconds:.1f} s. Open [bold]{url}[/bold]", soft_wrap=True
-    )
     for name, gateway in app.gateways.items():
-        _err.print(_connection(name, gateway, events=None if secrets.slack_app_token else f"{url}{SLACK_EVENTS}"))
+        yield _connection(name, gateway, events=None if secrets.slack_app_token else f"{url}{SLACK_EVENTS}")
+    if Role.GATEWAY not in app.roles:
+        return
     if secrets.slack_bot_token and "slack" not in app.gateways:
-        _err.print("[yellow]SLACK_BOT_TOKEN is set, but SLACK_APP_TOKEN or SLACK_SIGNING_SECRET is missing.[/yellow]")
+        yield "[yellow]SLACK_BOT_TOKEN is set, but SLACK_APP_TOKEN or SLACK_SIGNING_SECRET is missing.[/yellow]"
     elif not app.gateways:
-        _err.print(
-            "[dim]To connect Slack: .venv/bin/robbie slack manifest, then tokens in .env (see README.md)[/dim]",
-            soft_wrap=True,
-        )
-    _err.print("[dim]Ctrl-C ends it.[/dim]")
+        yield "[dim]To connect Slack: .venv/bin/robbie slack manifest, then tokens in .env (see README.md)[/dim]"
 
 
 def _connection(name: str, gateway: Gateway, *, events: str | None) -> str:
     """How a platform's connection is, in one line; Slack's events may be sent to an address of ours instead."""
-    platform = name.capitalize()
-    if not gateway.health()["connected"]:
-        return f"[yellow]{platform} does not answer yet; Robbie keeps trying.[/yellow]"
-    return f"Slack's events come to {events}" if name == "slack" and events else f"Connected to {platform}."
+    platform, state = name.capitalize(), gateway.health()
+    if name == "slack" and events:
+        return f"Slack's events come to {events}"
+    if state["connected"]:
+        return f"Connected to {platform}."
+    if state["lease"] == "standby":
+        return f"Another process is connected to {platform}; this one stands by."
+    return f"[yellow]{platform} does not answer yet; Robbie keeps trying.[/yellow]"
 
 
-def _need_port(web: Web) -> None:
+def _need_port(web: Web, roles: Roles) -> None:
     """Say that the port is taken before anything is started. Raises SettingsError."""
     try:
         socket.create_server(
             (web.host, web.port), family=socket.AF_INET6 if ":" in web.host else socket.AF_INET
         ).close()
     except OSError as error:
-        where = f"the web chat cannot listen on {web.host}:{web.port}"
+        what = "the web chat" if Role.WEB in roles else f"the health of the role {spell(roles)}"
+        where = f"{what} cannot listen on {web.host}:{web.port}"
         if error.errno == errno.EADDRINUSE:
+            any_port = "" if Role.WEB in roles else ", or any free one: ROBBIE_WEB__PORT=0"
             raise SettingsError(
                 f"{where}: something else does, perhaps another Robbie. "
-                f"Another port: ROBBIE_WEB__PORT={web.port + 1} in .env, or web.port in config.yaml"
+                f"Another port: ROBBIE_WEB__PORT={web.port + 1} in .env, or web.port in config.yaml{any_port}"
             ) from None
         raise SettingsError(f"{where}: {error.strerror or error}. See web.host and web.port in config.yaml") from None
 

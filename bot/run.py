@@ -18,12 +18,11 @@ from psycopg_pool import PoolTimeout
 
 from bot.app import App, build
 from bot.house import House
-from bot.models import load_models
-from bot.settings import Settings
+from bot.roles import ALL, Role, Roles, spell
+from bot.settings import Settings, SettingsError
 from core.conversation.ports import Gateway
 
 _log = logging.getLogger(__name__)
-_KEEP = timedelta(days=30)
 _FLUSH_SECONDS = 5.0
 _CONNECT_SECONDS = 10.0
 
@@ -55,14 +54,13 @@ class _WebServer(uvicorn.Server):
 
 
 @asynccontextmanager
-async def open_app(settings: Settings, house: House, progress: Progress) -> AsyncIterator[App]:
-    """An app that is wired to a ready database, with its models loaded."""
+async def open_app(settings: Settings, house: House, progress: Progress, roles: Roles = ALL) -> AsyncIterator[App]:
+    """An app that is wired to a ready database, with its models loaded where it works."""
     try:
-        app = await build(settings, await asyncio.to_thread(house.open, progress))
+        app = await build(settings, await asyncio.to_thread(house.open, progress), roles)
         try:
-            await load_models(app.models, progress)
-            if app.hints:
-                await app.hints.start()
+            if app.work:
+                await app.work.load(progress)
             yield app
         finally:
             await app.close()
@@ -71,8 +69,21 @@ async def open_app(settings: Settings, house: House, progress: Progress) -> Asyn
 
 
 @asynccontextmanager
-async def working(app: App, house: House) -> AsyncIterator[None]:
-    """Workers, sweep and watch run while the block lasts; then turns drain, and their answers are sent."""
+async def watching(house: House) -> AsyncIterator[None]:
+    """An embedded database is started again while the block lasts, should it die."""
+    watch = asyncio.create_task(_every(1.0, lambda: asyncio.to_thread(house.watch)), name="database watch")
+    try:
+        yield
+    finally:
+        await _end(watch)
+
+
+@asynccontextmanager
+async def working(app: App) -> AsyncIterator[None]:
+    """A worker's lanes and its sweep run while the block lasts; then turns drain, and their answers are sent."""
+    if app.work is None:
+        yield
+        return
     worker = app.settings.worker
     turns = asyncio.create_task(
         app.queue.work("turns", concurrency=worker.turns, grace_seconds=worker.drain_seconds), name="turns"
@@ -80,35 +91,39 @@ async def working(app: App, house: House) -> AsyncIterator[None]:
     quick = asyncio.create_task(
         app.queue.work("quick", concurrency=worker.quick, grace_seconds=_FLUSH_SECONDS), name="quick"
     )
-    loops = [
-        asyncio.create_task(_every(worker.sweep_seconds, app.sweep.sweep), name="sweep"),
-        asyncio.create_task(_every(1.0, lambda: asyncio.to_thread(house.watch)), name="database watch"),
-    ]
+    sweep = asyncio.create_task(_every(worker.sweep_seconds, app.work.sweep.sweep), name="sweep")
     try:
         yield
     finally:
         await _end(turns, patience=worker.drain_seconds + _FLUSH_SECONDS)
         await _flush(app)
         await _end(quick, patience=2 * _FLUSH_SECONDS)
-        await _end(*loops)
+        await _end(sweep)
 
 
-async def run(settings: Settings, house: House, progress: Progress, ready: Ready) -> None:
-    """Run everything in this process until SIGTERM or SIGINT."""
+async def run(settings: Settings, house: House, progress: Progress, ready: Ready, roles: Roles = ALL) -> None:
+    """Do what the roles say in this process until SIGTERM or SIGINT."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with open_app(settings, house, progress) as app, working(app, house), gateway(app), _web(app) as port:
-        scheduler = _schedule(app)
+    async with (
+        open_app(settings, house, progress, roles) as app,
+        watching(house),
+        working(app),
+        gateway(app),
+        _web(app) as port,
+        ticking(app),
+    ):
         await ready(app, port)
         await stop.wait()
         _log.info("ending: no new messages, running turns may finish")
-        scheduler.shutdown(wait=False)
 
 
 @asynccontextmanager
 async def gateway(app: App) -> AsyncIterator[None]:
     """The platforms are connected while the block lasts, those that are configured."""
+    if app.roles == {Role.GATEWAY} and not app.gateways:
+        raise SettingsError("the role gateway has no platform to connect: .env holds no tokens (see .env.example)")
     async with AsyncExitStack() as stack:
         for connection in app.gateways.values():
             await connection.start()
@@ -118,10 +133,11 @@ async def gateway(app: App) -> AsyncIterator[None]:
 
 
 async def _connected(gateways: Mapping[str, Gateway]) -> None:
-    """Give the platforms a moment to answer."""
+    """Give the platforms a moment to answer, where no other process is connected to them."""
     waiting: list[str] = []
     for _ in range(int(_CONNECT_SECONDS / 0.1)):
-        waiting = [name for name, connection in gateways.items() if not connection.health()["connected"]]
+        states = {name: connection.health() for name, connection in gateways.items()}
+        waiting = [name for name, state in states.items() if not (state["connected"] or state["lease"] == "standby")]
         if not waiting:
             return
         await asyncio.sleep(0.1)
@@ -161,22 +177,38 @@ async def health(app: App) -> Mapping[str, object]:
     rows = await app.places.stuck()
     app.metrics.rows(rows)
     platforms = {name: connection.health() for name, connection in app.gateways.items()}
-    redis = app.hints.reachable if app.hints else None
-    return {"ready": True, "rows": rows, **platforms, "breakers": app.breakers.states(), "redis": redis}
+    work = app.work.health() if app.work else {}
+    return {"ready": True, "role": spell(app.roles), "rows": rows, **platforms, **work}
 
 
-def _schedule(app: App) -> AsyncIOScheduler:
-    """One tick a minute asks what is due; what it does happens once, however many processes tick."""
+@asynccontextmanager
+async def ticking(app: App) -> AsyncIterator[None]:
+    """Where this process schedules, one tick a minute (and one at once) asks what is due.
+
+    What a tick does happens once, however many processes tick.
+    """
+    if Role.SCHEDULER not in app.roles:
+        yield
+        return
     scheduler = AsyncIOScheduler(timezone=UTC)
-    scheduler.add_job(_tick, "cron", minute="*", args=[app], coalesce=True, max_instances=1, misfire_grace_time=30)
-    scheduler.start()
-    return scheduler
-
-
-async def _tick(app: App) -> None:
     now = datetime.now(UTC)
-    if now.hour >= 3 and await app.sweep.once("purge", "inbox", now.date()):
-        _log.info("purged %s closed inbox rows", await app.sweep.purge(_KEEP))
+    scheduler.add_job(
+        tick, "cron", minute="*", args=[app], coalesce=True, max_instances=1, misfire_grace_time=30, next_run_time=now
+    )
+    scheduler.start()
+    try:
+        yield
+    finally:
+        scheduler.shutdown(wait=False)
+
+
+async def tick(app: App) -> None:
+    """Do what is due."""
+    settings, now = app.settings.scheduler, datetime.now(UTC)
+    if now.hour >= settings.purge_hour:
+        gone = await app.schedules.purge(now.date(), timedelta(days=settings.keep_days))
+        if gone is not None:
+            _log.info("purged %s closed inbox rows", gone)
 
 
 async def _every(seconds: float, work: Callable[[], Awaitable[object]]) -> None:

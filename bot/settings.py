@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import difflib
-import io
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 import yaml
-from dotenv import dotenv_values
-from dotenv.parser import parse_stream
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
 from bot.complaints import explain
+from bot.sources import SettingsError as SettingsError
+from bot.sources import read_env, read_yaml
 
 PREFIX = "ROBBIE_"
-
-
-class SettingsError(Exception):
-    """A setting is unknown or wrong; the message names it and says what to do."""
 
 
 class _Section(BaseModel):
@@ -53,6 +47,26 @@ class DiscordSettings(_Section):
     """How Robbie behaves in Discord."""
 
     reply_in: Literal["thread", "channel"] = "thread"
+
+
+class GatewaySettings(_Section):
+    """Who is connected to a platform when several processes could be."""
+
+    lease_seconds: float = Field(8.0, gt=0)
+    renew_seconds: float = Field(2.0, gt=0)
+
+    @model_validator(mode="after")
+    def _renewed_in_time(self) -> Self:
+        if self.renew_seconds > self.lease_seconds / 3:
+            raise ValueError("renew_seconds must be at most a third of lease_seconds")
+        return self
+
+
+class SchedulerSettings(_Section):
+    """What recurs."""
+
+    keep_days: float = Field(30, gt=0)
+    purge_hour: int = Field(3, ge=0, le=23)
 
 
 class Worker(_Section):
@@ -180,7 +194,9 @@ class Settings(_Section):
     database: DatabaseSettings = DatabaseSettings()
     intake: IntakeSettings = IntakeSettings()
     discord: DiscordSettings = DiscordSettings()
+    gateway: GatewaySettings = GatewaySettings()
     worker: Worker = Worker()
+    scheduler: SchedulerSettings = SchedulerSettings()
     context: Context = Context()
     budget: BudgetSettings = BudgetSettings()
     router: RouterSettings = RouterSettings()
@@ -199,8 +215,9 @@ def load(
         environ: by default the process's environment.
     """
     given = {name: text for name, text in (os.environ if environ is None else environ).items() if text}
-    variables = {**_read_env(env_file or Path(".env")), **given}
-    values = _read(config or _config_path(given))
+    secrets = [key.upper() for key in Secrets.model_fields]
+    variables = {**read_env(env_file or Path(".env"), secrets), **given}
+    values = read_yaml(config or _config_path(given))
     for name, text in variables.items():
         if name.startswith(PREFIX) and name not in (PREFIX + "CONFIG", PREFIX + "DATA"):
             _put(values, name, text)
@@ -217,61 +234,6 @@ def _config_path(environ: Mapping[str, str]) -> Path | None:
     if named:
         return Path(named)
     return Path("config.yaml") if Path("config.yaml").exists() else None
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text("utf-8")
-    except OSError as error:
-        raise SettingsError(f"cannot read {path}: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise SettingsError(f"cannot read {path}: it is not text in UTF-8") from None
-
-
-def _read(path: Path | None) -> dict[str, object]:
-    if path is None:
-        return {}
-    try:
-        values = yaml.safe_load(_text(path))
-    except yaml.YAMLError as error:
-        raise SettingsError(f"{path}{_place(error)} is not valid YAML: {_problem(error)}") from None
-    if values is None:
-        return {}
-    if not isinstance(values, dict):
-        raise SettingsError(f"{path} must hold lines such as 'home: var'")
-    # A section whose lines were all deleted is as good as none.
-    return {str(key): value for key, value in values.items() if value is not None}
-
-
-def _place(error: yaml.YAMLError) -> str:
-    mark = error.problem_mark if isinstance(error, yaml.MarkedYAMLError) else None
-    return f", line {mark.line + 1}," if mark else ""
-
-
-def _problem(error: yaml.YAMLError) -> str:
-    problem = error.problem if isinstance(error, yaml.MarkedYAMLError) else None
-    return problem or "it holds a character that is not allowed"
-
-
-def _read_env(path: Path) -> dict[str, str]:
-    """What ``.env`` gives; an empty value gives nothing."""
-    if not path.exists():
-        return {}
-    text = _text(path)
-    line = 1
-    for binding in parse_stream(io.StringIO(text)):
-        if binding.error:
-            raise SettingsError(
-                f"{path}, line {line}, cannot be read: write NAME=value, with a quote at both ends or none"
-            )
-        line = binding.original.line + binding.original.string.count("\n")
-    values = {name: value for name, value in dotenv_values(stream=io.StringIO(text)).items() if value}
-    known = {key.upper() for key in Secrets.model_fields}
-    for name in values.keys() - known:
-        near = difflib.get_close_matches(name, known, n=1, cutoff=0.88)
-        if near:
-            raise SettingsError(f"{path}: unknown variable {name}: did you mean {near[0]}?")
-    return values
 
 
 def _put(values: dict[str, object], name: str, text: str) -> None:

@@ -8,18 +8,9 @@ from pathlib import Path
 
 from adapters.postgres.roles import RoleUrls
 from bot.app import App, build
-from bot.house import House
-from bot.models import load_models
 from bot.run import gateway, working
 from bot.settings import load
 from tests.robbie_process import QUICK
-
-
-class _ReadyHouse(House):
-    """The test's own database, which needs no watch."""
-
-    def watch(self) -> bool:
-        return False
 
 
 @asynccontextmanager
@@ -31,9 +22,8 @@ async def running(roles: RoleUrls, environment: Mapping[str, str], folder: Path)
         environ={**QUICK, "ROBBIE_HOME": str(folder / "var"), **environment},
     )
     app = await build(settings, roles)
-    await load_models(app.models, lambda _text: None)
-    async with working(app, _ReadyHouse(settings)), gateway(app):
-        if app.hints:
-            await app.hints.start()
+    assert app.work
+    await app.work.load(lambda _text: None)
+    async with working(app), gateway(app):
         yield app
     await app.close()

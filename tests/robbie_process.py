@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import sys
 from collections.abc import Mapping
@@ -80,6 +81,11 @@ class Robbie:
     def log(self) -> str:
         """Everything it has written so far."""
         return self._log.read_text("utf-8", "replace") if self._log.exists() else ""
+
+    @property
+    def url(self) -> str:
+        """Where it serves, as it said last."""
+        return re.findall(r"http://[\d.]+:\d+", self.log)[-1]
 
     @property
     def pid(self) -> int:

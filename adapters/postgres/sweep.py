@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 from adapters.postgres.database import Database, Transaction
 from adapters.postgres.enqueue import Enqueue
@@ -52,8 +51,6 @@ _EARLY = """
       AND received_at < clock_timestamp() - interval '1 hour'"""
 
 _PAST_REPLIES = "DELETE FROM reply_tokens WHERE until < clock_timestamp()"
-
-_ONCE = "INSERT INTO schedules (kind, subject, local_date) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,19 +108,3 @@ class PostgresSweep:
         for job in jobs:
             await self._enqueue(tx, job)
         return len(jobs)
-
-    async def once(self, kind: str, subject: str, day: date) -> bool:
-        """Whether this occurrence of a recurring task is still to be done; True to one caller only."""
-        async with self._database.system() as tx:
-            return (await tx.execute(_ONCE, (kind, subject, day))).rowcount == 1
-
-    async def purge(self, keep: timedelta) -> int:
-        """Delete closed inbox rows (and with them their sent outbox rows) that are older than ``keep``."""
-        async with self._database.system() as tx:
-            gone = await tx.execute(
-                """DELETE FROM inbox WHERE state IN ('answered', 'ignored', 'expired')
-                   AND closed_at < clock_timestamp() - %s""",
-                (keep,),
-            )
-            await tx.execute("DELETE FROM schedules WHERE ran_at < now() - %s", (keep,))
-        return gone.rowcount

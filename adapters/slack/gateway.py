@@ -96,7 +96,8 @@ class SlackGateway:
         self._first = True
 
     async def start(self) -> None:
-        """Begin to receive; returns at once, also when Slack cannot be reached yet."""
+        """Begin to receive, with what came since the last stored event; returns at once, also without Slack."""
+        self._first = True
         if self._app_token:
             self._link.start()
         else:

@@ -93,7 +93,8 @@ class SocketLink:
         self._problem = ""
 
     def start(self) -> None:
-        """Connect, and stay connected until ``stop``."""
+        """Connect, and stay connected until ``stop``; what was before an earlier ``stop`` is forgotten."""
+        self._heard_at = None
         self._task = asyncio.create_task(self._run(), name="slack-socket")
 
     async def stop(self) -> None:

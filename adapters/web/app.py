@@ -18,6 +18,28 @@ from core.conversation.ports import ConversationView, Receiver
 _STATIC = Path(__file__).parent / "static"
 
 
+def create_operator_app(
+    *,
+    health: Callable[[], Awaitable[Mapping[str, object]]],
+    allowed_hosts: Sequence[str] = LOCAL_HOSTS,
+    signed_paths: Sequence[str] = (),
+    metrics: Callable[[], bytes] | None = None,
+) -> FastAPI:
+    """Build what every process serves: its health and its metrics.
+
+    Args:
+        health: what ``/readyz`` answers; ready when its ``ready`` is true.
+        allowed_hosts: the names, without a port, under which it may be opened.
+        signed_paths: paths outside of the guard, for platforms' events: whoever serves them checks a signature.
+        metrics: what ``/metrics`` answers, in Prometheus' text format.
+    """
+    app = FastAPI(title="Robbie", docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(Guard, allowed_hosts=allowed_hosts, signed_paths=signed_paths)
+    app.add_exception_handler(HTTPException, _error_page)
+    _add_operator_routes(app, health, metrics)
+    return app
+
+
 def create_app(
     receiver: Receiver,
     view: ConversationView,
@@ -28,7 +50,7 @@ def create_app(
     signed_paths: Sequence[str] = (),
     metrics: Callable[[], bytes] | None = None,
 ) -> FastAPI:
-    """Build the web chat.
+    """Build the web chat, with what every process serves.
 
     Args:
         receiver: takes what people write.
@@ -36,15 +58,12 @@ def create_app(
         health: what ``/readyz`` answers; ready when its ``ready`` is true.
         hint: lines of markdown for the card "Connect Slack"; without lines there is no card.
         allowed_hosts: the names, without a port, under which the chat may be opened.
-        signed_paths: paths outside of the guard, for platforms' events: whoever serves them checks a signature.
+        signed_paths: see ``create_operator_app``.
         metrics: what ``/metrics`` answers, in Prometheus' text format.
     """
-    app = FastAPI(title="Robbie", docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(Guard, allowed_hosts=allowed_hosts, signed_paths=signed_paths)
-    app.add_exception_handler(HTTPException, _error_page)
+    app = create_operator_app(health=health, allowed_hosts=allowed_hosts, signed_paths=signed_paths, metrics=metrics)
     app.include_router(Chat(receiver, view, hint).router())
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
-    _add_operator_routes(app, health, metrics)
     return app
 
 

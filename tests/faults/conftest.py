@@ -33,6 +33,11 @@ class World:
         """Start a Robbie that is killed when the test ends."""
         return await self.stack.enter_async_context(Robbie(self.folder, {**self.environment, **environment}))
 
+    async def role(self, role: str, **environment: str) -> Robbie:
+        """Start a process with one role, or several with commas between them."""
+        robbie = Robbie(self.folder, {**self.environment, **environment}, "run", "--role", role)
+        return await self.stack.enter_async_context(robbie)
+
     def answers(self, channel: str = "C1", thread_ts: str | None = None) -> list[str]:
         """What Robbie shows in a channel or thread right now."""
         return shown_in(self.slack, channel, thread_ts)

@@ -9,9 +9,10 @@ from adapters.postgres.database import Database
 from adapters.postgres.migrate import downgrade, upgrade
 from adapters.postgres.roles import RoleUrls
 
-# What holds no tenant's data: the queue's ids, Alembic's own row, and when recurring work ran.
+# What holds no tenant's data: the queue's ids, Alembic's own row, who is connected, and when recurring work ran.
 _SHARED = {
     "alembic_version",
+    "leases",
     "schedules",
     "procrastinate_jobs",
     "procrastinate_events",
@@ -51,9 +52,21 @@ def test_every_revision_goes_up_and_down_on_data(roles: RoleUrls) -> None:
     _seed(roles)
 
 
+_REVISIONS = (
+    "0001_organizations",
+    "0002_people",
+    "0005_memory",
+    "0006_communication",
+    "0008_operations",
+    "0006_reply_tokens",
+    "0008_leases",
+)
+
+
 def test_each_revision_alone_goes_down_and_up(roles: RoleUrls) -> None:
     _seed(roles)
-    for revision in ("0006_reply_tokens", "0006_communication", "0005_memory", "0002_people", "0001_organizations"):
+    *below, _head = _REVISIONS
+    for revision in reversed(below):
         downgrade(roles.owner, revision)
         upgrade(roles.owner)
 

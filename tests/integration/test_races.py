@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from adapters.postgres.local import PostgresView
 from adapters.postgres.places import PostgresPlaces
+from adapters.postgres.schedules import PostgresSchedules
 from core.conversation import wording
 from core.conversation.jobs import Job
 from core.conversation.models import InboxState, Kind, Place, Profile, Utterance
@@ -258,7 +259,7 @@ async def test_a_conversation_is_still_shown_after_its_rows_are_purged(desk: Des
     assert claim is not None
     await desk.turns.finish(claim, finished())
     before = [shown.text for shown in await view.shown(place)]
-    assert await desk.sweep.purge(_seconds(0)) == 1
+    assert await PostgresSchedules(desk.database).purge(date(2026, 1, 1), _seconds(0)) == 1
     after = await view.shown(place)
     assert before == [shown.text for shown in after] == ["question 1", "the answer"]
     assert len({shown.id for shown in after}) == 2

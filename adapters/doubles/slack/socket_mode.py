@@ -48,12 +48,18 @@ class Socket:
 
 
 class SocketMode:
-    """All sockets of the app. Each event goes to one of them, in turn."""
+    """All sockets of the app. Each event goes to one of them, in turn.
+
+    Attributes:
+        opened: how many there were so far.
+        most: how many were open at once.
+    """
 
     def __init__(self, app: str) -> None:
         self.app = app
         self.sockets: list[Socket] = []
         self.opened = 0
+        self.most = 0
         self.ping_interval = 10.0
         self.leave_after = 3.0
         self.stray_acks: list[str] = []
@@ -118,6 +124,7 @@ class SocketMode:
     async def _serve(self, socket: Socket) -> None:
         self.sockets.append(socket)
         self.opened += 1
+        self.most = max(self.most, len(self.sockets))
         pings = asyncio.create_task(self._ping(socket))
         try:
             await socket.send(self._hello())

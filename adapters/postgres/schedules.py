@@ -1,0 +1,41 @@
+"""Recurring work. That it was done is written in its own transaction, so it happens once, whoever ticks or dies."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from adapters.postgres.database import Database, Transaction
+
+# Who comes second waits here until the first has ended, and goes on if that one has done nothing.
+_ONCE = "INSERT INTO schedules (kind, subject, local_date) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
+
+_PURGE = """
+    DELETE FROM inbox WHERE state IN ('answered', 'ignored', 'expired') AND closed_at < clock_timestamp() - %s"""
+
+
+class PostgresSchedules:
+    """What ticks do, as robbie_system; any number of processes may tick.
+
+    Args:
+        database: the pools.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def purge(self, day: date, keep: timedelta) -> int | None:
+        """Delete closed inbox rows (and with them their sent outbox rows) that are older than ``keep``, once a day.
+
+        Returns how many there were; None when this day's are gone already.
+        """
+        async with self._database.system() as tx:
+            if not await _first(tx, "purge", "inbox", day):
+                return None
+            gone = await tx.execute(_PURGE, (keep,))
+            await tx.execute("DELETE FROM schedules WHERE ran_at < now() - %s", (keep,))
+        return gone.rowcount
+
+
+async def _first(tx: Transaction, kind: str, subject: str, day: date) -> bool:
+    """Whether this occurrence is still to be done; it counts as done when the transaction is committed."""
+    return (await tx.execute(_ONCE, (kind, subject, day))).rowcount == 1

@@ -1,0 +1,100 @@
+"""What a worker needs: models behind a router, turns, control and delivery. Other roles do not import this."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from adapters.llm.breakers import PyBreakers
+from adapters.postgres.budget import PostgresBudget
+from adapters.postgres.control import PostgresControl
+from adapters.postgres.database import Database
+from adapters.postgres.outbox import PostgresOutbox
+from adapters.postgres.sweep import PostgresSweep
+from adapters.postgres.turns import PostgresTurns
+from adapters.queue.jobs import Queue
+from adapters.redis import RedisHints
+from bot import __version__
+from bot.metrics import Metrics
+from bot.models import AnyModel, chat_models, load_models
+from bot.settings import Settings
+from core.conversation.context import estimate_tokens
+from core.conversation.delivery import Delivery, DeliveryPolicy
+from core.conversation.ports import Surface
+from core.conversation.turn import TurnPolicy, Turns
+from core.routing.policy import FixedOrder
+from core.routing.service import Router
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A worker's parts, wired and not yet running."""
+
+    router: Router
+    breakers: PyBreakers
+    models: Mapping[str, AnyModel]
+    hints: RedisHints | None
+    sweep: PostgresSweep
+
+    async def load(self, progress: Callable[[str], None]) -> None:
+        """Load what asking needs, and listen to the other workers."""
+        await load_models(self.models, progress)
+        if self.hints:
+            await self.hints.start()
+
+    async def close(self) -> None:
+        """Disconnect from models and Redis."""
+        for model in self.models.values():
+            await model.aclose()
+        if self.hints:
+            await self.hints.close()
+
+    def health(self) -> Mapping[str, object]:
+        """What an operator may want to know."""
+        return {"breakers": self.breakers.states(), "redis": self.hints.reachable if self.hints else None}
+
+
+def wire(
+    settings: Settings, database: Database, queue: Queue, surfaces: Mapping[str, Surface], metrics: Metrics
+) -> Work:
+    """Wire a worker, and say to the queue what it does."""
+    worker = settings.worker
+    redis = settings.secrets.redis_url
+    hints = RedisHints(redis.get_secret_value()) if redis else None
+    models = chat_models(settings)
+    breakers = _breakers(settings, hints)
+    router = Router(
+        models,
+        FixedOrder([model.spec for model in models.values()], estimate_tokens),
+        breakers,
+        PostgresBudget(database, daily_usd=settings.budget.daily_usd),
+        count_tokens=estimate_tokens,
+        turn_seconds=settings.router.turn_seconds,
+        on_attempt=metrics.attempt,
+    )
+    turn_store = PostgresTurns(database, queue.enqueue, lease_seconds=worker.lease_seconds)
+    turns = Turns(turn_store, router, surfaces, _turn_policy(settings), versions={"robbie": __version__})
+    outbox = PostgresOutbox(database, queue.enqueue, lease_seconds=worker.send_lease_seconds)
+    queue.handle("turn", turns.drain)
+    queue.handle("control", PostgresControl(database).apply)
+    queue.handle("send", Delivery(outbox, surfaces, DeliveryPolicy()).drain)
+    sweep = PostgresSweep(
+        database, queue.enqueue, dead_after_seconds=worker.dead_after_seconds, surfaces=tuple(surfaces)
+    )
+    return Work(router, breakers, models, hints, sweep)
+
+
+def _turn_policy(settings: Settings) -> TurnPolicy:
+    return TurnPolicy(
+        context_tokens=settings.context.tokens,
+        context_messages=settings.context.messages,
+        max_attempts=settings.worker.max_attempts,
+        renew_seconds=settings.worker.renew_seconds,
+    )
+
+
+def _breakers(settings: Settings, hints: RedisHints | None) -> PyBreakers:
+    router = settings.router
+    if hints is None:
+        return PyBreakers(router.breaker_failures, router.breaker_seconds)
+    return PyBreakers(router.breaker_failures, router.breaker_seconds, on_open=hints.on_open, hint=hints.hint)

@@ -1,0 +1,156 @@
+"""Several processes share the work: one is connected, others stand by, and each may end or be killed."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from functools import partial
+
+import httpx
+import psycopg
+import pytest
+
+from tests.faults.conftest import World
+from tests.robbie_process import Robbie
+
+# The real ones: the promise is about these.
+PATIENT = {"ROBBIE_GATEWAY__LEASE_SECONDS": "8", "ROBBIE_GATEWAY__RENEW_SECONDS": "2"}
+TAKEOVER_SECONDS = 15.0
+
+
+async def _rows(world: World, query: str) -> list[tuple[object, ...]]:
+    async with await psycopg.AsyncConnection.connect(world.database_url) as connection:
+        return await (await connection.execute(query)).fetchall()
+
+
+async def _health(robbie: Robbie) -> dict[str, object]:
+    async with httpx.AsyncClient() as client:
+        return (await client.get(f"{robbie.url}/readyz")).json()
+
+
+async def _lease(robbie: Robbie) -> object:
+    slack = (await _health(robbie))["slack"]
+    assert isinstance(slack, dict)
+    return slack["lease"]
+
+
+def _answered(world: World, ts: str, *texts: str) -> bool:
+    return world.answers("C1", ts) == list(texts)
+
+
+async def test_two_gateways_have_one_holder_and_the_standby_takes_over_after_kill_9(world: World) -> None:
+    """CASE 25, on Slack."""
+    world.slack.deliveries.retry_delays = ()  # what nobody takes is gone: only the histories have it
+    await world.role("worker")
+    first = await world.role("gateway", **PATIENT)
+    second = await world.role("gateway", **PATIENT)
+    assert [await _lease(first), await _lease(second)] == ["holder", "standby"]
+    before = await world.slack.say("U1", "C1", "<@UROBBIE> before")
+    await world.until(partial(_answered, world, before.ts, "You said: before"))
+    await first.kill()
+    killed = time.monotonic()
+    gap = await world.slack.say("U1", "C1", "<@UROBBIE> in the gap", drop=True)
+    reply = await world.slack.say("U1", "C1", "and this?", thread_ts=before.ts, drop=True)
+    await world.until(lambda: world.slack.socket_mode.opened == 2, timeout=60)
+    assert time.monotonic() - killed < TAKEOVER_SECONDS
+    after = await world.slack.say("U1", "C1", "<@UROBBIE> after")
+    for said, *texts in (
+        (gap, "You said: in the gap"),
+        (before, "You said: before", "You said: and this?"),
+        (after, "You said: after"),
+    ):
+        await world.until(partial(_answered, world, said.ts, *texts))
+    assert await _lease(second) == "holder"
+    assert world.slack.socket_mode.most == 1
+    assert reply.ts
+    [(name,)] = await _rows(world, "SELECT name FROM leases")
+    assert world.slack.app_token not in str(name)
+
+
+async def test_a_gateway_that_ends_in_good_order_is_followed_at_once_and_each_message_is_answered_once(
+    world: World,
+) -> None:
+    """It gives its lease back: nobody waits for an hour."""
+    hour = {"ROBBIE_GATEWAY__LEASE_SECONDS": "3600"}
+    await world.role("worker")
+    first = await world.role("gateway", **hour)
+    await world.role("gateway", **hour)
+    said = [await world.slack.say("U1", "C1", "<@UROBBIE> one")]
+    await world.until(partial(_answered, world, said[0].ts, "You said: one"))
+    ending = asyncio.create_task(first.terminate())
+    said.append(await world.slack.say("U1", "C1", "<@UROBBIE> two"))
+    assert await ending == 0
+    said.append(await world.slack.say("U1", "C1", "<@UROBBIE> three"))
+    for one, number in zip(said, ("one", "two", "three"), strict=True):
+        await world.until(partial(_answered, world, one.ts, f"You said: {number}"))
+    assert world.slack.socket_mode.most == 1
+
+
+async def test_a_paused_gateway_that_wakes_up_past_its_lease_lets_go_of_its_connection(world: World) -> None:
+    quick = {"ROBBIE_GATEWAY__LEASE_SECONDS": "3", "ROBBIE_GATEWAY__RENEW_SECONDS": "0.5"}
+    await world.role("worker")
+    paused = await world.role("gateway", **quick)
+    standby = await world.role("gateway", **quick)
+    said = await world.slack.say("U1", "C1", "<@UROBBIE> one")
+    await world.until(partial(_answered, world, said.ts, "You said: one"))
+    paused.pause()
+    await world.until(lambda: world.slack.socket_mode.opened == 2)
+    meanwhile = await world.slack.say("U1", "C1", "<@UROBBIE> two")
+    await world.until(partial(_answered, world, meanwhile.ts, "You said: two"))
+    paused.wake()
+    await world.until(lambda: len(world.slack.sockets) == 1)
+    assert [await _lease(paused), await _lease(standby)] == ["standby", "holder"]
+    after = await world.slack.say("U1", "C1", "<@UROBBIE> three")
+    await world.until(partial(_answered, world, after.ts, "You said: three"))
+
+
+async def test_each_role_does_its_part_and_only_that(world: World) -> None:
+    parts = {role: await world.role(role) for role in ("worker", "scheduler", "web")}
+    assert not world.slack.sockets
+    gateway = parts["gateway"] = await world.role("gateway")
+    assert len(world.slack.sockets) == 1
+    for role, robbie in parts.items():
+        health = await _health(robbie)
+        assert (health["ready"], health["role"]) == (True, role)
+        assert ("breakers" in health, "slack" in health) == (role == "worker", role == "gateway")
+        async with httpx.AsyncClient() as client:
+            assert (await client.get(f"{robbie.url}/healthz")).text == "ok"
+            assert "robbie_rows" in (await client.get(f"{robbie.url}/metrics")).text
+            assert (await client.get(robbie.url)).status_code == (303 if role == "web" else 404)
+    await gateway.kill()
+    async with await psycopg.AsyncConnection.connect(world.database_url) as connection:
+        workers = await (await connection.execute("SELECT count(*) > 0 FROM procrastinate_workers")).fetchone()
+    assert workers == (True,)
+
+
+async def test_a_question_in_the_web_chat_of_one_process_is_answered_by_the_worker_of_another(world: World) -> None:
+    await world.role("worker")
+    web = await world.role("web")
+    async with httpx.AsyncClient(base_url=web.url, follow_redirects=True) as browser:
+        page = await browser.get("/")
+        assert page.status_code == 200
+        key = page.text.split('name="key" value="')[1].split('"')[0]
+        await browser.post(
+            f"{page.url}/messages", data={"text": "hello", "key": key, "zone": "UTC"}, headers={"Origin": web.url}
+        )
+        async with asyncio.timeout(45):
+            while "You said: hello" not in (await browser.get(str(page.url))).text:
+                await asyncio.sleep(0.2)
+
+
+async def test_a_gateway_holds_what_it_takes_in_for_a_worker_that_comes_later(world: World) -> None:
+    await world.role("gateway,web")
+    said = await world.slack.say("U1", "C1", "<@UROBBIE> is anybody there?")
+    await world.until(lambda: bool(world.slack.acks))
+    assert world.answers("C1", said.ts) == []
+    await world.role("worker")
+    await world.until(partial(_answered, world, said.ts, "You said: is anybody there?"))
+
+
+@pytest.mark.parametrize("role", ["gateway", "web", "scheduler"])
+async def test_who_does_not_work_loads_no_client_of_a_model(world: World, role: str) -> None:
+    robbie = await world.role(role, PYTHONPROFILEIMPORTTIME="1")
+    imported = set(re.findall(r"^import time: .*\| +([\w.]+)$", robbie.log, re.MULTILINE))
+    assert "bot.platforms" in imported
+    assert not {name for name in imported if re.match(r"litellm|openai|pybreaker|bot\.models|adapters\.llm", name)}
