@@ -25,7 +25,7 @@ def user(call: Call) -> Json:
     """``GET /users/{user_id}``."""
     found = call.world.users.get(call.params["user_id"])
     if found is None:
-        raise unknown("user")
+        raise unknown("User")
     return user_wire(found)
 
 
@@ -63,7 +63,7 @@ def member(call: Call) -> Json:
     """``GET /guilds/{guild_id}/members/{user_id}``."""
     _own(call)
     if call.params["user_id"] not in call.world.members:
-        raise unknown("member")
+        raise unknown("Member")
     return member_wire(call.world, call.params["user_id"])
 
 
@@ -79,4 +79,4 @@ def members(call: Call) -> list[Json]:
 
 def _own(call: Call) -> None:
     if call.params["guild_id"] != call.world.guild.id:
-        raise unknown("guild")
+        raise unknown("Guild")

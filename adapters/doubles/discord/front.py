@@ -108,7 +108,10 @@ class Front:
             true = await answer()
             early = await fault.behaviour.after(fault, request) or true
         fault.arrived.set()
-        return self._done(record, early)
+        response = self._done(record, early)
+        if request.transport is None or request.transport.is_closing():
+            record.status = 0
+        return response
 
     def _done(self, record: CallRecord, response: web.StreamResponse) -> web.StreamResponse:
         record.status = response.status

@@ -12,12 +12,13 @@ from aiohttp import WSMsgType, web
 
 from adapters.doubles.discord import sockets
 from adapters.doubles.discord.sessions import KNOWN_INTENTS, PRIVILEGED, Session, Sessions
-from adapters.doubles.discord.shapes import guild_wire, member_wire, user_wire
+from adapters.doubles.discord.shapes import application_wire, guild_wire, member_wire, user_wire
 from adapters.doubles.discord.sockets import Closing, Socket
 from adapters.doubles.discord.state import World, new_token
 from adapters.doubles.discord.wire import Json
 
 PAYLOAD_LIMIT = 4_096
+CLOSE_SECONDS = 2.0
 
 
 class Gateway:
@@ -64,7 +65,7 @@ class Gateway:
         compress = request.query.get("compress", "")
         if compress not in ("", "zlib-stream") or request.query.get("encoding", "json") != "json":
             return web.Response(status=400, text="the double speaks json, plain or in a zlib-stream")
-        ws = web.WebSocketResponse(autoping=True, compress=False, max_msg_size=0)
+        ws = web.WebSocketResponse(timeout=CLOSE_SECONDS, compress=False, max_msg_size=0)
         await ws.prepare(request)
         socket = Socket(ws, request.transport, bool(compress), request.path.startswith("/resume"))
         self.sockets.append(socket)
@@ -99,29 +100,36 @@ class Gateway:
             socket.cut()
 
     async def _serve(self, socket: Socket) -> None:
-        tasks = [asyncio.create_task(socket.write()), asyncio.create_task(self._watch(socket))]
+        reading, writing = asyncio.create_task(self._read(socket)), asyncio.create_task(socket.write())
+        watching = asyncio.create_task(self._watch(socket))
         socket.op(sockets.HELLO, {"heartbeat_interval": int(self.heartbeat_interval * 1000)})
         self.changed()
         try:
-            async for message in socket.ws:
-                if message.type in (WSMsgType.TEXT, WSMsgType.BINARY) and not socket.half_dead:
-                    self._take(socket, message.data)
-        except ConnectionError:
-            pass  # the peer is gone, which is an end like any other
+            await asyncio.wait([reading, writing], return_when=asyncio.FIRST_COMPLETED)
         finally:
-            self._forget(socket)
-            for task in tasks:
+            for task in (reading, writing, watching):
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            failed, end, _ = await asyncio.gather(reading, writing, watching, return_exceptions=True)
+            if isinstance(end, Closing):
+                # Nobody reads any more, so that this waits for the peer's answer instead of hanging up on it.
+                await socket.ws.close(code=end.code, message=end.reason.encode())
+            self._forget(socket)
+        if isinstance(failed, Exception) and not isinstance(failed, ConnectionError):
+            raise failed
+
+    async def _read(self, socket: Socket) -> None:
+        async for message in socket.ws:
+            if message.type in (WSMsgType.TEXT, WSMsgType.BINARY) and not socket.half_dead:
+                self._take(socket, message.data)
 
     def _forget(self, socket: Socket) -> None:
         self.sockets.remove(socket)
-        code = socket.ws.close_code
-        self.closed.append(None if code in (None, 1006) else code)
+        left_with = socket.ws.close_code
+        self.closed.append(socket.ended_with or (None if left_with == 1006 else left_with))
         session = socket.session
         if session is not None and session.carrier is socket:
             session.carrier, session.left_at = None, time.monotonic()
-            if code in (1000, 1001):
+            if socket.ended_with is None and left_with in (1000, 1001):
                 self.sessions.end(session)
         self.changed()
 
@@ -143,8 +151,10 @@ class Gateway:
                 self._heartbeat(socket)
             elif payload["op"] not in self._handlers:
                 raise Closing(4001, "Unknown opcode.")
+            elif not isinstance(payload.get("d"), dict):
+                raise Closing(4002, "Error while decoding payload.")
             else:
-                self._handlers[payload["op"]](socket, payload.get("d") or {})
+                self._handlers[payload["op"]](socket, payload["d"])
         except Closing as end:
             socket.close(end.code, end.reason)
         self.changed()
@@ -216,7 +226,7 @@ class Gateway:
             "resume_gateway_url": f"{self.url}/resume/",
             "session_type": "normal",
             "shard": list(session.shard),
-            "application": {"id": world.application, "flags": 0},
+            "application": {"id": world.application, "flags": application_wire(world)["flags"]},
             "relationships": [],
             "private_channels": [],
             "presences": [],

@@ -54,6 +54,7 @@ class Interaction:
     after: float | None = None
     token: str = ""
     sent_at: float = field(default_factory=time.monotonic)
+    ends_at: float = 0.0
     timer: asyncio.TimerHandle | None = None
 
     def __post_init__(self) -> None:
@@ -61,13 +62,24 @@ class Interaction:
         self.token = base64.urlsafe_b64encode(secret.encode()).decode().rstrip("=")
 
     @property
+    def expired(self) -> bool:
+        """Whether its token is no longer good."""
+        return time.monotonic() >= self.ends_at
+
+    def expire(self) -> None:
+        """Let its token end now."""
+        self.ends_at = 0.0
+
+    @property
     def shown(self) -> str:
-        """What its person reads: the failure, "…" while the app thinks, or the answer's content."""
+        """What its person reads: the failure, "…" while the app thinks, or the answer."""
         if self.failure:
             return self.failure
         if self.original is None:
             return ""
-        return "…" if self.original.is_loading else self.original.content
+        if self.original.is_loading:
+            return NO_RESPONSE if self.expired else "…"
+        return self.original.shown
 
     @property
     def messages(self) -> list[Message]:
@@ -91,6 +103,7 @@ class Interactions:
 
     def begin(self, interaction: Interaction) -> Interaction:
         """Start the clock of an interaction that is being sent."""
+        interaction.ends_at = interaction.sent_at + self.token_seconds
         self.all.append(interaction)
         self._by_id[interaction.id] = self._by_token[interaction.token] = interaction
         loop = asyncio.get_running_loop()
@@ -184,10 +197,10 @@ class Interactions:
 
     def _acknowledged(self, call: Call) -> Interaction:
         interaction = self._by_token.get(call.params["webhook_token"])
-        if interaction is None or time.monotonic() - interaction.sent_at > self.token_seconds:
+        if interaction is None or interaction.expired:
             raise DiscordError(401, 50027, "Invalid Webhook Token")
         if interaction.state in ("waiting", "failed"):
-            raise unknown("webhook")
+            raise unknown("Webhook")
         return interaction
 
     def _message(self, call: Call) -> tuple[Interaction, Message]:
@@ -198,7 +211,7 @@ class Interactions:
             gone = not message.is_ephemeral and message.id not in call.world.channel(message.channel_id).by_id
             if (message.id == wanted or (first and wanted == "@original")) and not gone:
                 return interaction, message
-        raise unknown("message")
+        raise unknown("Message")
 
     def _post(self, call: Call, interaction: Interaction, first: bool) -> Message:
         channel = call.world.channel(interaction.channel_id)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from adapters.doubles.discord.wire import Json, invalid
+from adapters.doubles.discord.wire import Json, component_texts, invalid
 
 _USER = re.compile(r"<@!?(\d+)>")
 _ROLE = re.compile(r"<@&(\d+)>")
@@ -68,15 +67,8 @@ class Named:
 def named_in(content: str, components: list[Json]) -> Named:
     """Everything that content and the text of components name. Code is not spared: stricter than Discord."""
     named = Named()
-    for text in (content, *_texts(components)):
+    for text in (content, *component_texts(components)):
         named.users += [user for user in _USER.findall(text) if user not in named.users]
         named.roles += [role for role in _ROLE.findall(text) if role not in named.roles]
         named.everyone += [w for w in ("everyone", "here") if f"@{w}" in text and w not in named.everyone]
     return named
-
-
-def _texts(components: list[Json]) -> Iterator[str]:
-    for component in components:
-        if component.get("type") == 10:
-            yield str(component.get("content") or "")
-        yield from _texts([c for c in component.get("components") or [] if isinstance(c, dict)])

@@ -31,12 +31,13 @@ def create(call: Call) -> Json:
     if nonce is not None and body.get("enforce_nonce"):
         known = _remembered(call.platform, author, nonce)
         if known is not None:
-            return message_wire(call.world, known) | {"nonce": nonce}
+            # Of a message that was made and then deleted, Discord says that it does not know it.
+            return message_wire(call.world, call.world.channel(known.channel_id).message(known.id)) | {"nonce": nonce}
     message = build(call, channel, author, MESSAGE_DEFAULT)
     message.nonce = nonce
     publish(call.platform, channel, message)
     if nonce is not None:
-        call.platform.nonces[author, nonce] = (time.monotonic(), message)
+        _remember(call.platform, author, nonce, message)
     return message_wire(call.world, message) | ({"nonce": nonce} if nonce else {})
 
 
@@ -195,6 +196,14 @@ def _readable(call: Call) -> Channel:
 def _read(call: Call, message: Message) -> Json:
     body = message_wire(call.world, message)
     return body if "MESSAGE_CONTENT" in call.world.privileged else without_content(call.world, message, body)
+
+
+def _remember(platform: Platform, author: str, nonce: str, message: Message) -> None:
+    platform.nonces.pop((author, nonce), None)
+    platform.nonces[author, nonce] = (time.monotonic(), message)
+    oldest = next(iter(platform.nonces))
+    if time.monotonic() - platform.nonces[oldest][0] > platform.nonce_seconds:
+        del platform.nonces[oldest]
 
 
 def _remembered(platform: Platform, author: str, nonce: str) -> Message | None:

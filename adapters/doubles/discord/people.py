@@ -57,7 +57,7 @@ class People:
         if channel in self.world.channels:
             return self.world.channels[channel]
         for found in self.world.channels.values():
-            if found.name and found.name == channel:
+            if found.name == channel and not found.is_thread and not found.is_dm:
                 return found
         return self.world.dm(self.user_id(channel))
 

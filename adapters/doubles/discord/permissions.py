@@ -45,6 +45,8 @@ def permissions_in(world: World, channel: Channel, member: str) -> int:
     """What a member of the guild may do in a channel; threads follow their parent. In a DM: all that there is."""
     if channel.is_dm:
         return ALL & ~bits("MANAGE_MESSAGES MANAGE_WEBHOOKS MANAGE_THREADS CREATE_PUBLIC_THREADS MANAGE_CHANNELS")
+    if member == world.guild.owner:
+        return ALL
     place = world.channels[channel.parent_id] if channel.is_thread and channel.parent_id else channel
     roles = [world.guild.id, *world.members.get(member, [])]
     base = 0
@@ -70,4 +72,6 @@ def _overwritten(base: int, overwrites: list[tuple[int, int] | None]) -> int:
 def can(world: World, channel: Channel, member: str, names: str) -> bool:
     """Whether a member has all of some permissions in a channel, and can see it."""
     needed = bits(f"VIEW_CHANNEL {names}")
-    return permissions_in(world, channel, member) & needed == needed
+    given = permissions_in(world, channel, member)
+    invited = not channel.is_private_thread or member in channel.members or given & bits("MANAGE_THREADS")
+    return bool(given & needed == needed and invited)

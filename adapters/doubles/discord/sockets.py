@@ -40,6 +40,7 @@ class Socket:
         half_dead: it stays open, but carries nothing and answers no heartbeat.
         heartbeats: how many came.
         compressed: whether it speaks ``zlib-stream``.
+        ended_with: the code that the gateway ends it with.
     """
 
     ws: web.WebSocketResponse
@@ -49,6 +50,7 @@ class Socket:
     session: Session | None = None
     half_dead: bool = False
     heartbeats: int = 0
+    ended_with: int | None = None
     last_beat: float = field(default_factory=time.monotonic)
     _queue: asyncio.Queue[str | Closing] = field(default_factory=asyncio.Queue)
     _commands: deque[float] = field(default_factory=deque)
@@ -64,6 +66,7 @@ class Socket:
 
     def close(self, code: int, reason: str = "") -> None:
         """End the connection when what is queued has been sent."""
+        self.ended_with = self.ended_with or code
         self._queue.put_nowait(Closing(code, reason))
 
     def cut(self) -> None:
@@ -80,14 +83,13 @@ class Socket:
         if len(self._commands) > COMMANDS_PER_MINUTE:
             raise Closing(4008, "You are being rate limited.")
 
-    async def write(self) -> None:
-        """Send what is queued until the connection ends. One compression context for its whole life."""
+    async def write(self) -> Closing:
+        """Send what is queued, in one compression context, until the gateway wants to end the connection."""
         deflate = zlib.compressobj() if self.compressed else None
         while True:
             item = await self._queue.get()
             if isinstance(item, Closing):
-                await self.ws.close(code=item.code, message=item.reason.encode())
-                return
+                return item
             if deflate is None:
                 await self.ws.send_str(item)
             else:

@@ -10,7 +10,7 @@ from bisect import bisect_left, insort
 from dataclasses import dataclass, field
 
 from adapters.doubles.discord.permissions import BOT, PEOPLE, bits
-from adapters.doubles.discord.wire import Json, Snowflakes, now_ms, unknown
+from adapters.doubles.discord.wire import Json, Snowflakes, component_texts, now_ms, unknown
 
 TEXT, DM, VOICE, NEWS, THREAD, PRIVATE_THREAD, FORUM = 0, 1, 2, 5, 11, 12, 15
 EPHEMERAL, LOADING, HAS_THREAD, V2 = 1 << 6, 1 << 7, 1 << 5, 1 << 15
@@ -107,6 +107,12 @@ class Message:
     edits: int = 0
 
     @property
+    def shown(self) -> str:
+        """What a person reads: the content, the text of its components, and what its embeds say."""
+        embeds = [str(embed.get(key) or "") for embed in self.embeds for key in ("title", "description")]
+        return "\n".join(part for part in (self.content, *component_texts(self.components), *embeds) if part)
+
+    @property
     def is_ephemeral(self) -> bool:
         """Whether only one person sees it."""
         return bool(self.flags & EPHEMERAL)
@@ -154,6 +160,11 @@ class Channel:
         return self.type in (THREAD, PRIVATE_THREAD)
 
     @property
+    def is_private_thread(self) -> bool:
+        """Whether it is a thread that only its members see."""
+        return self.type == PRIVATE_THREAD
+
+    @property
     def last_message_id(self) -> str | None:
         """The newest message there is."""
         return str(self._order[-1]) if self._order else None
@@ -174,7 +185,7 @@ class Channel:
     def message(self, message_id: str) -> Message:
         """The message, or 10008."""
         if message_id not in self.by_id:
-            raise unknown("message")
+            raise unknown("Message")
         return self.by_id[message_id]
 
     def between(self, after: int, before: int | None = None) -> list[Message]:
@@ -219,7 +230,7 @@ class World:
     def channel(self, channel_id: str) -> Channel:
         """The channel, or 10003."""
         if channel_id not in self.channels:
-            raise unknown("channel")
+            raise unknown("Channel")
         return self.channels[channel_id]
 
     def dm(self, user: str) -> Channel:

@@ -42,9 +42,10 @@ class Webhooks:
 
     def create(self, call: Call) -> Json:
         """``POST /channels/{channel_id}/webhooks``."""
-        channel = call.channel("MANAGE_WEBHOOKS")
+        channel = call.channel()
         if channel.is_dm or channel.is_thread:
             raise DiscordError(400, 50024, "Cannot execute action on this channel type")
+        call.channel("MANAGE_WEBHOOKS")
         if sum(hook.channel_id == channel.id for hook in self.by_id.values()) >= PER_CHANNEL:
             raise DiscordError(400, 30007, "Maximum number of webhooks reached (15)")
         hook = Webhook(channel.id, _name(call.body, "name"), call.world.ids.new())
@@ -106,7 +107,7 @@ class Webhooks:
     def _hook(self, call: Call) -> Webhook:
         hook = self.by_id.get(call.params["webhook_id"])
         if hook is None:
-            raise unknown("webhook")
+            raise unknown("Webhook")
         if call.params.get("webhook_token", hook.token) != hook.token:
             raise DiscordError(401, 50027, "Invalid Webhook Token")
         return hook
@@ -116,7 +117,7 @@ class Webhooks:
         channel = call.world.channel(call.query.get("thread_id", hook.channel_id))
         message = call.message(channel)
         if message.webhook_id != hook.id:
-            raise unknown("message")
+            raise unknown("Message")
         return channel, message
 
     @staticmethod
@@ -127,7 +128,7 @@ class Webhooks:
         if thread_id:
             thread = call.world.channel(thread_id)
             if thread.parent_id != home.id:
-                raise unknown("channel")
+                raise unknown("Channel")
             return thread, False
         if home.type == FORUM:
             if not name:

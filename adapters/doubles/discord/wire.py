@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -49,11 +50,21 @@ def too_long(path: str, limit: int) -> DiscordError:
     return invalid(path, "BASE_TYPE_MAX_LENGTH", f"Must be {limit} or fewer in length.")
 
 
+_UNKNOWN = {
+    "Channel": 10003,
+    "Guild": 10004,
+    "Member": 10007,
+    "Message": 10008,
+    "User": 10013,
+    "Webhook": 10015,
+    "interaction": 10062,
+    "application command": 10063,
+}
+
+
 def unknown(what: str) -> DiscordError:
     """The 404 of a thing that is not there."""
-    codes = {"channel": 10003, "guild": 10004, "member": 10007, "message": 10008, "user": 10013, "webhook": 10015}
-    codes |= {"interaction": 10062, "application command": 10063}
-    return DiscordError(404, codes[what], f"Unknown {what.title() if what != 'application command' else what}")
+    return DiscordError(404, _UNKNOWN[what], f"Unknown {what}")
 
 
 def missing_access() -> DiscordError:
@@ -64,6 +75,14 @@ def missing_access() -> DiscordError:
 def missing_permissions() -> DiscordError:
     """50013: the app may look, but not do this."""
     return DiscordError(403, 50013, "Missing Permissions")
+
+
+def component_texts(components: list[Json]) -> Iterator[str]:
+    """What the text displays among components say, in order, however deep they are."""
+    for component in components:
+        if component.get("type") == 10:
+            yield str(component.get("content") or "")
+        yield from component_texts([c for c in component.get("components") or [] if isinstance(c, dict)])
 
 
 def respond(body: object, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
