@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import signal
 import socket
@@ -96,7 +95,7 @@ async def working(app: App) -> AsyncIterator[None]:
         yield
     finally:
         await _end(turns, patience=worker.drain_seconds + _FLUSH_SECONDS)
-        await _flush(app)
+        await app.work.senders.close(_FLUSH_SECONDS)
         await _end(quick, patience=2 * _FLUSH_SECONDS)
         await _end(sweep)
 
@@ -221,15 +220,6 @@ async def _every(seconds: float, work: Callable[[], Awaitable[object]]) -> None:
         except Exception:
             _log.exception("a background task failed; trying again")
         await asyncio.sleep(seconds)
-
-
-async def _flush(app: App) -> None:
-    """Give the answers of the last turns a moment to be sent; what remains is sent after the next start."""
-    for _ in range(int(_FLUSH_SECONDS / 0.1)):
-        with contextlib.suppress(psycopg.Error, PoolTimeout):
-            if not (await app.places.stuck()).keys() & {"outbox_ready", "outbox_sending"}:
-                return
-        await asyncio.sleep(0.1)
 
 
 async def _end(*tasks: asyncio.Task[None], patience: float = 1.0) -> None:

@@ -72,11 +72,12 @@ class SchedulerSettings(_Section):
 class Worker(_Section):
     """How work is carried."""
 
-    turns: int = Field(32, ge=1)
-    quick: int = Field(16, ge=1)
+    turns: int = Field(128, ge=1)
+    quick: int = Field(32, ge=1)
     max_attempts: int = Field(3, ge=1)
     lease_seconds: float = Field(30.0, gt=0)
     renew_seconds: float = Field(1.0, gt=0)
+    open_after_seconds: float = Field(0.3, ge=0)
     send_lease_seconds: float = Field(20.0, gt=0)
     dead_after_seconds: float = Field(10.0, gt=0)
     sweep_seconds: float = Field(2.0, gt=0)

@@ -21,6 +21,7 @@ from bot.settings import Settings
 from core.conversation.context import estimate_tokens
 from core.conversation.delivery import Delivery, DeliveryPolicy
 from core.conversation.ports import Surface
+from core.conversation.senders import Senders
 from core.conversation.turn import TurnPolicy, Turns
 from core.routing.policy import FixedOrder
 from core.routing.service import Router
@@ -34,6 +35,7 @@ class Work:
     breakers: PyBreakers
     models: Mapping[str, AnyModel]
     hints: RedisHints | None
+    senders: Senders
     sweep: PostgresSweep
 
     async def load(self, progress: Callable[[str], None]) -> None:
@@ -72,16 +74,24 @@ def wire(
         turn_seconds=settings.router.turn_seconds,
         on_attempt=metrics.attempt,
     )
-    turn_store = PostgresTurns(database, queue.enqueue, lease_seconds=worker.lease_seconds)
-    turns = Turns(turn_store, router, surfaces, _turn_policy(settings), versions={"robbie": __version__})
     outbox = PostgresOutbox(database, queue.enqueue, lease_seconds=worker.send_lease_seconds)
+    delivery = Delivery(outbox, surfaces, DeliveryPolicy())
+    senders = Senders(delivery.drain, at_once=worker.quick)
+    turns = Turns(
+        PostgresTurns(database, lease_seconds=worker.lease_seconds),
+        router,
+        surfaces,
+        _turn_policy(settings),
+        versions={"robbie": __version__},
+        send=senders.send,
+    )
     queue.handle("turn", turns.drain)
     queue.handle("control", PostgresControl(database).apply)
-    queue.handle("send", Delivery(outbox, surfaces, DeliveryPolicy()).drain)
+    queue.handle("send", delivery.drain)
     sweep = PostgresSweep(
         database, queue.enqueue, dead_after_seconds=worker.dead_after_seconds, surfaces=tuple(surfaces)
     )
-    return Work(router, breakers, models, hints, sweep)
+    return Work(router, breakers, models, hints, senders, sweep)
 
 
 def _turn_policy(settings: Settings) -> TurnPolicy:
@@ -90,6 +100,7 @@ def _turn_policy(settings: Settings) -> TurnPolicy:
         context_messages=settings.context.messages,
         max_attempts=settings.worker.max_attempts,
         renew_seconds=settings.worker.renew_seconds,
+        open_after=settings.worker.open_after_seconds,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from psycopg import AsyncConnection
@@ -11,6 +11,7 @@ from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
 
 Transaction = AsyncConnection[DictRow]
+Statement = tuple[str, Mapping[str, object] | Sequence[object]]
 
 # A connection that answered a moment ago needs no asking; one that was cut by a restart is found when it is asked.
 _FRESH_SECONDS = 1.0
@@ -18,6 +19,10 @@ _FRESH_SECONDS = 1.0
 
 # Who stands still within a transaction may not keep its locks from everybody else.
 _STILL = "SET idle_in_transaction_session_timeout = '10s'"
+
+
+_CONFINE = "SELECT set_config('app.org', %s, true)"
+_CONFINE_LIGHTLY = "SELECT set_config('app.org', %s, true), set_config('synchronous_commit', 'off', true)"
 
 
 class _Connection(AsyncConnection[DictRow]):
@@ -55,9 +60,29 @@ class Database:
     async def app(self, org_id: int) -> AsyncIterator[Transaction]:
         """A transaction that sees and writes the rows of one org only."""
         async with self._app.connection() as connection:
-            await connection.execute("SELECT set_config('app.org', %s, true)", (str(org_id),))
+            await connection.execute(_CONFINE, (str(org_id),))
             yield connection
             connection.used_at = time.monotonic()
+
+    async def run(self, org_id: int, *statements: Statement, durable: bool = True) -> list[list[DictRow]]:
+        """Statements that need nothing of each other's rows: one transaction, one round trip.
+
+        Args:
+            org_id: the org that they are confined to.
+            statements: each with its values.
+            durable: False where the last half second may be lost with the server (not with this process).
+
+        Returns:
+            The rows of each statement.
+        """
+        async with self._app.connection() as connection:
+            async with connection.pipeline():
+                await connection.execute(_CONFINE if durable else _CONFINE_LIGHTLY, (str(org_id),))
+                cursors = [await connection.execute(query, values) for query, values in statements]
+                await connection.commit()
+            rows = [await cursor.fetchall() if cursor.description else [] for cursor in cursors]
+            connection.used_at = time.monotonic()
+        return rows
 
     @asynccontextmanager
     async def system(self) -> AsyncIterator[Transaction]:

@@ -2,44 +2,50 @@
 
 from __future__ import annotations
 
-from adapters.postgres.database import Database, Transaction
+from adapters.postgres.database import Database
 from adapters.postgres.enqueue import Enqueue
 from core.conversation.jobs import control_job
 from core.conversation.models import OutboxState, Place
 from core.conversation.stores import Parcel, Wait
 
-# Parked rows (nobody can tell whether they were posted) wait until infinity and do not hold up the channel.
-_NEXT = """
-    SELECT outbox.id, outbox.state, outbox.phase, outbox.key::text, outbox.body, outbox.attempts, outbox.looks,
-           outbox.created_at,
-           outbox.edit_of, outbox.error, conversations.thread, conversations.direct,
-           coalesce(outbox.lease_until > clock_timestamp(), false) AS busy,
-           extract(epoch FROM greatest(outbox.not_before, now()) - now())::float AS wait
-    FROM outbox JOIN conversations ON conversations.id = outbox.conversation_id
-    WHERE outbox.surface = %(surface)s AND outbox.tenant = %(tenant)s AND outbox.channel = %(channel)s
-      AND outbox.state IN ('ready', 'sending', 'unknown') AND outbox.not_before < 'infinity'
-    ORDER BY outbox.id LIMIT 1 FOR UPDATE OF outbox"""
-
+# Parked rows (nobody can tell whether they were posted) wait until infinity and do not hold up the channel. A sender
+# that died while sending leaves it open whether its post was made.
 _TAKE = """
-    UPDATE outbox SET state = %(state)s, attempts = attempts + 1, looks = looks + %(looks)s,
-                      lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
-    WHERE id = %(id)s"""
-
-_EDITED = "SELECT platform_id FROM outbox WHERE id = %s"
+    WITH next AS (
+        SELECT outbox.id, outbox.state <> 'ready' AS doubtful, outbox.key::text, outbox.body, outbox.attempts,
+               outbox.looks, outbox.created_at, outbox.edit_of, conversations.thread, conversations.direct,
+               coalesce(outbox.lease_until > clock_timestamp(), false) AS busy,
+               extract(epoch FROM greatest(outbox.not_before, now()) - now())::float AS wait
+        FROM outbox JOIN conversations ON conversations.id = outbox.conversation_id
+        WHERE outbox.surface = %(surface)s AND outbox.tenant = %(tenant)s AND outbox.channel = %(channel)s
+          AND outbox.state IN ('ready', 'sending', 'unknown') AND outbox.not_before < 'infinity'
+        ORDER BY outbox.id LIMIT 1 FOR UPDATE OF outbox
+    ),
+    taken AS (
+        UPDATE outbox SET state = CASE WHEN doubtful THEN 'unknown' ELSE 'sending' END, attempts = next.attempts + 1,
+                          looks = next.looks + doubtful::int,
+                          lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
+        FROM next WHERE outbox.id = next.id AND NOT busy AND wait <= 0
+    )
+    SELECT next.*, edited.platform_id AS edit_id FROM next LEFT JOIN outbox AS edited ON edited.id = next.edit_of"""
 
 _SENT = """
-    UPDATE outbox SET state = 'sent', platform_id = %(platform_id)s, sent_at = clock_timestamp(), lease_until = NULL,
-                      error = NULL
-    WHERE id = %(id)s AND state <> 'sent'
-    RETURNING message_id, conversation_id, surface, tenant, channel"""
+    WITH sent AS (
+        UPDATE outbox SET state = 'sent', platform_id = %(platform_id)s, sent_at = clock_timestamp(),
+                          lease_until = NULL, error = NULL
+        WHERE id = %(id)s AND state <> 'sent'
+        RETURNING message_id
+    )
+    UPDATE messages SET platform_id = %(platform_id)s FROM sent
+    WHERE messages.id = sent.message_id AND messages.platform_id IS NULL"""
 
-_NAME_MESSAGE = "UPDATE messages SET platform_id = %s WHERE id = %s AND platform_id IS NULL"
-
+# An opening's reactions wait for the answer.
 _EARLY_REACTIONS = """
-    UPDATE inbox SET conversation_id = %(conversation_id)s
-    WHERE kind = 'reaction' AND state = 'received' AND conversation_id IS NULL AND platform_id = %(platform_id)s
-      AND detail ->> 'channel' IS NOT DISTINCT FROM %(channel)s
-    RETURNING id"""
+    UPDATE inbox SET conversation_id = outbox.conversation_id FROM outbox
+    WHERE outbox.id = %(id)s AND outbox.message_id IS NOT NULL
+      AND inbox.kind = 'reaction' AND inbox.state = 'received' AND inbox.conversation_id IS NULL
+      AND inbox.platform_id = %(platform_id)s AND detail ->> 'channel' IS NOT DISTINCT FROM outbox.channel
+    RETURNING inbox.conversation_id"""
 
 # Only for the sender that has it: attempts grow with every take.
 _BACK = """
@@ -64,43 +70,32 @@ class PostgresOutbox:
 
     async def take(self, org_id: int, surface: str, tenant: str, channel: str) -> Parcel | Wait | None:
         """Take the oldest unsent row of a channel."""
-        async with self._database.app(org_id) as tx:
-            values = {"surface": surface, "tenant": tenant, "channel": channel}
-            row = await (await tx.execute(_NEXT, values)).fetchone()
-            if row is None or row["busy"]:
-                return None
-            if row["wait"] > 0:
-                return Wait(row["wait"])
-            # A sender that died while sending leaves it open whether its post was made.
-            look_first = row["state"] != OutboxState.READY
-            state = OutboxState.UNKNOWN if look_first else OutboxState.SENDING
-            await tx.execute(_TAKE, {"id": row["id"], "state": state, "looks": int(look_first), "lease": self._lease})
-            edit_id = await _edit_id(tx, row["edit_of"])
-        place = Place(surface=surface, tenant=tenant, channel=channel, thread=row["thread"], direct=row["direct"])
+        values = {"surface": surface, "tenant": tenant, "channel": channel, "lease": self._lease}
+        (rows,) = await self._database.run(org_id, (_TAKE, values))
+        if not rows or rows[0]["busy"]:
+            return None
+        row = rows[0]
+        if row["wait"] > 0:
+            return Wait(row["wait"])
         return Parcel(
             outbox_id=row["id"],
             key=row["key"],
-            place=place,
+            place=Place(surface=surface, tenant=tenant, channel=channel, thread=row["thread"], direct=row["direct"]),
             body=row["body"],
-            edit_id=edit_id,
+            edit_id=row["edit_id"],  # None also where there is nothing to edit: it was never posted, and this is a post
             attempts=row["attempts"] + 1,
-            looks=row["looks"] + int(look_first),
+            looks=row["looks"] + int(row["doubtful"]),
             created_at=row["created_at"],
-            look_first=look_first,
+            look_first=row["doubtful"],
         )
 
     async def sent(self, org_id: int, parcel: Parcel, platform_id: str) -> None:
         """Record the platform's id; reactions that were quicker find their message now."""
-        async with self._database.app(org_id) as tx:
-            row = await (await tx.execute(_SENT, {"id": parcel.outbox_id, "platform_id": platform_id})).fetchone()
-            if row is None:
-                return
-            if row["message_id"] is None:  # an opening: its reactions wait for the answer
-                return
-            await tx.execute(_NAME_MESSAGE, (platform_id, row["message_id"]))
-            early = await tx.execute(_EARLY_REACTIONS, {**row, "platform_id": platform_id})
-            if early.rowcount:
-                await self._enqueue(tx, control_job(org_id, row["conversation_id"]))
+        values = {"id": parcel.outbox_id, "platform_id": platform_id}
+        _, early = await self._database.run(org_id, (_SENT, values), (_EARLY_REACTIONS, values))
+        if early:
+            async with self._database.app(org_id) as tx:
+                await self._enqueue(tx, control_job(org_id, early[0]["conversation_id"]))
 
     async def later(self, org_id: int, parcel: Parcel, seconds: float, reason: str) -> None:
         """Ready again after so many seconds."""
@@ -136,11 +131,3 @@ def _back(parcel: Parcel, state: OutboxState, reason: str, seconds: float | None
         "reason": reason,
         "seconds": seconds,
     }
-
-
-async def _edit_id(tx: Transaction, edit_of: int | None) -> str | None:
-    """The message to edit; None when there is none (it was never posted), and the row is a post."""
-    if edit_of is None:
-        return None
-    row = await (await tx.execute(_EDITED, (edit_of,))).fetchone()
-    return row["platform_id"] if row else None

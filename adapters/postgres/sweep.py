@@ -27,12 +27,16 @@ _WITHOUT_JOB = """
         WHERE job.lock = CASE WHEN kind = 'message' THEN 'turn:' ELSE 'control:' END || conversation_id
           AND job.status IN ('todo', 'doing'))"""
 
-# The next row of a channel that is due, or whose sender is gone.
+# A channel whose next row is due and whose sender is gone. Who wrote a row has a second to send it.
 _UNSENT = """
     SELECT DISTINCT org_id, surface, tenant, channel FROM outbox
     WHERE state IN ('ready', 'sending', 'unknown') AND (%(surfaces)s::text[] IS NULL OR surface = ANY (%(surfaces)s))
       AND not_before <= clock_timestamp()
-      AND coalesce(lease_until, '-infinity') < clock_timestamp()
+      AND coalesce(lease_until, created_at + interval '1 second') < clock_timestamp()
+      AND NOT EXISTS (
+        SELECT FROM outbox AS busy
+        WHERE (busy.surface, busy.tenant, busy.channel) = (outbox.surface, outbox.tenant, outbox.channel)
+          AND busy.state IN ('sending', 'unknown') AND busy.lease_until >= clock_timestamp())
       AND NOT EXISTS (
         SELECT FROM procrastinate_jobs AS job
         WHERE job.lock = 'send:' || surface || ':' || tenant || ':' || channel AND job.status IN ('todo', 'doing'))"""

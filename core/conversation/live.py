@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 from types import TracebackType
 
 from core.conversation.models import CancelReason
@@ -19,16 +20,28 @@ _log = logging.getLogger(__name__)
 
 
 class Live:
-    """Renews the lease in the background and shows the growing text by edits, as often as the surface allows.
+    """Renews the lease in the background, opens an answer that takes a moment, and shows the growing text by edits.
 
     Showing is best effort: the final text goes through the outbox whatever happened here. No edit is made without
     a fresh lease, and none after ``__aexit__``.
     """
 
-    def __init__(self, store: TurnStore, surface: Surface, claim: Claim, *, renew_seconds: float) -> None:
+    def __init__(
+        self,
+        store: TurnStore,
+        surface: Surface,
+        claim: Claim,
+        *,
+        renew_seconds: float,
+        open_after: float,
+        opened: Callable[[], None],
+    ) -> None:
         self._store = store
         self._surface = surface
         self._claim = claim
+        self._open_after = open_after
+        self._opened = opened
+        self._sign: asyncio.Task[None] | None = None
         self._renew_seconds = min(renew_seconds, surface.edit_interval)
         self._interrupted = asyncio.Event()
         self._ended = asyncio.Event()
@@ -63,11 +76,12 @@ class Live:
 
     async def clear_sign(self) -> None:
         """Take the sign of work away, and not before it is shown."""
+        if self._sign is None:
+            return
         await asyncio.wait({self._sign})
         await self._surface.working(self._claim.place, on=False)
 
     async def __aenter__(self) -> Live:
-        self._sign = asyncio.create_task(self._surface.working(self._claim.place, on=True))
         self._task = asyncio.create_task(self._run(), name=f"live {self._claim.inbox_id}")
         return self
 
@@ -81,6 +95,10 @@ class Live:
             await self._task
 
     async def _run(self) -> None:
+        if await self._ends_within(self._open_after):
+            return
+        self._sign = asyncio.create_task(self._surface.working(self._claim.place, on=True))
+        await self._open()
         while not await self._ends_within(self._renew_seconds):
             try:
                 lease = await self._store.renew(self._claim)
@@ -93,6 +111,14 @@ class Live:
                 self._interrupted.set()
                 return
             await self._show(lease)
+
+    async def _open(self) -> None:
+        """Show that an answer is coming. Best effort: without it, the answer is a post of its own."""
+        try:
+            if await self._store.open(self._claim, self._surface.placeholder):
+                self._opened()
+        except Exception as error:
+            _log.warning("could not open the answer to message %s: %s", self._claim.inbox_id, type(error).__name__)
 
     async def _ends_within(self, seconds: float) -> bool:
         try:

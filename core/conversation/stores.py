@@ -97,14 +97,17 @@ class Finish:
 class TurnStore(Protocol):
     """What the worker of a conversation reads and writes."""
 
-    async def claim(self, org_id: int, conversation_id: int, placeholder: Mapping[str, str]) -> Claim | None:
-        """Claim the oldest pending message and open its answer; None when there is none or another one is claimed.
+    async def claim(self, org_id: int, conversation_id: int, surfaces: Sequence[str]) -> Claim | None:
+        """Claim the oldest pending message; None when there is none or another one is claimed.
 
         Args:
             org_id: the conversation's org.
             conversation_id: the conversation.
-            placeholder: by surface, the text that opens an answer; other surfaces' conversations are left alone.
+            surfaces: those that this process serves; other surfaces' conversations are left alone.
         """
+
+    async def open(self, claim: Claim, body: str) -> bool:
+        """Put a short text that opens the answer into the outbox; False when it is there, or the claim is not ours."""
 
     async def renew(self, claim: Claim) -> Lease | None:
         """Extend the lease by the database's clock; None when the claim is not ours any more."""

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from core.conversation import wording
 from core.conversation.context import build_prompt
 from core.conversation.live import Live
-from core.conversation.models import InboxState, Utterance
+from core.conversation.models import InboxState, Place, Utterance
 from core.conversation.ports import SendError, Surface
 from core.conversation.stores import Claim, Finish, Outcome, TurnStore
 from core.rendering.clean import clean
@@ -41,16 +41,28 @@ class TurnPolicy:
         context_messages: how many messages of the conversation are looked at.
         max_attempts: a message that took so many workers with it is set aside.
         renew_seconds: how often the lease is renewed and a Stop is looked for.
+        open_after: seconds after which an answer that is not there yet is opened with a short text.
     """
 
     context_tokens: int = 12_000
     context_messages: int = 200
     max_attempts: int = 3
     renew_seconds: float = 1.0
+    open_after: float = 0.3
 
 
 class Turns:
-    """Answers what is pending in a conversation, one message after the other."""
+    """Answers what is pending in a conversation, one message after the other.
+
+    Args:
+        store: the rows.
+        router: the models.
+        surfaces: the platforms by name.
+        policy: limits of a turn.
+        versions: what an interaction is recorded with.
+        send: told where something was put into the outbox, to send it at once.
+        now: the clock, with a time zone.
+    """
 
     def __init__(
         self,
@@ -60,6 +72,7 @@ class Turns:
         policy: TurnPolicy,
         versions: Mapping[str, str],
         *,
+        send: Callable[[int, Place], None] = lambda org_id, place: None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._store = store
@@ -67,12 +80,12 @@ class Turns:
         self._surfaces = surfaces
         self._policy = policy
         self._versions = versions
+        self._send = send
         self._now = now
-        self._placeholders = {name: surface.placeholder for name, surface in surfaces.items()}
 
     async def drain(self, org_id: int, conversation_id: int) -> None:
         """Answer until nothing is pending, or until another worker has the conversation."""
-        while claim := await self._store.claim(org_id, conversation_id, self._placeholders):
+        while claim := await self._store.claim(org_id, conversation_id, tuple(self._surfaces)):
             try:
                 await self._turn(claim)
             except asyncio.CancelledError:
@@ -97,7 +110,7 @@ class Turns:
     async def _answer(self, claim: Claim) -> None:
         """Ask while the lease is renewed; a person's Stop, edit or deletion ends the asking."""
         surface = self._surfaces[claim.place.surface]
-        async with Live(self._store, surface, claim, renew_seconds=self._policy.renew_seconds) as live:
+        async with self._live(surface, claim) as live:
             claim = await self._know(claim, surface)
             asking = asyncio.create_task(self._ask(claim, surface, live), name=f"ask {claim.inbox_id}")
             watching = asyncio.create_task(live.interrupted(), name=f"watch {claim.inbox_id}")
@@ -111,6 +124,16 @@ class Turns:
         else:
             await self._close_interrupted(claim, live)
         await live.clear_sign()
+
+    def _live(self, surface: Surface, claim: Claim) -> Live:
+        return Live(
+            self._store,
+            surface,
+            claim,
+            renew_seconds=self._policy.renew_seconds,
+            open_after=self._policy.open_after,
+            opened=lambda: self._send(claim.asker.org_id, claim.place),
+        )
 
     async def _ask(self, claim: Claim, surface: Surface, live: Live) -> Answer:
         transcript = await self._transcript(claim, surface)
@@ -208,7 +231,9 @@ class Turns:
             answer=answer,
             versions=self._versions,
         )
-        if not await self._store.finish(claim, finish):
+        if await self._store.finish(claim, finish):
+            self._send(claim.asker.org_id, claim.place)
+        else:
             _log.warning("message %s was closed by another worker; this answer is thrown away", claim.inbox_id)
 
 

@@ -56,7 +56,7 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.inbox = PostgresInbox(self.database, self.enqueue)
-        self.turns = PostgresTurns(self.database, self.enqueue, lease_seconds=30)
+        self.turns = PostgresTurns(self.database, lease_seconds=30)
         self.outbox = PostgresOutbox(self.database, self.enqueue, lease_seconds=30)
         self.control = PostgresControl(self.database)
         self.sweep = PostgresSweep(self.database, self.enqueue, dead_after_seconds=10)
@@ -71,9 +71,11 @@ class Desk:
         return await self.intake.accept(event)
 
     async def claim(self) -> Claim | None:
-        """Claim in the conversation that was spoken in last."""
-        row = await self.row("SELECT org_id, id FROM conversations ORDER BY id DESC LIMIT 1")
-        return await self.turns.claim(row["org_id"], row["id"], {"slack": "…"})
+        """Claim in the conversation that was spoken in last, and open the answer."""
+        claim = await self.turns.claim(*await self.conversation(), ["slack"])
+        if claim is not None:
+            await self.turns.open(claim, "…")
+        return claim
 
     async def claimed(self) -> Claim:
         """A claim that must be there."""
@@ -89,8 +91,12 @@ class Desk:
 
     async def apply(self) -> int:
         """Run the control lane."""
+        return await self.control.apply(*await self.conversation())
+
+    async def conversation(self) -> tuple[int, int]:
+        """The org and the conversation that was spoken in last."""
         row = await self.row("SELECT org_id, id FROM conversations ORDER BY id DESC LIMIT 1")
-        return await self.control.apply(row["org_id"], row["id"])
+        return int(str(row["org_id"])), int(str(row["id"]))
 
     async def row(self, query: str, *values: object) -> dict[str, object]:
         """One row, over all orgs."""

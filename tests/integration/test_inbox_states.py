@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from psycopg.errors import CheckViolation
 
 from core.conversation.models import Author, FileRef, InboxState, Kind
 from core.conversation.stores import Claim
@@ -42,13 +44,23 @@ async def test_received_becomes_claimed_and_the_attempt_is_committed_before_the_
     )
 
 
-async def test_a_claim_opens_the_answer_once_over_all_attempts(desk: Desk) -> None:
+async def test_an_answer_is_opened_once_over_all_attempts(desk: Desk) -> None:
     await desk.accept(message(1))
     await desk.claimed()
     await desk.execute("UPDATE inbox SET lease_until = now() - interval '1 s'")
     await desk.claimed()
     assert len(await desk.rows("SELECT id FROM outbox WHERE phase = 'open'")) == 1
-    assert [job.task for job in desk.jobs] == ["turn", "send"]
+
+
+async def test_who_lost_the_claim_does_not_open_an_answer(desk: Desk) -> None:
+    await desk.accept(message(1))
+    org_id, conversation_id = await desk.conversation()
+    claim = await desk.turns.claim(org_id, conversation_id, ["slack"])
+    assert claim is not None
+    await desk.execute("UPDATE inbox SET lease_until = now() - interval '1 s'")
+    assert await desk.turns.claim(org_id, conversation_id, ["slack"])
+    assert not await desk.turns.open(claim, "…")
+    assert await desk.rows("SELECT id FROM outbox") == []
 
 
 async def test_claimed_becomes_answered_in_the_transaction_of_interaction_and_outbox(desk: Desk) -> None:
@@ -64,10 +76,14 @@ async def test_claimed_becomes_answered_in_the_transaction_of_interaction_and_ou
 async def test_a_turn_that_cannot_be_recorded_leaves_no_trace(desk: Desk) -> None:
     accepted = await desk.accept(message(1))
     claim = await desk.claimed()
-    with pytest.raises(IndexError):
-        await desk.turns.finish(claim, finished(parts=()))
+    answer = finished().answer
+    assert answer is not None
+    impossible = replace(answer, plan=replace(answer.plan, propensity=0.0))
+    with pytest.raises(CheckViolation):
+        await desk.turns.finish(claim, finished(answer=impossible))
     assert await desk.state(accepted.inbox_id) == "claimed"
     assert await desk.rows("SELECT id FROM messages WHERE person_id IS NULL") == []
+    assert await desk.rows("SELECT id FROM outbox WHERE phase = 'final'") == []
 
 
 async def test_claimed_becomes_set_aside(desk: Desk) -> None:

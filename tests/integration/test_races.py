@@ -13,7 +13,6 @@ from adapters.postgres.local import PostgresView
 from adapters.postgres.places import PostgresPlaces
 from adapters.postgres.schedules import PostgresSchedules
 from core.conversation import wording
-from core.conversation.jobs import Job
 from core.conversation.models import InboxState, Kind, Place, Profile, Utterance
 from core.conversation.stores import Claim
 from core.conversation.turn import TurnPolicy, Turns
@@ -164,20 +163,15 @@ async def test_an_edit_that_a_dead_worker_did_not_see_does_not_interrupt_the_nex
 async def test_an_edit_at_the_moment_of_the_claim_reaches_the_turn(desk: Desk) -> None:
     await desk.accept(message(1))
     await desk.accept(control(Kind.EDIT, 1, text="other words"))
-    claiming, go_on = asyncio.Event(), asyncio.Event()
-
-    async def slow(_transaction: object, _job: Job) -> None:
-        claiming.set()
-        await go_on.wait()
-
-    desk.turns._enqueue = slow
-    claiming_task = asyncio.create_task(desk.claimed())
-    await asyncio.wait_for(claiming.wait(), 10)
-    applying = asyncio.create_task(desk.apply())
-    await asyncio.wait({applying}, timeout=0.5)  # it may end, or wait for the claim; both must be right
-    go_on.set()
-    claim = await claiming_task
-    await applying
+    async with desk.database.system() as tx:
+        await tx.execute("SELECT FROM inbox WHERE kind = 'message' FOR UPDATE")
+        claiming = asyncio.create_task(desk.claimed())  # stands still in the middle, at the row
+        await asyncio.wait({claiming}, timeout=0.3)
+        applying = asyncio.create_task(desk.apply())
+        await asyncio.wait({claiming, applying}, timeout=0.3)  # it may end, or wait for the claim; both must be right
+        assert not claiming.done()
+    claim = await asyncio.wait_for(claiming, 10)
+    await asyncio.wait_for(applying, 10)
     lease = await desk.turns.renew(claim)
     assert claim.text == "other words" or (lease is not None and lease.cancel == "edit")
 
@@ -255,7 +249,7 @@ async def test_a_conversation_is_still_shown_after_its_rows_are_purged(desk: Des
     place = Place(surface="web", tenant="local", channel="c", direct=True)
     view = PostgresView(desk.database, await PostgresPlaces(desk.database).local_org(("web", "console")))
     await desk.accept(message(1, place=place))
-    claim = await desk.turns.claim(*await here(desk), {"web": "…"})
+    claim = await desk.turns.claim(*await here(desk), ["web"])
     assert claim is not None
     await desk.turns.finish(claim, finished())
     before = [shown.text for shown in await view.shown(place)]
