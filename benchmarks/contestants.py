@@ -127,7 +127,11 @@ async def _process(
 
 async def _until_ready(child: asyncio.subprocess.Process, log: Path, ready: str) -> None:
     async with asyncio.timeout(START_SECONDS):
-        while ready not in log.read_text("utf-8", "replace"):
+        while ready not in (said := _text(log)):
             if child.returncode is not None:
-                raise RuntimeError(f"it ended at its start:\n{log.read_text('utf-8', 'replace')[-2000:]}")
+                raise RuntimeError(f"it ended at its start:\n{said[-2000:]}")
             await asyncio.sleep(0.02)
+
+
+def _text(log: Path) -> str:
+    return log.read_text("utf-8", "replace")

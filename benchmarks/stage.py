@@ -17,9 +17,9 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
+from adapters.doubles.faults import slow
 from adapters.doubles.providers import ProviderDouble
 from adapters.doubles.slack import SlackDouble
-from adapters.doubles.slack.faults import slow
 
 PEOPLE = 200
 ANSWER = (
