@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from subprocess import CompletedProcess
 
-import psycopg
 import pytest
 
 from adapters.doubles.providers import ProviderDouble
 from adapters.doubles.slack import SlackDouble
 from adapters.postgres import processes
+from adapters.postgres.migrate import downgrade
 from adapters.postgres.roles import RoleUrls
 from tests.integration.test_cli import robbie
 from tests.robbie_process import QUICK, Robbie, provider_environment, slack_environment
@@ -135,10 +135,8 @@ async def test_without_a_terminal_that_knows_the_signs_others_are_used(tmp_path:
     assert "  + server" in done.stdout
 
 
-async def test_a_missing_migration_is_found_and_mended_as_it_says(tmp_path: Path, town: Town) -> None:
-    with psycopg.connect(town.environ["DATABASE_URL"], autocommit=True) as connection:
-        connection.execute("DROP TABLE budgets, schedules")
-        connection.execute("UPDATE alembic_version SET version_num = '0006_communication'")
+async def test_a_missing_migration_is_found_and_mended_as_it_says(tmp_path: Path, town: Town, roles: RoleUrls) -> None:
+    downgrade(roles.owner, "0006_communication")
     assert by_status(await doctor(tmp_path, town.environ, "--json"), "problem") == ["Database: migrations"]
     assert robbie(tmp_path, "migrate", environ=town.environ).returncode == 0
     assert (await doctor(tmp_path, town.environ, "--json")).returncode == 0
