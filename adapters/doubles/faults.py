@@ -130,7 +130,7 @@ def cut(request: web.Request) -> web.StreamResponse:
 def reset(transport: asyncio.BaseTransport) -> None:
     """Close a connection so that its peer sees a reset, not an orderly end."""
     sock = transport.get_extra_info("socket")
-    if sock is not None:
+    if sock is not None and sock.fileno() >= 0:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     if isinstance(transport, asyncio.WriteTransport):
         transport.abort()

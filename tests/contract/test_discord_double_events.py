@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from adapters.doubles.discord import DiscordDouble
+from adapters.doubles.discord.state import HELPERS_ROLE
 from tests.contract.discord_client import connected, intents_of
 from tests.contract.discord_wire import ALL_INTENTS, rest, wire
 
@@ -103,3 +104,36 @@ async def test_members_are_sent_on_request(double: DiscordDouble) -> None:
             while not client.guilds[0].chunked:
                 await asyncio.sleep(0.01)
         assert {m.display_name for m in client.guilds[0].members} == {"Ana", "Ben", "Chika", "Other bot", "Robbie"}
+
+
+async def test_several_messages_go_at_once(double: DiscordDouble) -> None:
+    async with connected(double) as client:
+        ids = [(await double.say("Ana", "general", str(number))).id for number in range(3)]
+        await double.clear("general", ids[:2])
+        gone = await client.until("raw_bulk_message_delete")
+    assert gone.message_ids == {int(ids[0]), int(ids[1])}
+    assert [m.id for m in double.messages("general")] == ids[2:]
+
+
+async def test_a_forwarded_message_carries_a_copy(double: DiscordDouble) -> None:
+    said = await double.say("Ben", "general", "look at this")
+    async with connected(double) as client:
+        await double.forward("Ana", "general", said.id, "random")
+        message = await client.until("message")
+    assert (message.content, message.message_snapshots[0].content) == ("", "look at this")
+
+
+async def test_a_links_preview_is_an_update_without_an_edit(double: DiscordDouble) -> None:
+    said = await double.say("Ben", "general", "https://example.org")
+    async with connected(double) as client:
+        await double.unfurl("general", said.id, {"type": "link", "url": "https://example.org", "title": "Example"})
+        updated = await client.until("raw_message_edit")
+    assert (updated.data["edited_timestamp"], updated.data["embeds"][0]["title"]) == (None, "Example")
+
+
+async def test_another_app_and_a_role_are_recognised(double: DiscordDouble) -> None:
+    async with connected(double) as client:
+        await double.bot_says("general", f"<@&{HELPERS_ROLE}> beep")
+        message = await client.until("message")
+    assert message.author.bot
+    assert [role.name for role in message.role_mentions] == ["helpers"]

@@ -254,3 +254,12 @@ async def test_a_heartbeat_can_be_asked_for(double: DiscordDouble) -> None:
         before = double.sockets[0].heartbeats
         double.gateway.beat()
         await double.wait_for(lambda d: d.sockets[0].heartbeats > before)
+
+
+async def test_a_gateway_can_refuse_connections_for_a_while(double: DiscordDouble) -> None:
+    async with connected(double) as client:
+        double.gateway.refusing = 503
+        double.cut_sockets()
+        await double.wait_for(lambda d: d.gateway.refused)
+        double.gateway.refusing = 0
+        await client.until("resumed")

@@ -1,4 +1,7 @@
-"""Run the double as a process of its own: ``python -m adapters.doubles.discord --port P``."""
+"""Run the double as a process of its own: ``python -m adapters.doubles.discord --port P``.
+
+People act in it through ``/_control/`` (see ``control.py``).
+"""
 
 from __future__ import annotations
 

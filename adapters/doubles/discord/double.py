@@ -12,6 +12,7 @@ from typing import Self
 from aiohttp import web
 
 from adapters.doubles.discord.commands import Commands
+from adapters.doubles.discord.control import add_control
 from adapters.doubles.discord.front import CallRecord, Front
 from adapters.doubles.discord.gateway import Gateway
 from adapters.doubles.discord.interactions import Interaction, Interactions
@@ -22,7 +23,7 @@ from adapters.doubles.discord.pressing import Pressing
 from adapters.doubles.discord.routes import routes
 from adapters.doubles.discord.sessions import Sessions
 from adapters.doubles.discord.sockets import Socket
-from adapters.doubles.discord.state import TEXT, Channel, Message, User, furnished, new_token
+from adapters.doubles.discord.state import SPEECH, TEXT, Channel, Message, User, furnished, new_token
 from adapters.doubles.discord.webhooks import Webhooks
 from adapters.doubles.discord.wire import Json
 from adapters.doubles.faults import Behaviour, Fault
@@ -38,11 +39,13 @@ class DiscordDouble(Pressing):
 
     To connect: ``token``, ``api_url`` (discord.py's ``Route.BASE``), ``gateway_url`` (its ``DEFAULT_GATEWAY``).
     To act: ``say``, ``edit_message``, ``delete_message``, ``react``, ``unreact``, ``open_thread``, ``post``, ``slash``,
-    ``autocomplete``, ``press``, ``select``, ``submit``; ``mention()`` is the text that mentions the app.
+    ``autocomplete``, ``press``, ``select``, ``submit``, ``forward``, ``clear``; ``mention()`` is the text that mentions
+    the app.
     To look: ``messages``, ``bot_messages``, ``calls``, ``called``, ``pings``, ``interactions``, ``typing``,
     ``wait_for``.
     To disturb: ``fault``, ``rate_limits``, ``cut_sockets``, ``close_sockets``, ``request_reconnect``,
-    ``invalidate_sessions``, ``gateway.acks``, ``Socket.half_dead``, ``hold=True`` with ``release``, ``deny``.
+    ``invalidate_sessions``, ``gateway.acks``, ``gateway.refusing``, ``Socket.half_dead``, ``hold=True`` with
+    ``release``, ``deny``.
 
     Attributes:
         gateway: sockets and IDENTIFY, with ``identifies``, ``resumes``, ``opened``, ``heartbeat_interval``.
@@ -63,7 +66,7 @@ class DiscordDouble(Pressing):
         self.interaction_book.timeout = interaction_timeout
         super().__init__(self.platform, self.interaction_book, Commands(), self._change)
         every = routes(self.gateway, self.webhooks, self.commands, self.interaction_book)
-        self._front = Front(self.platform, self.gateway, every, self._change)
+        self._front = Front(self.platform, self.gateway, every, self._change, lambda app: add_control(app, self))
         self._port, self._next_change = port, asyncio.Event()
         self._runner: web.AppRunner | None = None
 
@@ -152,7 +155,7 @@ class DiscordDouble(Pressing):
     def bot_messages(self, channel: str) -> list[Message]:
         """The app's own among ``messages``, webhooks' included; without the pointers that threads begin with."""
         ours = {self.bot_user, *self.webhooks.by_id}
-        return [m for m in self.messages(channel) if m.author in ours and m.type not in (18, 21)]
+        return [m for m in self.messages(channel) if m.author in ours and m.type in SPEECH]
 
     def threads(self, channel: str) -> list[Channel]:
         """The threads of a channel, the oldest first."""

@@ -48,12 +48,17 @@ class CallRecord:
 
 @dataclass
 class Front:
-    """All addresses of the double."""
+    """All addresses of the double.
+
+    Attributes:
+        control: adds addresses that Discord does not have.
+    """
 
     platform: Platform
     gateway: Gateway
     routes: list[Route]
     changed: Callable[[], None]
+    control: Callable[[web.Application], None]
     limits: RateLimits = field(default_factory=RateLimits)
     faults: list[Fault] = field(default_factory=list)
     calls: deque[CallRecord] = field(default_factory=lambda: deque(maxlen=LOG_BOUND))
@@ -61,6 +66,7 @@ class Front:
     def application(self) -> web.Application:
         """The routes, in the order in which they are told apart."""
         app = web.Application(client_max_size=256 * 1024 * 1024)
+        self.control(app)
         for path in ("/gateway/", "/gateway", "/resume/", "/resume"):
             app.router.add_get(path, self.gateway.connect)
         app.router.add_get("/attachments/{channel}/{file}/{name}", self._download)

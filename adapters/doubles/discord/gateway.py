@@ -29,6 +29,7 @@ class Gateway:
         opened: how many sockets there were, ``identifies`` and ``resumes`` what came over them.
         identify_total: identifies a day; ``identify_interval`` seconds between ``max_concurrency`` of them, 0 for none.
         acks: whether heartbeats are acknowledged.
+        refusing: a status to refuse connections with; ``refused`` counts them.
         closed: the codes that connections ended with, whoever closed them; None for a lost connection.
     """
 
@@ -41,6 +42,7 @@ class Gateway:
         self.leave_after = 3.0
         self.identify_total, self.identify_interval, self.max_concurrency = 1_000, 0.0, 1
         self.acks = True
+        self.refusing = self.refused = 0
         self.closed: list[int | None] = []
         self._identified: dict[int, float] = {}
         self._handlers: dict[int, Callable[[Socket, Json], None]] = {
@@ -62,6 +64,10 @@ class Gateway:
 
     async def connect(self, request: web.Request) -> web.StreamResponse:
         """Serve one WebSocket until it ends."""
+        if self.refusing:
+            self.refused += 1
+            self.changed()
+            return web.Response(status=self.refusing, text="upstream is unwell")
         compress = request.query.get("compress", "")
         if compress not in ("", "zlib-stream") or request.query.get("encoding", "json") != "json":
             return web.Response(status=400, text="the double speaks json, plain or in a zlib-stream")

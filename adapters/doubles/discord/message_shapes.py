@@ -77,6 +77,7 @@ def _optional(world: World, message: Message) -> Json:
         "reactions": reactions,
         "webhook_id": message.webhook_id,
         "message_reference": message.reference,
+        "message_snapshots": message.snapshots,
         "interaction_metadata": message.interaction,
         "application_id": world.application if message.interaction else None,
         "thread": channel_wire(world, thread) if thread is not None else None,

@@ -11,7 +11,7 @@ from adapters.doubles.discord.message_shapes import message_wire, without_conten
 from adapters.doubles.discord.permissions import can
 from adapters.doubles.discord.platform import Call, Platform, Upload, writes_in
 from adapters.doubles.discord.shapes import is_text
-from adapters.doubles.discord.state import FORUM, REPLY, Attachment, Channel, Message
+from adapters.doubles.discord.state import FORUM, REPLY, SPEECH, Attachment, Channel, Message
 from adapters.doubles.discord.wire import (
     DiscordError,
     Json,
@@ -226,7 +226,7 @@ def _reference(call: Call, channel: Channel) -> Json | None:
         if given.get("fail_if_not_exists", True):
             raise invalid("message_reference", "REPLIES_UNKNOWN_MESSAGE", "Unknown message")
         return None
-    if target.type not in (0, 19, 20, 23):
+    if target.type not in SPEECH:
         code = "REPLIES_CANNOT_REPLY_TO_SYSTEM_MESSAGE"
         raise invalid("message_reference", code, "Cannot reply to a system message")
     guild = call.platform.guild_of(channel)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from adapters.doubles.discord import reactions
+from adapters.doubles.discord import reactions, sessions
 from adapters.doubles.discord.mentions import MESSAGE_DEFAULT
+from adapters.doubles.discord.message_shapes import message_wire
 from adapters.doubles.discord.messages import publish
 from adapters.doubles.discord.permissions import can
 from adapters.doubles.discord.platform import Platform
@@ -24,6 +25,8 @@ from adapters.doubles.discord.state import (
 )
 from adapters.doubles.discord.threads import begin_post, open_free, open_on
 from adapters.doubles.discord.wire import Json, Snowflakes, now_ms
+
+_FORWARDED = ("type", "content", "embeds", "attachments", "timestamp", "edited_timestamp", "flags", "mentions")
 
 
 @dataclass(frozen=True)
@@ -47,10 +50,13 @@ class People:
         return self._platform.world
 
     def user_id(self, user: str) -> str:
-        """A person's id, given the name or the id."""
+        """A person's id, given the name or the id. Raises LookupError."""
         if user in self.world.users:
             return user
-        return next(u.id for u in self.world.users.values() if u.name.lower() == user.lower())
+        for found in self.world.users.values():
+            if found.name.lower() == user.lower():
+                return found.id
+        raise LookupError(f"there is nobody, and no channel, called {user}")
 
     def channel(self, channel: str) -> Channel:
         """A channel by its name or id; a person's name or id means the direct message with that person."""
@@ -135,6 +141,23 @@ class People:
         message = place.message(message_id)
         place.remove(message)
         return self._platform.message_gone(place, message, deliveries, hold)
+
+    async def clear(self, channel: str, message_ids: Sequence[str]) -> str:
+        """Delete several messages at once, as moderators do; returns the event's number."""
+        place = self.channel(channel)
+        for message_id in message_ids:
+            place.remove(place.message(message_id))
+        body: Json = {"ids": list(message_ids), "channel_id": place.id}
+        return self._platform.emit("MESSAGE_DELETE_BULK", body, place, (sessions.GUILD_MESSAGES, 0))
+
+    async def forward(self, user: str, channel: str, message_id: str, to: str) -> Said:
+        """Forward a message as a person: an empty message that carries a copy of the other."""
+        place, original = self.channel(to), self.channel(channel).message(message_id)
+        message = Message(self.world.ids.new(), place.id, self.user_id(user))
+        message.reference = {"type": 1, "channel_id": original.channel_id, "message_id": original.id}
+        copied = message_wire(self.world, original, resolve=False)
+        message.snapshots = [{"message": {key: copied[key] for key in _FORWARDED}}]
+        return Said(message.id, place.id, publish(self._platform, place, message))
 
     async def react(
         self, user: str, channel: str, message_id: str, emoji: str, *, deliveries: int = 1, hold: bool = False

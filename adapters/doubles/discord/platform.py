@@ -11,7 +11,7 @@ from adapters.doubles.discord.message_shapes import message_wire, without_conten
 from adapters.doubles.discord.permissions import can
 from adapters.doubles.discord.sessions import Sessions
 from adapters.doubles.discord.shapes import channel_wire, member_wire
-from adapters.doubles.discord.state import VOICE, Channel, Message, World
+from adapters.doubles.discord.state import NEWS, REPLY, TEXT, Channel, Message, World
 from adapters.doubles.discord.wire import Json, missing_access, missing_permissions
 
 Ping = tuple[str, str, str]
@@ -52,24 +52,29 @@ class Platform:
         return None if channel.is_dm else self.world.guild.id
 
     def emit(
-        self, name: str, data: Json, channel: Channel | None = None, intents: tuple[int, int] = (0, 0), **more: object
+        self,
+        name: str,
+        data: Json,
+        channel: Channel,
+        intents: tuple[int, int] = (0, 0),
+        *,
+        bare: Json | None = None,
+        copies: int = 1,
+        hold: bool = False,
     ) -> str:
         """Send an event of a place, if the app can see the place. Intents: in the guild, and in a DM."""
-        if channel is None:
-            return self.sessions.emit(name, data, guild=self.world.guild.id, intent=intents[0])
         if not can(self.world, channel, self.world.bot, ""):
             return ""
         guild = self.guild_of(channel)
-        body = data | ({"guild_id": guild} if guild else {})
-        bare = more.pop("bare", None)
+        where = {"guild_id": guild} if guild else {}
         return self.sessions.emit(
             name,
-            body,
+            data | where,
             intent=intents[1] if channel.is_dm else intents[0],
             guild=guild,
-            bare=bare if isinstance(bare, dict) else None,
-            copies=int(str(more.get("copies", 1))),
-            hold=bool(more.get("hold")),
+            bare=None if bare is None else bare | where,
+            copies=copies,
+            hold=hold,
         )
 
     def message_event(self, name: str, message: Message, copies: int = 1, hold: bool = False) -> str:
@@ -80,11 +85,7 @@ class Platform:
         body = self._heard(channel, message)
         bare = without_content(self.world, message, body)
         intents = (sessions.GUILD_MESSAGES, sessions.DM_MESSAGES)
-        if bare is not body:
-            guild = self.guild_of(channel)
-            bare = bare | {"guild_id": guild}
-            return self.emit(name, body, channel, intents, bare=bare, copies=copies, hold=hold)
-        return self.emit(name, body, channel, intents, copies=copies, hold=hold)
+        return self.emit(name, body, channel, intents, bare=None if bare is body else bare, copies=copies, hold=hold)
 
     def _heard(self, channel: Channel, message: Message) -> Json:
         """A message as events carry it: with its author's membership, and that of whom it mentions."""
@@ -133,7 +134,7 @@ class Platform:
                 self.pings.append((message.channel_id, message.id, who))
 
     def _replied(self, message: Message) -> str | None:
-        if message.reference is None or message.type != 19:
+        if message.reference is None or message.type != REPLY:
             return None
         channel = self.world.channels.get(str(message.reference["channel_id"]))
         target = channel.by_id.get(str(message.reference["message_id"])) if channel is not None else None
@@ -185,4 +186,4 @@ def writes_in(channel: Channel) -> str:
 
 def has_threads(channel: Channel) -> bool:
     """Whether threads can hang there."""
-    return channel.type in (0, 5) and channel.type != VOICE
+    return channel.type in (TEXT, NEWS)

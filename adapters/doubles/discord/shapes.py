@@ -6,6 +6,7 @@ from adapters.doubles.discord.permissions import can, permissions_in
 from adapters.doubles.discord.state import (
     DM,
     FORUM,
+    NEWS,
     TEXT,
     THREAD_STARTER,
     VOICE,
@@ -200,13 +201,12 @@ def application_wire(world: World) -> Json:
 
 def interaction_channel(world: World, channel: Channel, user: str) -> Json:
     """The partial channel that an interaction carries."""
-    kept = "id type name parent_id guild_id last_message_id flags nsfw topic position rate_limit_per_user "
-    kept += "thread_metadata owner_id message_count member_count total_message_sent recipients"
     full = channel_wire(world, channel)
-    body = {key: full[key] for key in kept.split() if key in full}
+    left_out = {"permission_overwrites", "available_tags", "default_reaction_emoji", "applied_tags", "member"}
+    body = {key: value for key, value in full.items() if key not in left_out}
     return body | {"permissions": str(permissions_in(world, channel, user))}
 
 
 def is_text(channel: Channel) -> bool:
     """Whether messages can be written there, and not only into its threads."""
-    return channel.type in (TEXT, DM, VOICE, 5) or channel.is_thread
+    return channel.type in (TEXT, DM, VOICE, NEWS) or channel.is_thread

@@ -14,6 +14,7 @@ from adapters.doubles.discord.state import (
     FORUM,
     HAS_THREAD,
     PRIVATE_THREAD,
+    SPEECH,
     THREAD,
     THREAD_CREATED,
     THREAD_STARTER,
@@ -32,7 +33,7 @@ def from_message(call: Call) -> Json:
     message = call.message(channel)
     if call.world.thread_of(message) is not None:
         raise DiscordError(400, 160004, "A thread has already been created for this message")
-    if message.type not in (0, 19, 20, 23):
+    if message.type not in SPEECH:
         raise DiscordError(400, 50068, "Invalid message type")
     thread = _made(call, channel, message.id, THREAD)
     return channel_wire(call.world, open_on(call.platform, thread, message))
