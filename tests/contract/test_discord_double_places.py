@@ -33,7 +33,7 @@ async def test_threads_only_where_there_can_be_some(double: DiscordDouble, call:
 
     assert await thread_on("general") == (201, None)
     assert await thread_on("lounge") == (400, 50024)
-    assert await thread_on("Ana") == (400, 50003)
+    assert await thread_on("Ana") == (400, 50024)
     assert await thread_on("readonly") == (403, 50013)
     assert await thread_on("hidden") == (403, 50001)
 

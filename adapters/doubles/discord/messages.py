@@ -11,13 +11,12 @@ from adapters.doubles.discord.message_shapes import message_wire, without_conten
 from adapters.doubles.discord.permissions import can
 from adapters.doubles.discord.platform import Call, Platform, Upload, writes_in
 from adapters.doubles.discord.shapes import is_text
-from adapters.doubles.discord.state import FORUM, REPLY, SPEECH, Attachment, Channel, Message
+from adapters.doubles.discord.state import REPLY, SPEECH, Attachment, Channel, Message
 from adapters.doubles.discord.wire import (
     DiscordError,
     Json,
     invalid,
     missing_access,
-    missing_permissions,
     now_ms,
 )
 
@@ -106,8 +105,10 @@ def delete(call: Call) -> None:
     """``DELETE /channels/{channel_id}/messages/{message_id}``."""
     channel = call.channel()
     message = call.message(channel)
-    if message.author != call.world.bot and not can(call.world, channel, call.world.bot, "MANAGE_MESSAGES"):
-        raise missing_permissions()
+    if message.author != call.world.bot:
+        if channel.is_dm:
+            raise DiscordError(403, 50003, "Cannot execute action on a DM channel")
+        call.channel("MANAGE_MESSAGES")
     channel.remove(message)
     call.platform.message_gone(channel, message)
 
@@ -175,8 +176,6 @@ def _kept_files(call: Call, message: Message) -> list[Attachment]:
 def _writable(call: Call) -> Channel:
     """The channel of the path, if the app may write there."""
     channel = call.channel()
-    if channel.type == FORUM:
-        raise DiscordError(400, 40058, "Cannot send messages in a forum channel")
     if not is_text(channel):
         raise DiscordError(400, 50008, "Cannot send messages in a non-text channel")
     if channel.is_dm and call.world.users[channel.recipient or ""].refuses_dms:

@@ -161,8 +161,6 @@ def open_dm(call: Call) -> Json:
 
 def _threaded(channel: Channel) -> Channel:
     """The channel, if threads can hang there."""
-    if channel.is_dm:
-        raise DiscordError(400, 50003, "Cannot execute action on a DM channel")
     if not has_threads(channel):
         raise DiscordError(400, 50024, "Cannot execute action on this channel type")
     return channel
