@@ -108,7 +108,7 @@ async def build(settings: Settings, urls: RoleUrls, roles: Roles = ALL) -> App:
     places = PostgresPlaces(database)
     intake = Intake(PostgresInbox(database, queue.enqueue), _intake_policy(settings))
     leases = PostgresLeases(urls.system)
-    platforms = connect(settings, intake, places, leases)
+    platforms = connect(settings, intake, database, leases)
     metrics = Metrics()
     return App(
         settings=settings,

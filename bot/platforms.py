@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from fastapi import APIRouter
 from pydantic import SecretStr
 
+from adapters.postgres.database import Database
 from adapters.postgres.places import PostgresPlaces
+from adapters.postgres.replies import PostgresReplies
 from adapters.slack import SlackApi, SlackGateway, SlackSurface, events_router
 from bot.settings import Settings
+from bot.vault import open_vault
+from core.conversation.models import Place
 from core.conversation.ports import Gateway, Receiver, Surface
 from core.health.leases import LeasedGateway, Leases, LeaseTiming
 
@@ -40,9 +44,13 @@ class Platform:
     router: APIRouter | None = None
 
 
-def connect(settings: Settings, receiver: Receiver, places: PostgresPlaces, leases: Leases) -> Mapping[str, Platform]:
+def connect(settings: Settings, receiver: Receiver, database: Database, leases: Leases) -> Mapping[str, Platform]:
     """Every platform that has its tokens, by name. Nothing is reached yet."""
-    found = {"slack": _slack(settings, receiver, places)}
+    places = PostgresPlaces(database)
+    found = {
+        "slack": _slack(settings, receiver, places),
+        "discord": _discord(settings, receiver, places, PostgresReplies(database)),
+    }
     timing = LeaseTiming(settings.gateway.lease_seconds, settings.gateway.renew_seconds)
     return {name: _leased(name, platform, leases, timing) for name, platform in found.items() if platform is not None}
 
@@ -80,6 +88,34 @@ def _slack(settings: Settings, receiver: Receiver, places: PostgresPlaces) -> Pl
         connects=secrets.slack_app_token is not None,
         router=events_router(gateway, signing_secret) if signing_secret else None,
     )
+
+
+def _discord(
+    settings: Settings, receiver: Receiver, places: PostgresPlaces, replies: PostgresReplies
+) -> Platform | None:
+    if settings.secrets.discord_token is None:
+        return None
+    # discord.py takes half a second to import: only those wait for it who use it.
+    from adapters.discord import DiscordApi, DiscordGateway, DiscordSurface, Replies, Threads
+
+    token = _value(settings.secrets.discord_token)
+    vault = open_vault(settings)
+    api = DiscordApi(token, base_url=settings.secrets.discord_api_url)
+    surface = DiscordSurface(api, Threads(api, settings.discord.reply_in), Replies(api, replies, vault))
+
+    async def taking_part() -> Sequence[Place]:
+        return [*await places.threads("discord"), *await places.directs("discord")]
+
+    gateway = DiscordGateway(
+        receiver,
+        api,
+        token=token,
+        vault=vault,
+        gateway_url=settings.secrets.discord_gateway_url,
+        since=lambda: places.last_event("discord"),
+        places=taking_part,
+    )
+    return Platform(surface, surface.close, gateway, token=token)
 
 
 def _value(secret: SecretStr | None) -> str:

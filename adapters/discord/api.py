@@ -10,6 +10,7 @@ import asyncio
 import json
 import time
 from collections.abc import Mapping
+from typing import Protocol
 from urllib.parse import quote
 from urllib.request import getproxies, proxy_bypass
 
@@ -25,6 +26,7 @@ Json = dict[str, object]
 API_URL = "https://discord.com/api/v10"
 _AGENT = f"DiscordBot (https://github.com/Rapptz/discord.py {library}) Robbie"
 _SHORT_WAIT = 1.0
+_WAITS = 5
 _UNAUTHORIZED_SECONDS = 30.0
 _MAJOR = ("channel", "guild", "token")
 
@@ -66,6 +68,15 @@ class Unauthorized(NotSent):
 
     def __init__(self) -> None:
         super().__init__("discord does not accept DISCORD_TOKEN")
+
+
+class Calls(Protocol):
+    """The REST API, as those see it who only call it."""
+
+    async def call(
+        self, method: str, route: str, *, body: object = None, query: Mapping[str, str] | None = None, **ids: str
+    ) -> object:
+        """Make a call and return its JSON. Raises SendError."""
 
 
 class DiscordApi:
@@ -154,6 +165,24 @@ class DiscordApi:
         if not isinstance(answer, dict) and status == 403:
             return NotSent("discord: 403 before its API")
         return DiscordGone(code) if code in _GONE else DiscordRefused(status, code)
+
+
+class Patient:
+    """Calls that nobody waits for: they wait until Discord's rate limits allow them, and not for ever."""
+
+    def __init__(self, api: DiscordApi) -> None:
+        self._api = api
+
+    async def call(
+        self, method: str, route: str, *, body: object = None, query: Mapping[str, str] | None = None, **ids: str
+    ) -> object:
+        """Make a call when it may be made. Raises SendError."""
+        for _ in range(_WAITS):
+            try:
+                return await self._api.call(method, route, body=body, query=query, **ids)
+            except RateLimited as error:
+                await asyncio.sleep(error.retry_after)
+        return await self._api.call(method, route, body=body, query=query, **ids)
 
 
 def proxy_for(url: str) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator
 
-from adapters.discord.api import DiscordApi, DiscordGone, DiscordRefused, Json, as_list
+from adapters.discord.api import Calls, DiscordGone, DiscordRefused, Json, as_list
 from adapters.discord.payload import STARTER, MalformedEvent, Message, moment, parse
 
 logger = logging.getLogger(__name__)
@@ -16,7 +16,7 @@ PAGE = 100
 class Histories:
     """Reads messages in pages. What Discord calls no message of a person or app is left out."""
 
-    def __init__(self, api: DiscordApi) -> None:
+    def __init__(self, api: Calls) -> None:
         self._api = api
 
     async def after(self, channel: str, last: str, pages: int) -> AsyncIterator[Message | None]:
@@ -37,7 +37,7 @@ class Histories:
         while limit > 0:
             page = await self._page(channel, **query)
             for raw in page[:limit]:
-                if message := _spoken(raw):
+                if message := _spoken(raw, starter=True):
                     yield message
             limit -= len(page)
             if len(page) < PAGE:
@@ -57,8 +57,8 @@ class Histories:
         return as_list(await self._api.call("GET", "/channels/{channel}/messages", query=query, channel=channel))
 
 
-def _spoken(raw: object) -> Message | None:
-    """What somebody said; for the note that begins a thread, the message that it was made from."""
+def _spoken(raw: object, *, starter: bool = False) -> Message | None:
+    """What somebody said; if asked for, also the message that the note at a thread's beginning stands for."""
     try:
         message = parse(Message, raw)
         moment(message.id)
@@ -66,5 +66,5 @@ def _spoken(raw: object) -> Message | None:
         logger.warning("discord history: %s", error)
         return None
     if message.type == STARTER:
-        return message.referenced_message
+        return message.referenced_message if starter else None
     return message if message.is_speech else None

@@ -46,6 +46,19 @@ class PostgresPlaces:
             ).fetchall()
         return [Place(**row) for row in rows]
 
+    async def directs(self, surface: str) -> Sequence[Place]:
+        """The direct messages of the last month, latest first."""
+        async with self._database.system() as tx:
+            rows = await (
+                await tx.execute(
+                    """SELECT surface, tenant, channel, thread, direct FROM conversations
+                       WHERE surface = %s AND direct AND thread = '' AND last_at > now() - interval '30 days'
+                       ORDER BY last_at DESC LIMIT 200""",
+                    (surface,),
+                )
+            ).fetchall()
+        return [Place(**row) for row in rows]
+
     async def local_org(self, surfaces: Sequence[str]) -> int:
         """The one org of the surfaces without a platform, made when first met."""
         async with self._database.system() as tx:
