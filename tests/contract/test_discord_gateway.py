@@ -181,7 +181,7 @@ async def test_a_gateway_can_be_started_again(discord: DiscordDouble, store: Sto
             await discord.say("Ana", "general", f"hello {number}")
             await until(discord, lambda _, count=number + 1: len(store.events) == count)
             await gateway.stop()
-            assert discord.sockets == []
+            await until(discord, lambda d: not d.sockets)
             await gateway.start()
 
 
