@@ -67,7 +67,12 @@ class App:
     def web(self, health: Callable[[], Awaitable[Mapping[str, object]]]) -> FastAPI:
         """What this process serves: the chat where it has that role, and events where they come over HTTP."""
         hosts = (*LOCAL_HOSTS, *self.settings.web.allowed_hosts)
-        signed, metrics = (SLACK_EVENTS,), self.metrics.text
+        signed = (SLACK_EVENTS,)
+
+        async def metrics() -> bytes:
+            await health()  # looking keeps them up to date
+            return self.metrics.text()
+
         if Role.WEB in self.roles:
             hint = () if any(platform.gateway for platform in self.platforms.values()) else CONNECT_HINT
             web = create_app(

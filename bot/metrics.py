@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from core.routing.models import Attempt, Task
@@ -22,6 +24,10 @@ class Metrics:
         self._rows = Gauge(
             "robbie_rows", "Inbox and outbox rows that are not done.", ["state"], registry=self._registry
         )
+        self._ready = Gauge("robbie_ready", "1 while messages can be stored.", registry=self._registry)
+        self._connected = Gauge(
+            "robbie_connected", "1 while this process is connected to it.", ["platform"], registry=self._registry
+        )
 
     def attempt(self, task: Task, attempt: Attempt) -> None:
         """Count one attempt."""
@@ -29,11 +35,14 @@ class Metrics:
         self._cost.labels(attempt.model).inc(attempt.cost_usd)
         self._latency.labels(attempt.model).observe(attempt.latency_ms / 1000)
 
-    def rows(self, counts: dict[str, int]) -> None:
-        """Note how many rows are not done."""
+    def state(self, ready: bool, rows: Mapping[str, int], connected: Mapping[str, bool]) -> None:
+        """Note how the process is now. Rows that are not known are not told, rather than told as they were."""
+        self._ready.set(ready)
         self._rows.clear()
-        for state, count in counts.items():
+        for state, count in rows.items():
             self._rows.labels(state).set(count)
+        for platform, is_connected in connected.items():
+            self._connected.labels(platform).set(is_connected)
 
     def text(self) -> bytes:
         """Everything, in Prometheus' text format."""

@@ -16,8 +16,9 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from psycopg_pool import PoolTimeout
 
 from bot.app import App, build
+from bot.health import Health
 from bot.house import House
-from bot.roles import ALL, Role, Roles, spell
+from bot.roles import ALL, Role, Roles
 from bot.settings import Settings, SettingsError
 from core.conversation.ports import Gateway
 
@@ -148,7 +149,7 @@ async def _connected(gateways: Mapping[str, Gateway]) -> None:
 async def _web(app: App) -> AsyncIterator[int]:
     settings = app.settings.web
     config = uvicorn.Config(
-        app.web(lambda: health(app)),
+        app.web(Health(app).state),
         host=settings.host,
         port=settings.port,
         log_config=None,
@@ -169,15 +170,6 @@ async def _web(app: App) -> AsyncIterator[int]:
     finally:
         server.should_exit = True
         await asyncio.gather(serving, return_exceptions=True)
-
-
-async def health(app: App) -> Mapping[str, object]:
-    """What ``/readyz`` says: ready when messages can be stored; the rest is for the operator."""
-    rows = await app.places.stuck()
-    app.metrics.rows(rows)
-    platforms = {name: connection.health() for name, connection in app.gateways.items()}
-    work = app.work.health() if app.work else {}
-    return {"ready": True, "role": spell(app.roles), "rows": rows, **platforms, **work}
 
 
 @asynccontextmanager

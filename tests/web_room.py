@@ -85,7 +85,7 @@ async def healthy() -> Mapping[str, object]:
 
 
 def app_of(room: Room) -> FastAPI:
-    return create_app(room, room, health=healthy, hint=HINT, metrics=lambda: b"robbie_up 1\n")
+    return create_app(room, room, health=healthy, hint=HINT, metrics=lambda: asyncio.sleep(0, b"robbie_up 1\n"))
 
 
 def browser_of(app: FastAPI) -> httpx.AsyncClient:

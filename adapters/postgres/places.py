@@ -70,6 +70,16 @@ class PostgresPlaces:
             )
         return org_id
 
+    async def writable(self) -> bool:
+        """Whether the database takes anything in; a standby does not."""
+        async with self._database.system() as tx:
+            row = await (
+                await tx.execute(
+                    """SELECT NOT (pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean) AS so"""
+                )
+            ).fetchone()
+        return bool(row and row["so"])
+
     async def stuck(self) -> dict[str, int]:
         """How many messages wait, and how many need an operator: by state."""
         async with self._database.system() as tx:

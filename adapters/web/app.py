@@ -23,7 +23,7 @@ def create_operator_app(
     health: Callable[[], Awaitable[Mapping[str, object]]],
     allowed_hosts: Sequence[str] = LOCAL_HOSTS,
     signed_paths: Sequence[str] = (),
-    metrics: Callable[[], bytes] | None = None,
+    metrics: Callable[[], Awaitable[bytes]] | None = None,
 ) -> FastAPI:
     """Build what every process serves: its health and its metrics.
 
@@ -48,7 +48,7 @@ def create_app(
     hint: Sequence[str] = (),
     allowed_hosts: Sequence[str] = LOCAL_HOSTS,
     signed_paths: Sequence[str] = (),
-    metrics: Callable[[], bytes] | None = None,
+    metrics: Callable[[], Awaitable[bytes]] | None = None,
 ) -> FastAPI:
     """Build the web chat, with what every process serves.
 
@@ -68,7 +68,7 @@ def create_app(
 
 
 def _add_operator_routes(
-    app: FastAPI, health: Callable[[], Awaitable[Mapping[str, object]]], metrics: Callable[[], bytes] | None
+    app: FastAPI, health: Callable[[], Awaitable[Mapping[str, object]]], metrics: Callable[[], Awaitable[bytes]] | None
 ) -> None:
     async def healthz() -> Response:
         return PlainTextResponse("ok")
@@ -83,7 +83,7 @@ def _add_operator_routes(
     async def prometheus() -> Response:
         if metrics is None:
             raise HTTPException(404)
-        return Response(metrics(), media_type="text/plain; version=0.0.4; charset=utf-8")
+        return Response(await metrics(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
     for path, answer in (("/healthz", healthz), ("/readyz", readyz), ("/metrics", prometheus)):
         app.add_api_route(path, answer, methods=["GET"])

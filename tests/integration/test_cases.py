@@ -15,7 +15,7 @@ from adapters.doubles.providers import ProviderDouble
 from adapters.doubles.slack import SlackDouble, error, http_status
 from adapters.postgres.roles import RoleUrls
 from bot.app import App
-from bot.run import health
+from bot.health import Health
 from tests.inprocess import running
 from tests.robbie_process import provider_environment, slack_environment
 from tests.shown import shown_in
@@ -96,7 +96,7 @@ async def test_a_slow_turn_ends_in_one_final_message(office: Office) -> None:
 async def test_the_operator_sees_whether_slack_is_connected_and_when_it_was_heard(office: Office) -> None:
     """CASE 4: health shows hello, ping and pong. What follows from them: tests/contract/test_slack_gateway.py."""
     app = await office.open()
-    slack = (await health(app))["slack"]
+    slack = (await Health(app).state())["slack"]
     assert isinstance(slack, dict)
     assert (slack["connected"], slack["sockets"], slack["reconnects"]) == (True, 1, 0)
     assert slack["last_hello_age"] >= 0
@@ -104,7 +104,7 @@ async def test_the_operator_sees_whether_slack_is_connected_and_when_it_was_hear
     office.slack.fault("apps.connections.open", http_status(503), times=None)
     office.slack.cut_sockets()
     await office.until(lambda: not app.gateways["slack"].health()["connected"])
-    slack = (await health(app))["slack"]
+    slack = (await Health(app).state())["slack"]
     assert isinstance(slack, dict)
     assert slack["sockets"] == 0
 

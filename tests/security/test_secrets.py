@@ -18,8 +18,8 @@ from adapters.doubles.providers import ProviderDouble
 from adapters.doubles.slack import SlackDouble
 from adapters.postgres.roles import RoleUrls
 from bot.app import App, secrets_of
+from bot.health import Health
 from bot.logs import configure
-from bot.run import health
 from bot.settings import Secrets, Settings
 from tests.integration.test_cases import Office
 from tests.web_room import ORIGIN
@@ -224,10 +224,7 @@ async def test_neither_pages_nor_health_metrics_or_prompts_hold_a_secret(office:
 async def _pages(app: App) -> str:
     """Everything that can be fetched without being somebody."""
 
-    async def state() -> Mapping[str, object]:
-        return await health(app)
-
-    transport = httpx.ASGITransport(app=app.web(state))
+    transport = httpx.ASGITransport(app=app.web(Health(app).state))
     async with httpx.AsyncClient(transport=transport, base_url=ORIGIN, follow_redirects=True) as client:
         answers = [await client.get(path) for path in ("/", "/readyz", "/healthz", "/metrics", "/nowhere", "/c/x")]
     return "".join(answer.text + str(answer.headers) for answer in answers)
