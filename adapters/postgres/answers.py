@@ -54,7 +54,10 @@ FINISH = """
         WHERE number > 1 OR NOT EXISTS (SELECT FROM opened WHERE phase = 'final')
         ORDER BY number
     )
-    SELECT id FROM closed"""
+    SELECT EXISTS (
+        SELECT FROM inbox WHERE conversation_id = closed.conversation_id AND state = 'received' AND kind = 'message'
+    ) AS more
+    FROM closed"""
 
 _CALL = (
     "level", "model", "error", "input_tokens", "output_tokens", "estimate_usd", "cost_usd", "latency_ms",

@@ -85,10 +85,19 @@ class Database:
         return rows
 
     @asynccontextmanager
-    async def system(self) -> AsyncIterator[Transaction]:
-        """A transaction that crosses orgs, for the few statements that have to."""
+    async def system(self, *, in_few_trips: bool = False) -> AsyncIterator[Transaction]:
+        """A transaction that crosses orgs, for the few statements that have to.
+
+        Args:
+            in_few_trips: statements wait for their results only where these are fetched; ``rowcount`` means nothing.
+        """
         async with self._system.connection() as connection:
-            yield connection
+            if in_few_trips:
+                async with connection.pipeline():
+                    yield connection
+                    await connection.commit()
+            else:
+                yield connection
             connection.used_at = time.monotonic()
 
 

@@ -18,35 +18,40 @@ _KNOWN = """
     FROM inbox_identities JOIN inbox ON inbox.id = inbox_id
     WHERE surface = %s AND tenant = %s AND identity = ANY (%s) LIMIT 1 FOR UPDATE OF inbox"""
 
+# ``ahead`` is what happened to a message whose own event comes later: it is seen in the message.
 _INSERT = """
-    WITH message AS (
+    WITH ahead AS (
+        SELECT kind = 'delete' AS deleted, detail ->> 'text' AS text, occurred_at FROM inbox
+        WHERE %(kind)s = 'message' AND conversation_id = %(conversation_id)s AND platform_id = %(platform_id)s
+          AND kind IN ('edit', 'delete')
+        ORDER BY kind = 'delete' DESC, occurred_at DESC LIMIT 1
+    ),
+    fate AS (
+        SELECT CASE WHEN deleted THEN 'ignored' ELSE %(state)s END AS state, text, occurred_at AS edited_at
+        FROM (SELECT) AS this LEFT JOIN ahead ON true
+    ),
+    message AS (
         INSERT INTO messages
             (org_id, conversation_id, person_id, platform_id, text, files, occurred_at, edited_at)
-        SELECT %(org_id)s, %(conversation_id)s, %(person_id)s, %(platform_id)s, %(text)s, %(files)s, %(occurred_at)s,
-               %(edited_at)s
-        WHERE %(kind)s = 'message' AND %(state)s <> 'expired' AND NOT %(deleted)s
+        SELECT %(org_id)s, %(conversation_id)s, %(person_id)s, %(platform_id)s, coalesce(fate.text, %(text)s),
+               %(files)s, %(occurred_at)s, edited_at
+        FROM fate
+        WHERE %(kind)s = 'message' AND %(state)s <> 'expired' AND NOT EXISTS (SELECT FROM ahead WHERE deleted)
         ON CONFLICT (conversation_id, platform_id) DO UPDATE SET text = excluded.text RETURNING id
     ),
     item AS (
         INSERT INTO inbox
             (org_id, conversation_id, person_id, message_id, kind, state, platform_id, detail, occurred_at, closed_at)
-        VALUES (%(org_id)s, %(conversation_id)s, %(person_id)s, (SELECT id FROM message), %(kind)s, %(state)s,
-                %(platform_id)s, %(detail)s, %(occurred_at)s,
-                CASE WHEN %(state)s <> 'received' THEN clock_timestamp() END)
-        RETURNING id
+        SELECT %(org_id)s, %(conversation_id)s, %(person_id)s, (SELECT id FROM message), %(kind)s, state,
+               %(platform_id)s, %(detail)s, %(occurred_at)s, CASE WHEN state <> 'received' THEN clock_timestamp() END
+        FROM fate RETURNING id, state
     ),
     names AS (
         INSERT INTO inbox_identities (surface, tenant, identity, org_id, inbox_id)
         SELECT %(surface)s, %(tenant)s, identity, %(org_id)s, item.id
         FROM item, unnest(%(identities)s::text[]) AS identity
     )
-    SELECT id FROM item"""
-
-# What happened to a message whose own event comes later.
-_AHEAD = """
-    SELECT kind, detail ->> 'text' AS text, occurred_at FROM inbox
-    WHERE conversation_id = %s AND platform_id = %s AND kind IN ('edit', 'delete')
-    ORDER BY kind = 'delete' DESC, occurred_at DESC LIMIT 1"""
+    SELECT id, state FROM item"""
 
 _ADD_NAMES = """
     INSERT INTO inbox_identities (surface, tenant, identity, org_id, inbox_id)
@@ -96,7 +101,7 @@ class PostgresInbox:
                 continue
 
     async def _accept(self, event: InboundEvent, verdict: Verdict) -> Accepted:
-        async with self._database.system() as tx:
+        async with self._database.system(in_few_trips=True) as tx:
             merged = await self._merge(tx, event, verdict)
             if merged is not None:
                 return merged
@@ -148,31 +153,16 @@ class PostgresInbox:
             "state": state,
             "detail": Jsonb(_detail(event)),
             "identities": list(event.identities),
-            "edited_at": None,
-            "deleted": False,
         }
-        if event.kind is Kind.MESSAGE:
-            await _catch_up(tx, values)
-            state = InboxState(str(values["state"]))
         row = await (await tx.execute(_INSERT, values)).fetchone()
         if row is None:
             raise LookupError("the inbox gave no id back")
+        state = InboxState(row["state"])
         await replies.keep(tx, ids.org_id, row["id"], event)
         if state is InboxState.RECEIVED and conversation_id is not None:
             make = turn_job if event.kind is Kind.MESSAGE else control_job
             await self._enqueue(tx, make(ids.org_id, conversation_id))
         return Accepted(inbox_id=row["id"], state=state)
-
-
-async def _catch_up(tx: Transaction, values: dict[str, object]) -> None:
-    """An edit or deletion that was quicker than its message is seen in the message."""
-    ahead = await (await tx.execute(_AHEAD, (values["conversation_id"], values["platform_id"]))).fetchone()
-    if ahead is None:
-        return
-    if ahead["kind"] == Kind.DELETE:
-        values |= {"deleted": True, "state": InboxState.IGNORED}
-    else:
-        values |= {"text": ahead["text"], "edited_at": ahead["occurred_at"]}
 
 
 async def _concerns_us(tx: Transaction, event: InboundEvent) -> bool:

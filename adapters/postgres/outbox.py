@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
+from psycopg.rows import DictRow
+
 from adapters.postgres.database import Database
 from adapters.postgres.enqueue import Enqueue
 from core.conversation.jobs import control_job
@@ -72,30 +76,27 @@ class PostgresOutbox:
         """Take the oldest unsent row of a channel."""
         values = {"surface": surface, "tenant": tenant, "channel": channel, "lease": self._lease}
         (rows,) = await self._database.run(org_id, (_TAKE, values))
-        if not rows or rows[0]["busy"]:
-            return None
-        row = rows[0]
-        if row["wait"] > 0:
-            return Wait(row["wait"])
-        return Parcel(
-            outbox_id=row["id"],
-            key=row["key"],
-            place=Place(surface=surface, tenant=tenant, channel=channel, thread=row["thread"], direct=row["direct"]),
-            body=row["body"],
-            edit_id=row["edit_id"],  # None also where there is nothing to edit: it was never posted, and this is a post
-            attempts=row["attempts"] + 1,
-            looks=row["looks"] + int(row["doubtful"]),
-            created_at=row["created_at"],
-            look_first=row["doubtful"],
-        )
+        if not rows:
+            # It may have stood at a row that another sender was just done with, and so not have seen the next.
+            (rows,) = await self._database.run(org_id, (_TAKE, values))
+        return _parcel(values, rows)
 
-    async def sent(self, org_id: int, parcel: Parcel, platform_id: str) -> None:
-        """Record the platform's id; reactions that were quicker find their message now."""
-        values = {"id": parcel.outbox_id, "platform_id": platform_id}
-        _, early = await self._database.run(org_id, (_SENT, values), (_EARLY_REACTIONS, values))
+    async def sent(self, org_id: int, parcel: Parcel, platform_id: str) -> Parcel | Wait | None:
+        """Record the platform's id; reactions that were quicker find their message now; and take the next."""
+        place = parcel.place
+        values = {
+            "id": parcel.outbox_id,
+            "platform_id": platform_id,
+            "surface": place.surface,
+            "tenant": place.tenant,
+            "channel": place.channel,
+            "lease": self._lease,
+        }
+        _, early, rows = await self._database.run(org_id, (_SENT, values), (_EARLY_REACTIONS, values), (_TAKE, values))
         if early:
             async with self._database.app(org_id) as tx:
                 await self._enqueue(tx, control_job(org_id, early[0]["conversation_id"]))
+        return _parcel(values, rows)
 
     async def later(self, org_id: int, parcel: Parcel, seconds: float, reason: str) -> None:
         """Ready again after so many seconds."""
@@ -131,3 +132,24 @@ def _back(parcel: Parcel, state: OutboxState, reason: str, seconds: float | None
         "reason": reason,
         "seconds": seconds,
     }
+
+
+def _parcel(channel: Mapping[str, object], rows: Sequence[DictRow]) -> Parcel | Wait | None:
+    """What ``_TAKE`` found."""
+    if not rows or rows[0]["busy"]:
+        return None
+    row = rows[0]
+    if row["wait"] > 0:
+        return Wait(row["wait"])
+    place = {name: channel[name] for name in ("surface", "tenant", "channel")}
+    return Parcel(
+        outbox_id=row["id"],
+        key=row["key"],
+        place=Place.model_validate({**place, "thread": row["thread"], "direct": row["direct"]}),
+        body=row["body"],
+        edit_id=row["edit_id"],  # None also where there is nothing to edit: it was never posted, and this is a post
+        attempts=row["attempts"] + 1,
+        looks=row["looks"] + int(row["doubtful"]),
+        created_at=row["created_at"],
+        look_first=row["doubtful"],
+    )

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from psycopg.rows import DictRow
+
 from adapters.postgres.answers import FINISH, finish_values
 from adapters.postgres.database import Database
 from core.conversation.models import Asker, Place, Utterance
-from core.conversation.stores import Claim, Finish, Lease
+from core.conversation.stores import Claim, Ending, Finish, Lease
 
 # The update of the conversation serialises claims in it, so that two never take neighbouring rows at once.
 _FENCE = """
@@ -60,9 +62,8 @@ _RENEW = """
 _TRANSCRIPT = """
     SELECT messages.text, messages.occurred_at, messages.platform_id, people.name, messages.person_id IS NULL AS own
     FROM messages LEFT JOIN people ON people.id = messages.person_id
-    WHERE messages.conversation_id = %(conversation_id)s AND messages.id IS DISTINCT FROM %(message_id)s
-      AND NOT EXISTS (
-          SELECT FROM inbox WHERE inbox.message_id = messages.id AND inbox.state IN ('received', 'claimed'))
+    WHERE messages.conversation_id = %(conversation_id)s AND NOT EXISTS (
+        SELECT FROM inbox WHERE inbox.message_id = messages.id AND inbox.state IN ('received', 'claimed'))
     ORDER BY messages.occurred_at DESC, messages.id DESC LIMIT %(limit)s"""
 
 # The same words of the same person, asked here before, or anywhere in private when this is private.
@@ -101,10 +102,18 @@ class PostgresTurns:
         self._database = database
         self._lease = lease_seconds
 
-    async def claim(self, org_id: int, conversation_id: int, surfaces: Sequence[str]) -> Claim | None:
-        """Claim the oldest pending message."""
-        values = {"conversation_id": conversation_id, "surfaces": list(surfaces), "lease": self._lease}
-        _, rows = await self._database.run(org_id, (_FENCE, values), (_CLAIM, values))
+    async def claim(self, org_id: int, conversation_id: int, surfaces: Sequence[str], *, messages: int) -> Claim | None:
+        """Claim the oldest pending message, and read what was said before it."""
+        values = {
+            "conversation_id": conversation_id,
+            "surfaces": list(surfaces),
+            "lease": self._lease,
+            "limit": messages,
+        }
+        # Should the database's machine die at once, the row is as it was, and nobody has done anything yet.
+        _, rows, said = await self._database.run(
+            org_id, (_FENCE, values), (_CLAIM, values), (_TRANSCRIPT, values), durable=False
+        )
         if not rows:
             return None
         row = rows[0]
@@ -125,6 +134,7 @@ class PostgresTurns:
                 name=row["name"],
                 zone=row["zone"] or "UTC",
             ),
+            transcript=tuple(_utterance(said_row) for said_row in reversed(said)),
             cancel=row["cancel"],
             profile_stale=row["stale"],
         )
@@ -138,25 +148,10 @@ class PostgresTurns:
     async def renew(self, claim: Claim) -> Lease | None:
         """Extend the lease, and look what a person wants of the running turn."""
         values = {"inbox_id": claim.inbox_id, "fence": claim.fence, "lease": self._lease}
-        (rows,) = await self._database.run(claim.asker.org_id, (_RENEW, values))
+        (rows,) = await self._database.run(claim.asker.org_id, (_RENEW, values), durable=False)
         if not rows:
             return None
         return Lease(cancel=rows[0]["cancel"], open_id=rows[0]["platform_id"], open_key=rows[0]["key"] or "")
-
-    async def transcript(self, claim: Claim, limit: int) -> Sequence[Utterance]:
-        """The conversation so far, oldest first."""
-        values = {"conversation_id": claim.conversation_id, "message_id": claim.message_id, "limit": limit}
-        (rows,) = await self._database.run(claim.asker.org_id, (_TRANSCRIPT, values))
-        return [
-            Utterance(
-                speaker=row["name"] or "",
-                text=row["text"],
-                at=row["occurred_at"],
-                message_id=row["platform_id"] or "",
-                by_robbie=row["own"],
-            )
-            for row in reversed(rows)
-        ]
 
     async def remembered(self, claim: Claim) -> tuple[str, datetime] | None:
         """An earlier answer to the same words."""
@@ -180,7 +175,19 @@ class PostgresTurns:
         (rows,) = await self._database.run(claim.asker.org_id, (_RELEASE, values))
         return bool(rows)
 
-    async def finish(self, claim: Claim, finish: Finish) -> bool:
+    async def finish(self, claim: Claim, finish: Finish) -> Ending:
         """Close the row, record the interaction and fill the outbox, all or nothing."""
         (rows,) = await self._database.run(claim.asker.org_id, (FINISH, finish_values(claim, finish)))
-        return bool(rows)
+        if not rows:
+            return "lost"
+        return "more" if rows[0]["more"] else "last"
+
+
+def _utterance(row: DictRow) -> Utterance:
+    return Utterance(
+        speaker=row["name"] or "",
+        text=row["text"],
+        at=row["occurred_at"],
+        message_id=row["platform_id"] or "",
+        by_robbie=row["own"],
+    )

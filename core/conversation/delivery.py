@@ -58,22 +58,32 @@ class Delivery:
         """Send until nothing is pending, another sender has the channel, or the wait is long."""
         if surface not in self._surfaces:  # it waits for a process that is connected to it
             return
-        while True:
-            item = await self._store.take(org_id, surface, tenant, channel)
-            if item is None:
+        item = await self._store.take(org_id, surface, tenant, channel)
+        while item is not None:
+            if isinstance(item, Parcel):
+                item = await self._deliver(org_id, self._surfaces[surface], item)
+            elif item.seconds > self._policy.wait_seconds:
                 return
-            if isinstance(item, Wait):
-                if item.seconds > self._policy.wait_seconds:
-                    return
+            else:
                 await asyncio.sleep(item.seconds + 0.01)
-                continue
-            await self._deliver(org_id, self._surfaces[surface], item)
+                item = await self._store.take(org_id, surface, tenant, channel)
 
-    async def _deliver(self, org_id: int, surface: Surface, parcel: Parcel) -> None:
-        if parcel.look_first and parcel.edit_id is None and await self._looked(org_id, surface, parcel):
-            return
+    async def _deliver(self, org_id: int, surface: Surface, parcel: Parcel) -> Parcel | Wait | None:
+        """Deliver one, and take the channel's next."""
+        known, platform_id = True, None
+        if parcel.look_first and parcel.edit_id is None:
+            known, platform_id = await self._look(org_id, surface, parcel)
+        if known and platform_id is None:
+            platform_id = await self._send(org_id, surface, parcel)
+        if platform_id is not None:
+            return await self._store.sent(org_id, parcel, platform_id)
+        place = parcel.place
+        return await self._store.take(org_id, place.surface, place.tenant, place.channel)
+
+    async def _send(self, org_id: int, surface: Surface, parcel: Parcel) -> str | None:
+        """The id of the message that shows the body now; None when there is none, and it is noted what follows."""
         try:
-            platform_id = await _guarded(_send(surface, parcel))
+            return await _guarded(_shown(surface, parcel))
         except RateLimited as error:
             await self._store.later(org_id, parcel, error.retry_after, str(error))
         except NotSent as error:
@@ -85,25 +95,20 @@ class Delivery:
         except Refused as error:
             _log.error("message %s could not be delivered: %s", parcel.outbox_id, error)
             await self._store.failed(org_id, parcel, str(error))
-        else:
-            await self._store.sent(org_id, parcel, platform_id)
+        return None
 
-    async def _looked(self, org_id: int, surface: Surface, parcel: Parcel) -> bool:
-        """Look for a post that may have been made; False when it surely was not, and may be sent."""
+    async def _look(self, org_id: int, surface: Surface, parcel: Parcel) -> tuple[bool, str | None]:
+        """Look for a post that may have been made: whether that is known now, and its id if there is one."""
         try:
             look = surface.find(parcel.place, parcel.key, body=parcel.body, since=parcel.created_at)
-            platform_id = await _guarded(look)
+            return True, await _guarded(look)
         except (CannotTell, _Broken) as error:
+            pause: float | None = _pause(parcel.looks)
             if parcel.looks >= self._policy.looks:
                 _log.error("nobody can tell whether message %s was delivered: %s", parcel.outbox_id, error)
-                await self._store.unknown(org_id, parcel, str(error), seconds=None)
-            else:
-                await self._store.unknown(org_id, parcel, str(error), seconds=_pause(parcel.looks))
-            return True
-        if platform_id is None:
-            return False
-        await self._store.sent(org_id, parcel, platform_id)
-        return True
+                pause = None
+            await self._store.unknown(org_id, parcel, str(error), seconds=pause)
+            return False, None
 
     async def _perhaps(self, org_id: int, parcel: Parcel, error: MaybeSent) -> None:
         """It may have been posted: look later, ever more rarely, and not for ever."""
@@ -143,7 +148,7 @@ async def _guarded(call: Awaitable[_Result]) -> _Result:
         raise _Broken(f"the surface broke: {type(error).__name__}") from error
 
 
-async def _send(surface: Surface, parcel: Parcel) -> str:
+async def _shown(surface: Surface, parcel: Parcel) -> str:
     """Post or edit, and return the id of the message that shows the body now."""
     if parcel.edit_id is None:
         return await surface.post(parcel.place, parcel.key, parcel.body)

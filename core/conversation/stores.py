@@ -40,6 +40,7 @@ class Claim:
     Attributes:
         fence: grows with every claim in a conversation; closing with an old one changes nothing.
         attempts: how often this row was claimed, this time included.
+        transcript: the latest messages of the conversation before this one, oldest first, without pending ones.
         cancel: what a person wanted of it before the claim.
         profile_stale: whether the platform should be asked for the asker's name and zone.
     """
@@ -54,6 +55,7 @@ class Claim:
     text: str
     occurred_at: datetime
     asker: Asker
+    transcript: tuple[Utterance, ...] = ()
     cancel: CancelReason | None = None
     profile_stale: bool = False
 
@@ -94,16 +96,21 @@ class Finish:
     versions: Mapping[str, str]
 
 
+Ending = Literal["lost", "last", "more"]
+"""How closing went: not ours any more, so thrown away; closed, and it was the last; closed, and more is pending."""
+
+
 class TurnStore(Protocol):
     """What the worker of a conversation reads and writes."""
 
-    async def claim(self, org_id: int, conversation_id: int, surfaces: Sequence[str]) -> Claim | None:
+    async def claim(self, org_id: int, conversation_id: int, surfaces: Sequence[str], *, messages: int) -> Claim | None:
         """Claim the oldest pending message; None when there is none or another one is claimed.
 
         Args:
             org_id: the conversation's org.
             conversation_id: the conversation.
             surfaces: those that this process serves; other surfaces' conversations are left alone.
+            messages: the largest number of messages in the claim's transcript.
         """
 
     async def open(self, claim: Claim, body: str) -> bool:
@@ -112,21 +119,14 @@ class TurnStore(Protocol):
     async def renew(self, claim: Claim) -> Lease | None:
         """Extend the lease by the database's clock; None when the claim is not ours any more."""
 
-    async def transcript(self, claim: Claim, limit: int) -> Sequence[Utterance]:
-        """The latest messages of the conversation before the claimed one, oldest first, without pending ones."""
-
     async def remembered(self, claim: Claim) -> tuple[str, datetime] | None:
         """An earlier answer to the same words of the same person, where this place may show it."""
 
     async def save_profile(self, claim: Claim, name: str, zone: str) -> None:
         """Keep what the platform said of the asker."""
 
-    async def finish(self, claim: Claim, finish: Finish) -> bool:
-        """Close the row, record the interaction and put the parts into the outbox, or change nothing.
-
-        Returns:
-            False when the claim is not ours any more: the work is thrown away.
-        """
+    async def finish(self, claim: Claim, finish: Finish) -> Ending:
+        """Close the row, record the interaction and put the parts into the outbox, or change nothing."""
 
     async def release(self, claim: Claim) -> bool:
         """Put the row back as if it had not been claimed (its message was edited)."""
@@ -193,8 +193,8 @@ class OutboxStore(Protocol):
     async def take(self, org_id: int, surface: str, tenant: str, channel: str) -> Parcel | Wait | None:
         """Take the channel's oldest unsent row; None when there is none, or another sender has it."""
 
-    async def sent(self, org_id: int, parcel: Parcel, platform_id: str) -> None:
-        """Record the platform's id, and match the reactions that came before it."""
+    async def sent(self, org_id: int, parcel: Parcel, platform_id: str) -> Parcel | Wait | None:
+        """Record the platform's id, match the reactions that came before it, and take the channel's next row."""
 
     async def later(self, org_id: int, parcel: Parcel, seconds: float, reason: str) -> None:
         """Nothing was posted: ready again after so many seconds; the channel waits for it, others flow."""

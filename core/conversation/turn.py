@@ -16,7 +16,7 @@ from core.conversation.context import build_prompt
 from core.conversation.live import Live
 from core.conversation.models import InboxState, Place, Utterance
 from core.conversation.ports import SendError, Surface
-from core.conversation.stores import Claim, Finish, Outcome, TurnStore
+from core.conversation.stores import Claim, Ending, Finish, Outcome, TurnStore
 from core.rendering.clean import clean
 from core.rendering.harmless import harmless, links_in
 from core.rendering.split import split
@@ -85,29 +85,34 @@ class Turns:
 
     async def drain(self, org_id: int, conversation_id: int) -> None:
         """Answer until nothing is pending, or until another worker has the conversation."""
-        while claim := await self._store.claim(org_id, conversation_id, tuple(self._surfaces)):
+        more = True
+        while more and (claim := await self._claim(org_id, conversation_id)):
             try:
-                await self._turn(claim)
+                more = await self._turn(claim) != "last"
             except asyncio.CancelledError:
                 # The process ends: another worker goes on at once, and it was no failed attempt.
                 with contextlib.suppress(Exception):
                     await asyncio.shield(self._store.release(claim))
                 raise
 
-    async def _turn(self, claim: Claim) -> None:
-        if claim.cancel == "delete":
-            await self._close(claim, "deleted", wording.DELETED)
-        elif claim.cancel == "stop":
-            await self._close(claim, "stopped", wording.STOPPED)
-        elif claim.attempts > self._policy.max_attempts:
-            _log.error("message %s is set aside after %s attempts", claim.inbox_id, claim.attempts - 1)
-            await self._close(claim, "set_aside", wording.SET_ASIDE)
-        elif not claim.text.strip():
-            await self._close(claim, "answered", wording.EMPTY)
-        else:
-            await self._answer(claim)
+    async def _claim(self, org_id: int, conversation_id: int) -> Claim | None:
+        return await self._store.claim(
+            org_id, conversation_id, tuple(self._surfaces), messages=self._policy.context_messages
+        )
 
-    async def _answer(self, claim: Claim) -> None:
+    async def _turn(self, claim: Claim) -> Ending:
+        if claim.cancel == "delete":
+            return await self._close(claim, "deleted", wording.DELETED)
+        if claim.cancel == "stop":
+            return await self._close(claim, "stopped", wording.STOPPED)
+        if claim.attempts > self._policy.max_attempts:
+            _log.error("message %s is set aside after %s attempts", claim.inbox_id, claim.attempts - 1)
+            return await self._close(claim, "set_aside", wording.SET_ASIDE)
+        if not claim.text.strip():
+            return await self._close(claim, "answered", wording.EMPTY)
+        return await self._answer(claim)
+
+    async def _answer(self, claim: Claim) -> Ending:
         """Ask while the lease is renewed; a person's Stop, edit or deletion ends the asking."""
         surface = self._surfaces[claim.place.surface]
         async with self._live(surface, claim) as live:
@@ -120,10 +125,11 @@ class Turns:
             finally:
                 await _end(asking, watching)
         if answer is not None:
-            await self._close_answered(claim, answer, live)
+            ending = await self._close_answered(claim, answer, live)
         else:
-            await self._close_interrupted(claim, live)
+            ending = await self._close_interrupted(claim, live)
         await live.clear_sign()
+        return ending
 
     def _live(self, surface: Surface, claim: Claim) -> Live:
         return Live(
@@ -175,8 +181,7 @@ class Turns:
 
     async def _transcript(self, claim: Claim, surface: Surface) -> Sequence[Utterance]:
         """What was said before, and the question last. In a thread that is new to us, the platform knows more."""
-        stored = await self._store.transcript(claim, self._policy.context_messages)
-        before = [wording.without_notes(said) if said.by_robbie else said for said in stored]
+        before = [wording.without_notes(said) if said.by_robbie else said for said in claim.transcript]
         if not before and claim.place.thread not in ("", claim.platform_id):
             with contextlib.suppress(SendError):
                 history = await surface.history(claim.place, self._policy.context_messages)
@@ -186,7 +191,7 @@ class Turns:
         asked = Utterance(speaker=claim.asker.name, text=claim.text, at=claim.occurred_at, message_id=claim.platform_id)
         return [*before, asked]
 
-    async def _close_answered(self, claim: Claim, answer: Answer, live: Live) -> None:
+    async def _close_answered(self, claim: Claim, answer: Answer, live: Live) -> Ending:
         zone, now = _zone(claim), self._now()
         outcome: Outcome = "answered"
         text = answer.text
@@ -198,19 +203,21 @@ class Turns:
             text = wording.offline(remembered, over_budget=answer.over_budget, zone=zone, now=now)
         else:
             text += wording.notes(answer, zone, now)
-        await self._close(claim, outcome, text, answer, live.allowed)
+        return await self._close(claim, outcome, text, answer, live.allowed)
 
-    async def _close_interrupted(self, claim: Claim, live: Live) -> None:
+    async def _close_interrupted(self, claim: Claim, live: Live) -> Ending:
         match live.cancel:
             case "stop":
                 text = f"{live.text}\n\n{wording.STOPPED}" if live.text else wording.STOPPED
-                await self._close(claim, "stopped", text, _stopped(live), live.allowed)
+                return await self._close(claim, "stopped", text, _stopped(live), live.allowed)
             case "delete":
-                await self._close(claim, "deleted", wording.DELETED)
+                return await self._close(claim, "deleted", wording.DELETED)
             case "edit":
                 await self._store.release(claim)
+                return "more"
             case None:
                 _log.warning("the lease on message %s was lost; its work is thrown away", claim.inbox_id)
+                return "lost"
 
     async def _close(
         self,
@@ -219,7 +226,7 @@ class Turns:
         text: str,
         answer: Answer | None = None,
         allowed: frozenset[str] = frozenset(),
-    ) -> None:
+    ) -> Ending:
         states = {"set_aside": InboxState.SET_ASIDE, "deleted": InboxState.IGNORED}
         surface = self._surfaces[claim.place.surface]
         safe = harmless(clean(text), allowed_links=allowed)
@@ -231,10 +238,12 @@ class Turns:
             answer=answer,
             versions=self._versions,
         )
-        if await self._store.finish(claim, finish):
-            self._send(claim.asker.org_id, claim.place)
-        else:
+        ending = await self._store.finish(claim, finish)
+        if ending == "lost":
             _log.warning("message %s was closed by another worker; this answer is thrown away", claim.inbox_id)
+        else:
+            self._send(claim.asker.org_id, claim.place)
+        return ending
 
 
 def _parts(text: str, allowed: frozenset[str], limit: int) -> Iterator[str]:

@@ -30,7 +30,7 @@ async def test_who_is_not_connected_to_a_surface_leaves_its_messages_alone(desk:
     await desk.accept(message(1))
     sweep = PostgresSweep(desk.database, desk.enqueue, dead_after_seconds=10, surfaces=("web",))
     desk.jobs.clear()
-    assert await desk.turns.claim(*await here(desk), ["web"]) is None
+    assert await desk.turns.claim(*await here(desk), ["web"], messages=50) is None
     await sweep.sweep()
     assert desk.jobs == []
     await desk.sweep.sweep()

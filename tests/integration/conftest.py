@@ -72,7 +72,7 @@ class Desk:
 
     async def claim(self) -> Claim | None:
         """Claim in the conversation that was spoken in last, and open the answer."""
-        claim = await self.turns.claim(*await self.conversation(), ["slack"])
+        claim = await self.turns.claim(*await self.conversation(), ["slack"], messages=50)
         if claim is not None:
             await self.turns.open(claim, "…")
         return claim

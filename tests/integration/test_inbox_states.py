@@ -55,10 +55,10 @@ async def test_an_answer_is_opened_once_over_all_attempts(desk: Desk) -> None:
 async def test_who_lost_the_claim_does_not_open_an_answer(desk: Desk) -> None:
     await desk.accept(message(1))
     org_id, conversation_id = await desk.conversation()
-    claim = await desk.turns.claim(org_id, conversation_id, ["slack"])
+    claim = await desk.turns.claim(org_id, conversation_id, ["slack"], messages=50)
     assert claim is not None
     await desk.execute("UPDATE inbox SET lease_until = now() - interval '1 s'")
-    assert await desk.turns.claim(org_id, conversation_id, ["slack"])
+    assert await desk.turns.claim(org_id, conversation_id, ["slack"], messages=50)
     assert not await desk.turns.open(claim, "…")
     assert await desk.rows("SELECT id FROM outbox") == []
 
@@ -66,11 +66,18 @@ async def test_who_lost_the_claim_does_not_open_an_answer(desk: Desk) -> None:
 async def test_claimed_becomes_answered_in_the_transaction_of_interaction_and_outbox(desk: Desk) -> None:
     accepted = await desk.accept(message(1))
     claim = await desk.claimed()
-    assert await desk.turns.finish(claim, finished())
+    assert await desk.turns.finish(claim, finished()) == "last"
     assert await desk.state(accepted.inbox_id) == "answered"
     async with desk.database.app(claim.asker.org_id) as tx:
         record = await (await tx.execute("SELECT outcome, level, propensity FROM interactions")).fetchone()
     assert record == {"outcome": "answered", "level": 1, "propensity": 1.0}
+
+
+async def test_closing_says_that_more_is_pending(desk: Desk) -> None:
+    await desk.accept(message(1))
+    claim = await desk.claimed()
+    await desk.accept(message(2))
+    assert await desk.turns.finish(claim, finished()) == "more"
 
 
 async def test_a_turn_that_cannot_be_recorded_leaves_no_trace(desk: Desk) -> None:
@@ -116,8 +123,8 @@ async def test_who_lost_the_lease_can_neither_renew_nor_close(desk: Desk) -> Non
     second = await desk.claimed()
     assert second.fence > first.fence
     assert await desk.turns.renew(first) is None
-    assert not await desk.turns.finish(first, finished("stale", ("stale",)))
-    assert await desk.turns.finish(second, finished())
+    assert await desk.turns.finish(first, finished("stale", ("stale",))) == "lost"
+    assert await desk.turns.finish(second, finished()) == "last"
     bodies = await desk.rows("SELECT body FROM outbox")
     assert {str(row["body"]) for row in bodies} == {"the answer"}
 

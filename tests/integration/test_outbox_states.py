@@ -36,8 +36,8 @@ async def test_an_answer_that_was_opened_ends_as_an_edit_of_the_same_message(des
     await desk.turns.finish(claim, finished("one two", ("one", "two")))
     first = await desk.take(claim.asker.org_id)
     assert (first.body, first.edit_id) == ("one", "88.0")
-    await desk.outbox.sent(claim.asker.org_id, first, "88.0")
-    second = await desk.take(claim.asker.org_id)
+    second = await desk.outbox.sent(claim.asker.org_id, first, "88.0")
+    assert isinstance(second, Parcel)
     assert (second.body, second.edit_id) == ("two", None)
 
 
@@ -52,8 +52,9 @@ async def test_an_opening_that_is_on_its_way_is_edited_when_it_has_arrived(desk:
     opening = await desk.take(claim.asker.org_id)
     await desk.turns.finish(claim, finished())
     assert await desk.outbox.take(claim.asker.org_id, "slack", "T1", "C1") is None
-    await desk.outbox.sent(claim.asker.org_id, opening, "88.0")
-    assert (await desk.take(claim.asker.org_id)).edit_id == "88.0"
+    answer = await desk.outbox.sent(claim.asker.org_id, opening, "88.0")
+    assert isinstance(answer, Parcel)
+    assert answer.edit_id == "88.0"
 
 
 async def test_a_channel_has_one_sender_at_a_time(desk: Desk) -> None:

@@ -249,7 +249,7 @@ async def test_a_conversation_is_still_shown_after_its_rows_are_purged(desk: Des
     place = Place(surface="web", tenant="local", channel="c", direct=True)
     view = PostgresView(desk.database, await PostgresPlaces(desk.database).local_org(("web", "console")))
     await desk.accept(message(1, place=place))
-    claim = await desk.turns.claim(*await here(desk), ["web"])
+    claim = await desk.turns.claim(*await here(desk), ["web"], messages=50)
     assert claim is not None
     await desk.turns.finish(claim, finished())
     before = [shown.text for shown in await view.shown(place)]
