@@ -33,7 +33,7 @@ def render(body: str, key: str) -> Rendered:
 def render_plain(body: str, key: str, limit: int = _EDIT_LIMIT) -> Rendered:
     """The same without blocks, for when Slack does not accept them; at most ``limit`` characters."""
     return {
-        "text": _cut(escape(plain(body)), limit) or "…",
+        "text": _cut(escape(plain(body)), limit).strip() or "…",
         # Said to an edit too, so that it takes the blocks of an earlier post away.
         "blocks": [],
         "metadata": {"event_type": EVENT_TYPE, "event_payload": {"key": key}},
