@@ -21,8 +21,10 @@ from adapters.llm.timing import Timeouts
 from bot.settings import Model, Settings
 from core.conversation.context import build_prompt, estimate_tokens
 from core.conversation.models import Asker, Utterance
-from core.routing.models import Level, ModelError, ModelSpec, Plan, Task
+from core.routing.models import Attempt, Level, ModelError, ModelSpec, Plan, Task
 from core.routing.policy import FixedOrder
+from core.routing.ports import Breakers, Budget
+from core.routing.service import Router
 
 AnyModel = DirectModel | LiteLLMModel
 
@@ -51,6 +53,25 @@ async def load_models(models: Mapping[str, AnyModel], progress: Callable[[str], 
                 await model.warm()
             except ModelError as error:
                 _log.warning("the embedded model does not start: %s", error)
+
+
+def router_for(
+    settings: Settings,
+    models: Mapping[str, AnyModel],
+    breakers: Breakers,
+    budget: Budget,
+    on_attempt: Callable[[Task, Attempt], None] = lambda task, attempt: None,
+) -> Router:
+    """The router over these models, with the limits of the settings."""
+    return Router(
+        models,
+        FixedOrder([model.spec for model in models.values()], estimate_tokens),
+        breakers,
+        budget,
+        count_tokens=estimate_tokens,
+        turn_seconds=settings.router.turn_seconds,
+        on_attempt=on_attempt,
+    )
 
 
 def spec_of(model: Model) -> ModelSpec:

@@ -16,14 +16,12 @@ from adapters.queue.jobs import Queue
 from adapters.redis import RedisHints
 from bot import __version__
 from bot.metrics import Metrics
-from bot.models import AnyModel, chat_models, load_models
+from bot.models import AnyModel, chat_models, load_models, router_for
 from bot.settings import Settings
-from core.conversation.context import estimate_tokens
 from core.conversation.delivery import Delivery, DeliveryPolicy
 from core.conversation.ports import Surface
 from core.conversation.senders import Senders
 from core.conversation.turn import TurnPolicy, Turns
-from core.routing.policy import FixedOrder
 from core.routing.service import Router
 
 
@@ -65,15 +63,8 @@ def wire(
     hints = RedisHints(redis.get_secret_value()) if redis else None
     models = chat_models(settings)
     breakers = _breakers(settings, hints)
-    router = Router(
-        models,
-        FixedOrder([model.spec for model in models.values()], estimate_tokens),
-        breakers,
-        PostgresBudget(database, daily_usd=settings.budget.daily_usd),
-        count_tokens=estimate_tokens,
-        turn_seconds=settings.router.turn_seconds,
-        on_attempt=metrics.attempt,
-    )
+    budget = PostgresBudget(database, daily_usd=settings.budget.daily_usd)
+    router = router_for(settings, models, breakers, budget, metrics.attempt)
     outbox = PostgresOutbox(database, queue.enqueue, lease_seconds=worker.send_lease_seconds)
     delivery = Delivery(outbox, surfaces, DeliveryPolicy())
     senders = Senders(delivery.drain, at_once=worker.quick)

@@ -77,7 +77,7 @@ def finish_values(claim: Claim, finish: Finish) -> Mapping[str, object]:
         "text": finish.text,
         # An answer stands right after its question, whatever was said while it was being written.
         "answered_at": claim.occurred_at + timedelta(microseconds=1),
-        "versions": Jsonb(dict(finish.versions)),
+        "versions": Jsonb({**finish.versions, **_answered_by(finish.answer)}),
         "parts": list(finish.parts),
         "first": finish.parts[0],
     }
@@ -97,3 +97,8 @@ def _interaction(answer: Answer | None) -> dict[str, object]:
         "latency_ms": answer and answer.latency_ms,
         "calls": Jsonb([{name: getattr(call, name) for name in _CALL} for call in answer.attempts] if answer else []),
     }
+
+
+def _answered_by(answer: Answer | None) -> dict[str, str]:
+    """The model that answered, as its provider names it: often with a version."""
+    return {"model": answer.answered_by} if answer and answer.answered_by else {}

@@ -210,6 +210,7 @@ class Answer:
         level: the level that answered.
         cut: whether the answer ends at the model's output limit.
         small: whether a small model wrote it, which a person should know.
+        answered_by: the model that answered, as its provider names it, which may be more exact than ``model``.
         refused: a provider's content filter declined; nobody else was asked.
         over_budget: whether a paid model was passed over because the day's money is used up.
     """
@@ -226,6 +227,7 @@ class Answer:
     over_budget: bool = False
     small: bool = False
     cut: bool = False
+    answered_by: str = ""
 
 
 RouterEvent = TextDelta | Restart | Answer

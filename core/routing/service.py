@@ -3,6 +3,7 @@
 What an error leads to (``decide``):
 
     connection, server                     the same model once more, if nothing was shown and it need not wait long
+    busy, truncated, malformed             the next model; where only a small one is left, first the same once more
     context                                the next model, those that take longer prompts first
     refused                                an end: a content refusal is not routed around
     all others, and a retry that failed    the next model
@@ -17,7 +18,7 @@ import logging
 import random
 import time
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import aclosing
 from datetime import date
 from enum import Enum, auto
@@ -52,6 +53,7 @@ class Decision(Enum):
     """What follows an error."""
 
     RETRY = auto()
+    RETRY_IF_LAST = auto()
     NEXT = auto()
     NEXT_LARGER = auto()
     STOP = auto()
@@ -60,9 +62,14 @@ class Decision(Enum):
 _DECISIONS = {
     ErrorClass.CONNECTION: Decision.RETRY,
     ErrorClass.SERVER: Decision.RETRY,
+    ErrorClass.RATE_LIMIT: Decision.RETRY_IF_LAST,
+    ErrorClass.OVERLOADED: Decision.RETRY_IF_LAST,
+    ErrorClass.TRUNCATED: Decision.RETRY_IF_LAST,
+    ErrorClass.MALFORMED: Decision.RETRY_IF_LAST,
     ErrorClass.CONTEXT: Decision.NEXT_LARGER,
     ErrorClass.REFUSED: Decision.STOP,
 }
+_BUSY = (ErrorClass.RATE_LIMIT, ErrorClass.OVERLOADED)
 
 
 class Router:
@@ -76,6 +83,7 @@ class Router:
         count_tokens: estimates what an unfinished call used.
         turn_seconds: how long a whole turn may take; after it, level 5.
         max_wait: the longest Retry-After, in seconds, for which a retry waits.
+        last_wait: the same for the last model that is not small.
         on_attempt: told every attempt as it ends, also those of a turn that is cancelled and so has no answer.
         clock: monotonic seconds.
         sleep: waits so many seconds.
@@ -91,6 +99,7 @@ class Router:
         count_tokens: CountTokens,
         turn_seconds: float = 120.0,
         max_wait: float = 2.0,
+        last_wait: float = 10.0,
         on_attempt: Callable[[Task, Attempt], None] = lambda task, attempt: None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -102,6 +111,7 @@ class Router:
         self._count_tokens = count_tokens
         self._turn_seconds = turn_seconds
         self._max_wait = max_wait
+        self._last_wait = last_wait
         self._on_attempt = on_attempt
         self._clock = clock
         self._sleep = sleep
@@ -130,28 +140,30 @@ class Router:
                 return
             if call.text:
                 yield Restart()
-            decision = self.decide(turn, call)
+            decision = self.decide(turn, call, steps)
             if decision is Decision.STOP:
                 yield self._answer(turn, call)
                 return
             await self._follow(decision, turn, call, steps)
         yield self._answer(turn, None)
 
-    def decide(self, turn: Turn, call: Call) -> Decision:
+    def decide(self, turn: Turn, call: Call, rest: Collection[Step]) -> Decision:
         """What follows a call's error: the table in this module's docstring."""
         decision = _DECISIONS.get(call.error, Decision.NEXT) if call.error else Decision.NEXT
-        if decision is not Decision.RETRY:
+        if decision not in (Decision.RETRY, Decision.RETRY_IF_LAST):
             return decision
-        again = call.step.spec.name in turn.retried
-        retry = not (again or call.text or call.retry_after > self._max_wait)
-        return Decision.RETRY if retry else Decision.NEXT
+        last = all(step.spec.small for step in rest)
+        soon = call.retry_after <= (self._last_wait if last else self._max_wait)
+        again = last or (decision is Decision.RETRY and not call.text)
+        return Decision.RETRY if soon and again and call.step.spec.name not in turn.retried else Decision.NEXT
 
     async def _follow(self, decision: Decision, turn: Turn, call: Call, steps: deque[Step]) -> None:
         spec = call.step.spec
         if decision is Decision.RETRY:
             turn.retried.add(spec.name)
             steps.appendleft(call.step)
-            await self._sleep(call.retry_after + random.uniform(0.1, 0.5))  # noqa: S311 - jitter, no secret
+            pause = 1.0 if call.error in _BUSY and not call.retry_after else 0.1
+            await self._sleep(call.retry_after + random.uniform(pause, 2 * pause))  # noqa: S311 - jitter, no secret
         elif decision is Decision.NEXT_LARGER:
             larger_first = sorted(steps, key=lambda step: step.spec.context_tokens <= spec.context_tokens)
             steps.clear()
@@ -250,7 +262,7 @@ class Router:
             level=call.step.spec.level if call else Level.OFFLINE,
             model=call.step.spec.name if call else "offline",
             cost_usd=sum(attempt.cost_usd for attempt in turn.attempts),
-            usage=call.end.usage if call and call.end else Usage(0, 0),
+            usage=self._usage(turn, call),
             latency_ms=(self._clock() - turn.started) * 1000,
             plan=turn.plan,
             attempts=tuple(turn.attempts),
@@ -258,4 +270,14 @@ class Router:
             over_budget=turn.over_budget,
             small=answered is not None and answered.step.spec.small,
             cut=answered is not None and answered.end is not None and answered.end.finish == "length",
+            answered_by=answered.end.model if answered and answered.end else "",
         )
+
+    def _usage(self, turn: Turn, call: Call | None) -> Usage:
+        """Of the call that ended the turn: as reported, else as counted."""
+        if call is None:
+            return Usage(0, 0)
+        if call.end and not call.end.usage.estimated:
+            return call.end.usage
+        last = turn.attempts[-1]
+        return Usage(last.input_tokens, last.output_tokens, estimated=True)

@@ -5,6 +5,8 @@ import pytest
 from core.routing.models import Answer, ErrorClass, Level, Restart, StreamEnd, TextDelta, Usage
 from tests.router_world import END, TASK, Act, World, error, errors_of, good, model
 
+PASSING = [ErrorClass.RATE_LIMIT, ErrorClass.OVERLOADED, ErrorClass.TRUNCATED, ErrorClass.MALFORMED]
+
 # The plain path
 
 
@@ -75,7 +77,40 @@ async def test_nothing_is_asked_more_than_twice(kind: ErrorClass) -> None:
     world = World(model("first", [error(kind)]), model("second", [error(kind)]))
     await world.answer()
     retried = kind in {ErrorClass.CONNECTION, ErrorClass.SERVER}
-    assert world.calls() == ([2, 2] if retried else [1, 0] if kind is ErrorClass.REFUSED else [1, 1])
+    expected = [2, 2] if retried else [1, 0] if kind is ErrorClass.REFUSED else [1, 2] if kind in PASSING else [1, 1]
+    assert world.calls() == expected
+
+
+@pytest.mark.parametrize("kind", PASSING)
+@pytest.mark.parametrize("shown", [[], ["half an "]])
+async def test_last_real_model_has_a_second_chance_before_a_small_one(kind: ErrorClass, shown: list[Act]) -> None:
+    world = World(model("first", [*shown, error(kind)], ["fine", END]), good("tiny", Level.LOCAL, small=True))
+    assert (await world.answer()).text == "fine"
+    assert world.calls() == [2, 0]
+    assert 0 < world.slept[0] <= 2
+
+
+@pytest.mark.parametrize("kind", PASSING)
+async def test_small_model_answers_where_the_second_chance_fails_too(kind: ErrorClass) -> None:
+    world = World(model("first", [error(kind)]), good("tiny", Level.LOCAL, small=True))
+    assert (await world.answer()).small
+    assert world.calls() == [2, 1]
+
+
+async def test_silent_model_is_not_asked_again_even_if_it_is_the_last() -> None:
+    world = World(model("first", [error(ErrorClass.TIMEOUT)]), good("tiny", Level.LOCAL, small=True))
+    await world.answer()
+    assert world.calls() == [1, 1]
+
+
+async def test_answer_names_who_really_answered() -> None:
+    answer = await World(model("first", [error(ErrorClass.OVERLOADED)]), good("second")).answer()
+    assert (answer.model, answer.answered_by, answer.usage) == ("second", END.model, END.usage)
+
+
+async def test_usage_that_was_not_reported_is_counted_and_says_so() -> None:
+    answer = await World(model("first", ["Hello", StreamEnd(Usage(0, 0, estimated=True), "m")])).answer()
+    assert answer.usage == Usage(len("a long prompt") + 4, 5, estimated=True)
 
 
 async def test_text_that_was_shown_is_voided_not_doubled() -> None:

@@ -35,6 +35,15 @@ async def test_long_retry_after_is_not_waited_for() -> None:
     assert world.slept == []
 
 
+@pytest.mark.parametrize(("seconds", "calls"), [(2, [2, 0]), (10, [2, 0]), (10.1, [1, 1])])
+async def test_last_real_model_is_waited_for_longer(seconds: float, calls: list[int]) -> None:
+    busy = model("first", [error(ErrorClass.RATE_LIMIT, seconds)], ["fine", END])
+    world = World(busy, good("tiny", Level.LOCAL, small=True))
+    await world.answer()
+    assert world.calls() == calls
+    assert all(slept > seconds for slept in world.slept)
+
+
 @pytest.mark.parametrize("retry_after", [float("nan"), -5.0, 0.0])
 async def test_senseless_retry_after_is_ignored(retry_after: float) -> None:
     world = World(model("first", [error(ErrorClass.SERVER, retry_after)], ["fine", END]))
@@ -134,12 +143,13 @@ async def test_settling_that_fails_does_not_lose_the_answer() -> None:
 )
 async def test_call_without_a_bill_costs_what_is_known_of_it(script: list[Act], cost: str) -> None:
     world = World(model("first", script))
-    (attempt,) = (await world.answer()).attempts
+    answer = await world.answer()
+    attempt = answer.attempts[0]
     spec = world.models[0].spec
     seen = spec.cost(len("a long prompt") + 4, 3)
     expected = {"nothing": 0.0, "estimate": attempt.estimate_usd, "seen": seen, "billed": spec.cost(10, 5)}
     assert attempt.cost_usd == expected[cost]
-    assert world.purse.spent == pytest.approx(attempt.cost_usd)
+    assert world.purse.spent == pytest.approx(answer.cost_usd)
 
 
 # Stopping
