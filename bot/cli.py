@@ -20,6 +20,7 @@ from rich.text import Text
 
 from adapters.postgres.embedded import EmbeddedPostgresError
 from adapters.postgres.roles import RolesError
+from bot.evals.cli import eval_app
 from bot.house import HouseError
 from bot.roles import ALL, Role, Roles, parse, spell
 from bot.settings import SettingsError, Web, load
@@ -39,6 +40,7 @@ app = typer.Typer(
 )
 slack_app = typer.Typer(help="Connect Robbie to Slack.", no_args_is_help=True)
 app.add_typer(slack_app, name="slack")
+app.add_typer(eval_app, name="eval")
 _err = Console(stderr=True, highlight=False)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]

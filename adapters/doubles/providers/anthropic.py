@@ -9,6 +9,7 @@ from adapters.doubles.providers.script import Json, text_of
 
 _ROLES = frozenset({"user", "assistant"})
 _INVALID = "invalid_request_error"
+_NO_PREFILL = frozenset({"claude-sonnet-5", "claude-opus-4-6"})
 _ERRORS = {
     400: (_INVALID, "messages: at least one message is required"),
     401: ("authentication_error", "invalid x-api-key"),
@@ -49,7 +50,7 @@ class Anthropic:
         if not isinstance(body.get("max_tokens"), int):
             raise Refusal(400, "max_tokens: Field required", _INVALID)
         require_messages(body, _ROLES, _INVALID)
-        _require_text(body)
+        _check_texts(body, prefill=model not in _NO_PREFILL)
         used, limit = prompt_tokens(body), models[model]
         if used > limit:
             raise Refusal(400, f"prompt is too long: {used} tokens > {limit} maximum", _INVALID)
@@ -110,11 +111,15 @@ class Anthropic:
         return sse(self.error(529, None, None), "error")
 
 
-def _require_text(body: Json) -> None:
-    messages = body.get("messages")
-    for number, message in enumerate(messages if isinstance(messages, list) else []):
+def _check_texts(body: Json, *, prefill: bool) -> None:
+    """No message is empty, and where the model does not go on with what it is given, a user speaks last."""
+    listed = body.get("messages")
+    messages = listed if isinstance(listed, list) else []
+    for number, message in enumerate(messages):
         if not text_of(message.get("content")).strip():
             raise Refusal(400, f"messages.{number}: text content blocks must be non-empty", _INVALID)
+    if not prefill and messages[-1].get("role") == "assistant":
+        raise Refusal(400, "This model does not support assistant message prefill.", _INVALID)
 
 
 def _message(exchange: Exchange) -> Json:

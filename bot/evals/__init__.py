@@ -1,0 +1,1 @@
+"""What Robbie measures of itself, with the exams' own formats."""

@@ -1,0 +1,42 @@
+"""``robbie eval``: one JSON object on standard output, progress on standard error."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+eval_app = typer.Typer(help="Measure Robbie.", no_args_is_help=True)
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+@eval_app.callback()
+def _evals() -> None:
+    """Measure Robbie."""
+
+
+@eval_app.command()
+def failover(
+    data: Annotated[
+        Path | None, typer.Argument(help="failover_scenarios.json or its folder; by default in $ROBBIE_DATA.")
+    ] = None,
+    scenario: Annotated[
+        list[str] | None, typer.Option("--scenario", metavar="ID", help="Only these, such as S01.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Play sixteen ways in which a provider can fail, in real time (about 80 seconds)."""
+    from bot.evals.failover import EvalError, chosen, exam, scenarios_in
+
+    named = data or (Path(os.environ["ROBBIE_DATA"]) if os.environ.get("ROBBIE_DATA") else None)
+    try:
+        ids = chosen([one.upper() for one in scenario or []], scenarios_in(named))
+    except EvalError as error:
+        raise SystemExit(str(error)) from None
+    result = asyncio.run(exam(ids, lambda line: typer.echo(line, err=True)))
+    typer.echo(json.dumps(result) if as_json else f"{result['passed']} of {len(ids)} pass")
