@@ -21,7 +21,7 @@ from bot.logs import Redact
 from bot.models import AnyModel, chat_models, spec_of
 from bot.settings import Model, Settings
 from core.health import service
-from core.health.models import Check, Result
+from core.health.models import Check, Findings, Result, skipped
 
 # Longer than a neighbour is waited for, so that what it did not do is said in its own words.
 _SECONDS = 4.0
@@ -55,8 +55,12 @@ async def examine(settings: Settings, *, live: bool, progress: Callable[[str], N
 
 
 def clean(results: Sequence[Result], settings: Settings) -> list[Result]:
-    """The results without secrets, whatever a neighbour put into them."""
-    hide = Redact(secrets_of(settings)).clean
+    """The results without secrets and without what moves a cursor, whatever a neighbour put into them."""
+    redact = Redact(secrets_of(settings))
+
+    def hide(text: str) -> str:
+        return "".join(letter if letter.isprintable() else " " for letter in redact.clean(text))
+
     findings = [replace(it.finding, found=hide(it.finding.found), mend=hide(it.finding.mend)) for it in results]
     return [replace(result, finding=finding) for result, finding in zip(results, findings, strict=True)]
 
@@ -141,6 +145,19 @@ def _platforms(settings: Settings, access: Access) -> Iterator[Check]:
     )
     last = partial(queue_checks.last_event, access, "slack")
     yield Check("Slack", "slack", partial(slack, tokens, last), max(_SECONDS, _patience(settings)))
+    yield Check("Discord", "discord", partial(_discord, settings), _SECONDS)
+
+
+async def _discord(settings: Settings) -> Findings:
+    if settings.secrets.discord_token is None:
+        mend = "docs/how-to/discord.md says how"
+        yield skipped("bot token", "no DISCORD_TOKEN: Discord is not connected", mend)
+        return
+    from adapters.discord.checks import discord  # discord.py takes half a second to import
+
+    secrets = settings.secrets
+    async for finding in discord(_value(secrets.discord_token), secrets.discord_api_url, secrets.discord_gateway_url):
+        yield finding
 
 
 def _value(secret: SecretStr | None) -> str:

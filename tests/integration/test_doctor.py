@@ -14,6 +14,9 @@ from subprocess import CompletedProcess
 
 import pytest
 
+from adapters.discord.api import DiscordApi
+from adapters.discord.commands import sync
+from adapters.doubles.discord import DiscordDouble
 from adapters.doubles.providers import ProviderDouble
 from adapters.doubles.slack import SlackDouble
 from adapters.postgres import processes
@@ -23,7 +26,7 @@ from tests.integration.test_cli import robbie
 from tests.robbie_process import QUICK, Robbie, provider_environment, slack_environment
 
 SECRET = "do-not-show-this"
-GROUPS = ["Settings", "Machine", "Database", "Queue", "Redis", "Models", "Slack"]
+GROUPS = ["Settings", "Machine", "Database", "Queue", "Redis", "Models", "Slack", "Discord"]
 
 
 @dataclass
@@ -31,20 +34,27 @@ class Town:
     """Every neighbour, and the settings that lead to them."""
 
     slack: SlackDouble
+    discord: DiscordDouble
     providers: ProviderDouble
     environ: dict[str, str]
 
 
 @pytest.fixture
 async def town(admin_url: str, roles: RoleUrls) -> AsyncIterator[Town]:
-    async with SlackDouble() as slack, ProviderDouble() as providers:
+    async with SlackDouble() as slack, DiscordDouble() as discord, ProviderDouble() as providers:
+        api = DiscordApi(discord.token, base_url=discord.api_url)
+        await sync(api, discord.bot_user)
+        await api.close()
         environ = {
             **slack_environment(slack),
             **provider_environment(providers),
+            "DISCORD_TOKEN": discord.token,
+            "DISCORD_API_URL": discord.api_url,
+            "DISCORD_GATEWAY_URL": discord.gateway_url,
             "DATABASE_URL": admin_url,
             "ROBBIE_WEB__PORT": "0",
         }
-        yield Town(slack, providers, environ)
+        yield Town(slack, discord, providers, environ)
 
 
 async def doctor(folder: Path, environ: Mapping[str, str], *options: str) -> CompletedProcess[str]:
@@ -100,6 +110,7 @@ async def test_everything_that_is_wrong_is_found_at_once_and_no_secret_is_shown(
         "REDIS_URL": f"redis://:{SECRET}@127.0.0.1:1/0",
         "SLACK_APP_TOKEN": f"xapp-{SECRET}",
         "OPENAI_API_KEY": f"sk-{SECRET}",
+        "DISCORD_TOKEN": SECRET,
         "ROBBIE_WEB__HOST": "0.0.0.0",
     }
     done = await doctor(tmp_path, environ, "--json")
@@ -110,6 +121,7 @@ async def test_everything_that_is_wrong_is_found_at_once_and_no_secret_is_shown(
         "Models: openai/gpt-4o",
         "Slack: scopes",
         "Slack: app token",
+        "Discord: bot token",
     ]
     assert by_status(done, "warning") == ["Settings: files", "Settings: web access"]
     assert all(check["mend"] for check in checks(done) if check["status"] in ("problem", "warning"))
@@ -151,6 +163,8 @@ async def test_neighbours_that_say_nothing_hold_nobody_up(tmp_path: Path) -> Non
             "SLACK_BOT_TOKEN": f"xoxb-{SECRET}",
             "SLACK_APP_TOKEN": f"xapp-{SECRET}",
             "SLACK_API_URL": f"http://127.0.0.1:{silent}/api/",
+            "DISCORD_TOKEN": SECRET,
+            "DISCORD_API_URL": f"http://127.0.0.1:{silent}/api/v10",
             "OPENAI_API_KEY": f"sk-{SECRET}",
             "OPENAI_BASE_URL": f"http://127.0.0.1:{silent}/v1",
             "ROBBIE_WEB__PORT": str(silent),
@@ -162,6 +176,7 @@ async def test_neighbours_that_say_nothing_hold_nobody_up(tmp_path: Path) -> Non
         "Redis: redis",
         "Models: openai/gpt-5.4-mini",
         "Slack: bot token",
+        "Discord: api",
     ]
 
 

@@ -35,8 +35,10 @@ def application(call: Call) -> Json:
 
 
 def guilds(call: Call) -> list[Json]:
-    """``GET /users/@me/guilds``."""
+    """``GET /users/@me/guilds``: the guild, where the app is a member."""
     guild = call.world.guild
+    if call.world.bot not in call.world.members:
+        return []
     return [{"id": guild.id, "name": guild.name, "icon": None, "owner": False, "permissions": "0", "features": []}]
 
 
