@@ -81,8 +81,16 @@ def _servers(settings: Settings, access: Access) -> Iterator[Check]:
     patience = _patience(settings)
     dead_after = settings.worker.dead_after_seconds
     yield Check("Database", "server", partial(postgres.database, access), patience)
-    yield Check("Queue", "queue", partial(queue_checks.queue, access, dead_after_seconds=dead_after), patience)
+    look = partial(queue_checks.queue, access, dead_after_seconds=dead_after, platforms=_connecting(settings))
+    yield Check("Queue", "queue", look, patience)
     yield Check("Redis", "redis", partial(redis, _value(settings.secrets.redis_url) or None), _SECONDS)
+
+
+def _connecting(settings: Settings) -> list[str]:
+    """The platforms whose events a process takes in."""
+    secrets = settings.secrets
+    slack = secrets.slack_bot_token and (secrets.slack_app_token or secrets.slack_signing_secret)
+    return [name for name, token in (("slack", slack), ("discord", secrets.discord_token)) if token]
 
 
 def _patience(settings: Settings) -> float:

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from core.health.models import Finding, Result, Status
-from core.health.policy import exit_code, summary
+from core.health.policy import exit_code, first_problem, summary
 
 _STYLES = {Status.OK: "green", Status.WARNING: "yellow", Status.PROBLEM: "bold red", Status.SKIPPED: "dim"}
 _SIGNS = {Status.OK: "✓", Status.WARNING: "!", Status.PROBLEM: "✗", Status.SKIPPED: "-"}
@@ -43,8 +43,10 @@ def show(results: Sequence[Result], console: Console) -> None:
         console.print(Text(group, style="bold"))
         for result in members:
             _show(result.finding, console, signs[result.finding.status], width)
-    style = "bold red" if exit_code(results) else "bold green"
-    console.print(Text(f"\n{summary(results)}", style=style), soft_wrap=False)
+    first = first_problem(results)
+    console.print(Text(f"\n{summary(results)}", style="bold red" if first else "bold green"))
+    if first:  # again, since the list is longer than a small screen
+        _show(first.finding, console, signs[Status.PROBLEM], width)
 
 
 def _show(finding: Finding, console: Console, sign: str, width: int) -> None:
@@ -56,7 +58,11 @@ def _show(finding: Finding, console: Console, sign: str, width: int) -> None:
     line.add_column(overflow="fold")
     line.add_row(Text(sign, style=style), Text(finding.name, style=quiet), Text(finding.found, style=quiet))
     console.print(line)
-    if finding.mend:
+    if "https://" in finding.mend:  # left to the terminal to wrap, so that it stays one address
+        console.print(Text(f"     > {finding.mend}", style=quiet or "cyan"), soft_wrap=True)
+    elif finding.mend:
         mend = Table.grid(padding=(0, 1))
+        mend.add_column()
+        mend.add_column(overflow="fold")
         mend.add_row(Text("     >", style=quiet or "cyan"), Text(finding.mend, style=quiet or "cyan"))
         console.print(mend)

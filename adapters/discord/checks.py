@@ -64,8 +64,8 @@ def _intents(application: Json) -> Finding:
     flags = application.get("flags")
     if isinstance(flags, int) and flags & _MESSAGE_CONTENT:
         return ok("intents", "it may read what people write")
-    mend = f"switch on the Message Content Intent: {_PORTAL}, Privileged Gateway Intents"
-    return problem("intents", "it may not read what people write, and Discord lets it not connect", mend)
+    mend = f"switch it on: {_PORTAL}, Privileged Gateway Intents"
+    return problem("intents", "the Message Content Intent is off, so Discord lets it read nothing", mend)
 
 
 async def _gateway(answer: Json, gateway_url: str | None) -> Finding:
@@ -102,7 +102,7 @@ def _commands(registered: list[Json]) -> Finding:
     names = ", ".join(f"/{name}" for name in wanted if name not in known)
     if names:
         return warning(
-            "commands", f"not registered: {names}", "`robbie run` does it when it connects; its log says why not"
+            "commands", f"not registered: {names}", "`robbie run` does so when it connects; if not, its log says why"
         )
     return ok("commands", f"registered: {', '.join(f'/{name}' for name in wanted)}")
 
@@ -110,8 +110,6 @@ def _commands(registered: list[Json]) -> Finding:
 async def _servers(api: DiscordApi) -> Finding:
     names = [str(guild.get("name"))[:40] for guild in as_list(await api.call("GET", "/users/@me/guilds"))]
     if not names:
-        return warning(
-            "servers", "it is in none: direct messages need one in common, too", f"open {await invite_url(api)}"
-        )
+        return warning("servers", "it is in none yet", f"open {await invite_url(api)}")
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     return ok("servers", f"{', '.join(names[:_SHOWN])}{more}")

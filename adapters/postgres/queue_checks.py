@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 
@@ -16,8 +16,14 @@ _LONG_SECONDS = 300
 _BY_HAND = "see docs/how-to/operate.md, Messages that need you"
 
 
-async def queue(access: Access, *, dead_after_seconds: float) -> Findings:
-    """Look at workers, inbox and outbox, over all organizations."""
+async def queue(access: Access, *, dead_after_seconds: float, platforms: Sequence[str] = ()) -> Findings:
+    """Look at workers, inbox and outbox, over all organizations, and at who is connected to the platforms.
+
+    Args:
+        access: the database.
+        dead_after_seconds: when a silent worker counts as gone.
+        platforms: those whose tokens are set.
+    """
     async with _serving(access) as system:
         waiting = await row_of(
             system,
@@ -33,6 +39,8 @@ async def queue(access: Access, *, dead_after_seconds: float) -> Findings:
         yield _workers(bool(alive), rows)
         yield await _inbox(system, rows, oldest)
         yield await _outbox(system)
+        for platform in platforms:
+            yield await _connection(system, platform, runs=bool(alive))
 
 
 async def zones(access: Access) -> list[str]:
@@ -98,6 +106,19 @@ async def _outbox(system: Connection) -> Finding:
     found = _waiting(int(str(row["waiting"])))
     stuck = [f"{row[name]} {said}" for name, said in _STUCK.items() if row[name]]
     return warning("outbox", f"{', '.join(stuck)}; {found}", _BY_HAND) if stuck else ok("outbox", found)
+
+
+async def _connection(system: Connection, platform: str, *, runs: bool) -> Finding:
+    """Of all processes, one holds a platform's connection."""
+    name = f"{platform} connection"
+    holder = await one(
+        system, "SELECT holder FROM leases WHERE name LIKE %s AND until > clock_timestamp()", [f"{platform}:%"]
+    )
+    if holder:
+        return ok(name, f"held by process {holder}")
+    if runs:
+        return warning(name, "no process holds it, so no events come in", "start one: `robbie run --role gateway`")
+    return skipped(name, "nobody holds it: `robbie run` is not running")
 
 
 _STUCK = {"parked": "parked: nobody can tell whether they were posted", "failed": "refused by the platform"}

@@ -16,14 +16,17 @@ def exit_code(results: Sequence[Result]) -> int:
 
 
 def summary(results: Sequence[Result]) -> str:
-    """The last line: how many problems, and where to begin."""
+    """How many problems, and what to do of them."""
     problems, warnings = _count(results, Status.PROBLEM), _count(results, Status.WARNING)
     if problems == 0:
         return f"No problems, {_many(warnings, 'warning')}." if warnings else "Everything is well."
     also = f" and {_many(warnings, 'warning')}" if warnings else ""
-    first = next(result for result in results if result.finding.status is Status.PROBLEM)
-    order = "Mend it" if problems == 1 else "Mend the first one first"
-    return f"{_many(problems, 'problem')}{also}. {order}: {first.group}, {first.finding.name}."
+    return f"{_many(problems, 'problem')}{also}. {'Mend it:' if problems == 1 else 'Mend the first one first:'}"
+
+
+def first_problem(results: Sequence[Result]) -> Result | None:
+    """Where to begin: what comes later may only follow from it."""
+    return next((result for result in results if result.finding.status is Status.PROBLEM), None)
 
 
 def _count(results: Sequence[Result], status: Status) -> int:

@@ -53,7 +53,8 @@ async def test_a_missing_intent_is_named_with_where_it_is_switched_on(double: Di
     double.world.privileged.clear()
     found = await looked_at(double)
     assert statuses(found) == {**WELL, "intents": "problem"}
-    assert "Message Content Intent" in found["intents"].mend
+    assert "Message Content Intent" in found["intents"].found
+    assert "Privileged Gateway Intents" in found["intents"].mend
 
 
 @pytest.mark.parametrize(("left", "status"), [(5, "warning"), (0, "problem")])

@@ -101,6 +101,7 @@ async def test_settings_that_cannot_be_read_end_with_2(tmp_path: Path) -> None:
 
 async def test_everything_that_is_wrong_is_found_at_once_and_no_secret_is_shown(tmp_path: Path, town: Town) -> None:
     town.slack.workspace.scopes -= {"chat:write"}
+    town.slack.workspace.bot_name = "Rob\x1b[2Jbie"
     town.providers.fault("status", status=401, message=f"Incorrect key: sk-{SECRET}", route="models")
     (tmp_path / ".env").write_text(f"SLACK_BOT_TOKEN={town.slack.bot_token}\n")
     (tmp_path / ".env").chmod(0o644)
@@ -115,6 +116,8 @@ async def test_everything_that_is_wrong_is_found_at_once_and_no_secret_is_shown(
     }
     done = await doctor(tmp_path, environ, "--json")
     assert done.returncode == 1
+    assert "bie in Double" in done.stdout
+    assert "\\u001b" not in done.stdout
     assert by_status(done, "problem") == [
         "Database: server",
         "Redis: redis",
@@ -133,7 +136,9 @@ async def test_for_people_it_fits_80_columns_and_ends_with_where_to_begin(tmp_pa
     assert done.returncode == 1
     lines = done.stdout.splitlines()
     assert max(map(len, lines)) <= 80
-    assert lines[-1] == "2 problems. Mend the first one first: Redis, redis."
+    at = lines.index("2 problems. Mend the first one first:")
+    assert lines[at + 1].startswith("  ✗ redis ")
+    assert any(line.startswith("     > start it, or correct REDIS_URL") for line in lines[at + 2 :])
     assert any(line.startswith("  ✗ redis ") for line in lines)
     assert any(line.startswith("  ✓ server ") for line in lines)
     assert any(line.startswith("     > copy it anew") for line in lines)
@@ -185,11 +190,12 @@ async def test_beside_a_running_robbie_it_shares_the_embedded_database_and_leave
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = str(free.getsockname()[1])
         environ = {**provider_environment(providers), "ROBBIE_WEB__PORT": port}
-        async with Robbie(tmp_path, environ) as running:
-            done = await doctor(tmp_path, {**QUICK, **environ}, "--json")
+        async with SlackDouble() as slack, Robbie(tmp_path, {**environ, **slack_environment(slack)}) as running:
+            done = await doctor(tmp_path, {**QUICK, **environ, **slack_environment(slack)}, "--json")
             found = {f"{check['group']}: {check['name']}": check["found"] for check in checks(done)}
             assert done.returncode == 0, found
             assert found["Queue: workers"] == "alive"
+            assert found["Queue: slack connection"].endswith(f":{running.pid}")
             assert found["Machine: web chat"] == f"a running Robbie serves 127.0.0.1:{port}"
             assert "started for this check" not in found["Database: server"]
             assert processes.postmaster(tmp_path / "var" / "postgres" / "data")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from psycopg.conninfo import conninfo_to_dict
 from adapters.postgres.access import Access
 from adapters.postgres.checks import database
 from adapters.postgres.embedded import EmbeddedPostgres
+from adapters.postgres.leases import PostgresLeases
 from adapters.postgres.migrate import downgrade, revisions
 from adapters.postgres.queue_checks import last_event, queue, zones
 from adapters.postgres.roles import RoleUrls, bootstrap
@@ -239,6 +241,23 @@ async def test_what_needs_an_operator_is_counted(admin_url: str, roles: RoleUrls
     assert found["inbox"].found.startswith("1 set aside")
     assert found["outbox"].found.startswith("1 parked")
     assert "2 refused by the platform; 1 waits" in found["outbox"].found
+
+
+async def test_who_is_connected_to_a_platform_is_told(admin_url: str, roles: RoleUrls) -> None:
+    async def looked_at() -> Finding:
+        return (await findings(queue(at(admin_url), dead_after_seconds=10, platforms=["slack"])))["slack connection"]
+
+    assert (await looked_at()).status is Status.SKIPPED
+    change(admin_url, "INSERT INTO procrastinate_workers DEFAULT VALUES")
+    assert (await looked_at()).status is Status.WARNING
+    leases = PostgresLeases(roles.system)
+    for name in ("discord:0123", "slack:4567"):
+        assert await leases.take(name, 60)
+    await leases.close()
+    held = await looked_at()
+    assert (held.status, held.found) == (Status.OK, f"held by process {socket.gethostname()}:{os.getpid()}")
+    change(admin_url, "UPDATE leases SET until = now() - interval '1 s'")
+    assert (await looked_at()).status is Status.WARNING
 
 
 async def test_zones_and_the_last_event_are_read_over_all_organizations(admin_url: str, roles: RoleUrls) -> None:

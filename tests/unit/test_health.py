@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from core.health.models import CannotCheck, Check, Findings, Result, Status, ok, problem, skipped, warning
-from core.health.policy import exit_code, summary
+from core.health.policy import exit_code, first_problem, summary
 from core.health.service import run
 
 SECRET = "postgresql://robbie:hunter2@db"
@@ -95,15 +95,17 @@ WARNING, PROBLEM = warning("w", "so", "do"), problem("p", "so", "do")
         ([], 0, "Everything is well."),
         ([ok("o", "so"), skipped("s", "so")], 0, "Everything is well."),
         ([ok("o", "so"), WARNING], 0, "No problems, 1 warning."),
-        ([PROBLEM], 1, "1 problem. Mend it: Group, p."),
+        ([PROBLEM], 1, "1 problem. Mend it:"),
         (
             [WARNING, PROBLEM, problem("q", "so", "do")],
             1,
-            "2 problems and 1 warning. Mend the first one first: Group, p.",
+            "2 problems and 1 warning. Mend the first one first:",
         ),
     ],
 )
 def test_the_exit_code_and_the_last_line_tell_what_it_all_means(findings: list, code: int, said: str) -> None:
     results = [Result("Group", finding, 0.0) for finding in findings]
     assert exit_code(results) == code
+    first = first_problem(results)
+    assert (first.finding if first else None) == (PROBLEM if code else None)
     assert summary(results) == said
