@@ -35,6 +35,7 @@ CONNECT_HINT = (
     "Robbie answers here and in the terminal (`.venv/bin/robbie chat`) already.",
     "To meet it in Slack: `.venv/bin/robbie slack manifest` prints the app to create, "
     "then put `SLACK_BOT_TOKEN` and `SLACK_APP_TOKEN` into `.env`.",
+    "To meet it in Discord: put `DISCORD_TOKEN` into `.env`, then `.venv/bin/robbie discord invite`.",
 )
 
 

@@ -41,6 +41,8 @@ app = typer.Typer(
 slack_app = typer.Typer(help="Connect Robbie to Slack.", no_args_is_help=True)
 app.add_typer(slack_app, name="slack")
 app.add_typer(eval_app, name="eval")
+discord_app = typer.Typer(help="Connect Robbie to Discord.", no_args_is_help=True)
+app.add_typer(discord_app, name="discord")
 _err = Console(stderr=True, highlight=False)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
@@ -195,6 +197,14 @@ def slack_manifest(
     typer.echo(json.dumps(made, indent=2) if as_json else yaml.safe_dump(made, sort_keys=False), nl=False)
 
 
+@discord_app.command("invite")
+def discord_invite() -> None:
+    """Print the address at which Robbie is invited into a server (DISCORD_TOKEN is needed)."""
+    from bot.invite import invitation
+
+    typer.echo(asyncio.run(invitation(load())))
+
+
 def _plan_as_json(plan: Plan) -> dict[str, object]:
     steps = [
         {"order": order, "level": int(step.spec.level), "model": step.spec.name, "estimate_usd": step.estimate_usd}
@@ -238,6 +248,7 @@ def _platforms(app: App, url: str) -> Iterator[str]:
         yield "[yellow]SLACK_BOT_TOKEN is set, but SLACK_APP_TOKEN or SLACK_SIGNING_SECRET is missing.[/yellow]"
     elif not app.gateways:
         yield "[dim]To connect Slack: .venv/bin/robbie slack manifest, then tokens in .env (see README.md)[/dim]"
+        yield "[dim]To connect Discord: DISCORD_TOKEN in .env (see docs/how-to/discord.md)[/dim]"
 
 
 def _connection(name: str, gateway: Gateway, *, events: str | None) -> str:
@@ -249,7 +260,9 @@ def _connection(name: str, gateway: Gateway, *, events: str | None) -> str:
         return f"Connected to {platform}."
     if state["lease"] == "standby":
         return f"Another process is connected to {platform}; this one stands by."
-    return f"[yellow]{platform} does not answer yet; Robbie keeps trying.[/yellow]"
+    problem = str(state.get("problem") or "")
+    known = problem if problem.startswith(platform) else f"{platform} does not answer yet; Robbie keeps trying."
+    return f"[yellow]{known}[/yellow]"
 
 
 def _need_port(web: Web, roles: Roles) -> None:

@@ -14,9 +14,12 @@ from pydantic import SecretStr
 # Tokens by their shape, for secrets that come from elsewhere than the settings.
 _SHAPES = re.compile(
     r"\b(?:xox[a-z]-[\w-]{6,}|xapp-[\w-]{6,}|sk-[\w-]{8,}|gsk_\w{8,})|(?<=://)[^/\s:@]*:[^/\s@]+(?=@)|(?<=Bearer )\S+"
+    # Discord: a bot's token, an interaction's, and whatever stands in its place in an address.
+    r"|\b[\w-]{23,30}\.[\w-]{6,7}\.[\w-]{27,}|\baW50ZXJhY3Rpb24[\w-]{20,}"
+    r"|(?<=/webhooks/)\d+/[\w-]+|(?<=/interactions/)\d+/[\w-]+"
 )
 _QUIET = (
-    *("procrastinate", "slack_sdk", "slack_bolt", "httpx", "httpcore", "LiteLLM", "apscheduler", "alembic"),
+    *("procrastinate", "slack_sdk", "slack_bolt", "discord", "httpx", "httpcore", "LiteLLM", "apscheduler", "alembic"),
     "uvicorn",  # its address is said by ours
 )
 

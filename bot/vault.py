@@ -56,7 +56,7 @@ def _from_file(path: Path) -> bytes:
     """The key in a file that only its owner can read, made at the first start."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        mine = path.with_name(f"{path.name}.{os.getpid()}")
+        mine = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
         with open(os.open(mine, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(base64.b64encode(secrets.token_bytes(32)))
         # Whole or not at all, and of two processes that start together the first.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import os
@@ -14,6 +15,7 @@ import termios
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import psycopg
 import pytest
@@ -21,6 +23,7 @@ import yaml
 from rich.console import Console
 
 from adapters.console.chat import as_markdown
+from adapters.doubles.discord import DiscordDouble
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "do-not-show-this"
@@ -139,10 +142,34 @@ def test_a_manifest_for_an_address_that_slack_refuses_is_refused(tmp_path: Path)
     assert "Traceback" not in done.stderr
 
 
+async def test_the_invitation_names_the_application_and_what_it_may_do(tmp_path: Path) -> None:
+    async with DiscordDouble() as discord:
+        environ = {"DISCORD_TOKEN": discord.token, "DISCORD_API_URL": discord.api_url}
+        done = await asyncio.to_thread(robbie, tmp_path, "discord", "invite", environ=environ)
+        assert (done.returncode, done.stderr) == (0, "")
+        query = parse_qs(urlsplit(done.stdout.strip()).query)
+        assert query["client_id"] == [discord.bot_user]
+        assert query["scope"] == ["bot applications.commands"]
+        asked = discord_permissions(int(query["permissions"][0]))
+        assert {"read_messages", "send_messages", "create_public_threads", "read_message_history"} <= asked
+        assert not asked & {"administrator", "mention_everyone", "manage_messages"}
+        environ["DISCORD_TOKEN"] = f"wrong-{PASSWORD}"
+        done = await asyncio.to_thread(robbie, tmp_path, "discord", "invite", environ=environ)
+        assert "does not accept DISCORD_TOKEN" in refusal(done)
+    assert "DISCORD_TOKEN is missing" in refusal(robbie(tmp_path, "discord", "invite"))
+
+
+def discord_permissions(value: int) -> set[str]:
+    """The names of what is allowed."""
+    from discord import Permissions
+
+    return {name for name, allowed in Permissions(value) if allowed}
+
+
 def test_help_names_every_command(tmp_path: Path) -> None:
     done = robbie(tmp_path, "--help")
     assert done.returncode == 0
-    assert all(f" {command} " in done.stdout for command in ("run", "chat", "route", "migrate", "slack"))
+    assert all(f" {command} " in done.stdout for command in ("run", "chat", "route", "migrate", "slack", "discord"))
 
 
 class Terminal:

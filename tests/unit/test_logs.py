@@ -41,6 +41,10 @@ def written(capsys: pytest.CaptureFixture[str]) -> dict[str, object]:
         "postgresql://robbie:pa55word@db.example/robbie",
         "redis://:pa55word@127.0.0.1:6379/0",
         "Authorization: Bearer eyJhbGciOi",
+        "Authorization: Bot MTIwMDAwMDAwMDAwMDAwMDAwMQ.GabcdE.abcdefgh-abcdefgh_abcdefgh123456",
+        "https://discord.com/api/v10/webhooks/123456/abcdefgh-abc/messages/@original",
+        "https://discord.com/api/v10/interactions/123456/abcdefgh/callback",
+        "aW50ZXJhY3Rpb246MTIzNDU2Nzg5MGFiY2RlZmdo",
     ],
 )
 def test_a_secret_is_not_written(text: str) -> None:
@@ -48,7 +52,7 @@ def test_a_secret_is_not_written(text: str) -> None:
     assert "[secret]" in cleaned
     assert cleaned.startswith("asked with ")
     assert cleaned.endswith(" and failed")
-    for part in (KNOWN, "1234567890", "123456", "abcdefgh", "pa55word", "eyJ"):
+    for part in (KNOWN, "1234567890", "123456", "abcdefgh", "pa55word", "eyJ", "MTIw", "MTIzNDU2"):
         assert part not in cleaned
 
 
@@ -60,6 +64,8 @@ def test_a_secret_is_not_written(text: str) -> None:
         "https://example.com/a:b",
         "postgresql://robbie@db/robbie",
         "a:b@c",
+        "0190c0de-0000-7000-8000-000000000001",
+        "adapters.discord.gateway.a-name-that-is-long",
     ],
 )
 def test_an_ordinary_text_stays_as_it_is(text: str) -> None:
