@@ -16,8 +16,9 @@ from adapters.doubles.discord import DiscordDouble, error, http_status, rate_lim
 from adapters.doubles.providers import ProviderDouble
 from adapters.postgres.roles import RoleUrls
 from bot.app import App, build
+from bot.health import Health
 from bot.roles import Role
-from bot.run import gateway, health, working
+from bot.run import gateway, working
 from bot.settings import load
 from tests.inprocess import running
 from tests.robbie_process import QUICK, discord_environment, provider_environment
@@ -188,7 +189,7 @@ async def test_where_no_threads_are_a_reply_goes_on_with_the_conversation(guild:
 async def test_the_operator_sees_whether_discord_is_connected_and_when_it_was_heard(guild: Guild) -> None:
     """CASE 4. What follows from it: tests/contract/test_discord_gateway.py."""
     app = await guild.open()
-    state = (await health(app))["discord"]
+    state = (await Health(app).state())["discord"]
     assert isinstance(state, dict)
     assert (state["connected"], state["sockets"], state["lease"]) == (True, 1, "holder")
     assert state["last_ready_age"] >= 0
@@ -374,7 +375,7 @@ async def test_one_token_has_one_holder_and_another_takes_over(guild: Guild) -> 
     await guild.until(lambda: time.monotonic() - began > 2)
     assert len(guild.discord.sockets) == 1
     assert guild.discord.gateway.identifies == 1
-    assert (await health(second))["discord"]["lease"] == "standby"  # type: ignore[index]
+    assert (await Health(second).state())["discord"]["lease"] == "standby"  # type: ignore[index]
     await first.gateways["discord"].stop()
     await guild.until(lambda: second.gateways["discord"].health()["connected"])
     assert await guild.answered(await guild.mention("still there?")) == ["You said: still there?"]
@@ -499,4 +500,4 @@ async def test_a_discord_that_refuses_robbie_stops_nothing_else(
     assert not gate.gateways["discord"].health()["connected"]
     assert words in caplog.text
     assert "right-shape" not in caplog.text
-    assert (await health(gate))["ready"]
+    assert (await Health(gate).state())["ready"]
