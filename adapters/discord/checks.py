@@ -57,7 +57,8 @@ def _refused(error: SendError) -> Finding:
         return problem("bot token", "DISCORD_TOKEN was refused (401)", mend)
     if isinstance(error, RateLimited):
         return warning("api", f"Discord asks to wait for {error.retry_after:.0f} s", "try again then")
-    return problem("api", f"no use of Discord's API ({error})", "check the network; discordstatus.com")
+    why = str(error).removeprefix("discord").lstrip(" :")
+    return problem("api", f"Discord cannot be asked: {why}", "check the network, and discordstatus.com")
 
 
 def _intents(application: Json) -> Finding:

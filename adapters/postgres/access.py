@@ -114,8 +114,12 @@ class Access:
 
 
 async def connect(url: str) -> Connection:
-    """Connect, with little patience. Raises psycopg.Error."""
-    return await psycopg.AsyncConnection.connect(url, autocommit=True, connect_timeout=CONNECT_SECONDS)
+    """Connect, with little patience, also for a name server. Raises psycopg.Error."""
+    try:
+        async with asyncio.timeout(CONNECT_SECONDS):
+            return await psycopg.AsyncConnection.connect(url, autocommit=True, connect_timeout=CONNECT_SECONDS)
+    except TimeoutError:
+        raise psycopg.OperationalError("timeout") from None
 
 
 async def _look(url: str, where: str, *, started: bool) -> Opened:

@@ -88,9 +88,9 @@ async def test_without_a_server_the_address_to_invite_it_is_shown(double: Discor
 async def test_a_discord_that_is_unwell_is_told_from_a_wrong_token(double: DiscordDouble) -> None:
     for fault, status, said in (
         (rate_limited(30), "warning", "asks to wait for 30 s"),
-        (http_status(503), "problem", "no use of Discord's API"),
-        (drop_before(), "problem", "no use of Discord's API"),
-        (error(403, 50001, SECRET), "problem", "no use of Discord's API"),
+        (http_status(503), "problem", "Discord cannot be asked"),
+        (drop_before(), "problem", "Discord cannot be asked"),
+        (error(403, 50001, SECRET), "problem", "Discord cannot be asked"),
     ):
         # aiohttp asks once more where a connection that it kept was dropped.
         double.fault("application", fault, times=2 if fault == drop_before() else 1)
