@@ -18,6 +18,7 @@ from adapters.discord.api import (
 )
 from adapters.discord.payload import Interaction, moment
 from core.conversation.models import Reply
+from core.conversation.ports import NotSent
 from core.conversation.stores import Owed, ReplyStore
 
 _LIFE = timedelta(minutes=14, seconds=30)  # Discord takes a token for 15 minutes
@@ -70,9 +71,12 @@ class Replies:
         self._known: dict[str, Owed | None] = {}
 
     async def of(self, key: str) -> Owed | None:
-        """The reply that can still be given; None for an ordinary message."""
+        """The reply that can still be given; None for an ordinary message. Raises NotSent."""
         if key not in self._known:
-            found = await self._store.owed(key)
+            try:
+                found = await self._store.owed(key)
+            except Exception as error:  # whatever a store raises: nothing was sent, and it can be asked again
+                raise NotSent(f"how to answer is not known now: {type(error).__name__}") from error
             if len(self._known) >= _KEPT:
                 self._known.pop(next(iter(self._known)))
             self._known[key] = found

@@ -98,10 +98,10 @@ class DiscordSurface:
         """
         if (datetime.now(UTC) - since).total_seconds() < _NONCE_SECONDS:
             return None
-        owed = await self._replies.of(key)
-        if owed is not None and owed.first:
-            return None
         try:
+            owed = await self._replies.of(key)
+            if owed is not None and owed.first:
+                return None
             found = await self._alike(place, str(render(body)["content"]), since)
         except SendError as error:
             raise CannotTell(str(error)) from None
