@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 .DEFAULT_GOAL := help
-.PHONY: help run setup chat test test-slow test-all test-fast lint format lock clean
+.PHONY: help run setup chat test test-slow test-all test-fast bench lint format lock clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -27,6 +27,9 @@ test-all: test test-slow ## Run every test
 
 test-fast: $(VENV)/.installed-dev ## Run the unit tests
 	@$(BIN)/python -m pytest tests/unit $(ARGS)
+
+bench: $(VENV)/.installed-dev ## Measure Robbie beside a plain bot (about 20 minutes; nothing else should run)
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 lint: $(VENV)/.installed-dev ## Check style, types and import rules
 	@$(BIN)/ruff check .

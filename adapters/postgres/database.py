@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 
 from psycopg import AsyncConnection
 from psycopg.rows import DictRow, dict_row
@@ -60,12 +60,15 @@ class Database:
     async def app(self, org_id: int) -> AsyncIterator[Transaction]:
         """A transaction that sees and writes the rows of one org only."""
         async with self._app.connection() as connection:
-            await connection.execute(_CONFINE, (str(org_id),))
-            yield connection
+            async with connection.transaction():
+                await connection.execute(_CONFINE, (str(org_id),))
+                yield connection
             connection.used_at = time.monotonic()
 
     async def run(self, org_id: int, *statements: Statement, durable: bool = True) -> list[list[DictRow]]:
         """Statements that need nothing of each other's rows: one transaction, one round trip.
+
+        A pipeline on a connection that commits by itself is one transaction to the server, without BEGIN and COMMIT.
 
         Args:
             org_id: the org that they are confined to.
@@ -79,7 +82,6 @@ class Database:
             async with connection.pipeline():
                 await connection.execute(_CONFINE if durable else _CONFINE_LIGHTLY, (str(org_id),))
                 cursors = [await connection.execute(query, values) for query, values in statements]
-                await connection.commit()
             rows = [await cursor.fetchall() if cursor.description else [] for cursor in cursors]
             connection.used_at = time.monotonic()
         return rows
@@ -92,11 +94,7 @@ class Database:
             in_few_trips: statements wait for their results only where these are fetched; ``rowcount`` means nothing.
         """
         async with self._system.connection() as connection:
-            if in_few_trips:
-                async with connection.pipeline():
-                    yield connection
-                    await connection.commit()
-            else:
+            async with connection.pipeline() if in_few_trips else nullcontext(), connection.transaction():
                 yield connection
             connection.used_at = time.monotonic()
 
@@ -109,14 +107,13 @@ async def _check(connection: _Connection) -> None:
 
 async def _configure(connection: _Connection) -> None:
     await connection.execute(_STILL)
-    await connection.commit()
 
 
 def _pool(url: str, size: int, wait_seconds: float, name: str) -> AsyncConnectionPool[_Connection]:
     return AsyncConnectionPool(
         url,
         connection_class=_Connection,
-        kwargs={"row_factory": dict_row},
+        kwargs={"row_factory": dict_row, "autocommit": True},
         min_size=1,
         max_size=size,
         open=False,
