@@ -23,8 +23,9 @@ from bot.settings import Model, Settings
 from core.health import service
 from core.health.models import Check, Findings, Result, skipped
 
-# Longer than a neighbour is waited for, so that what it did not do is said in its own words.
+# Longer than a neighbour is waited for at each question, so that what it did not do is said in its own words.
 _SECONDS = 4.0
+_SEVERAL_QUESTIONS_SECONDS = 10.0
 _EMBEDDED_SECONDS = 30.0
 _LIVE_SECONDS = 30.0
 _LIVE_EMBEDDED_SECONDS = 90.0
@@ -95,7 +96,7 @@ def _connecting(settings: Settings) -> list[str]:
 
 def _patience(settings: Settings) -> float:
     """The embedded server may have to be started."""
-    return _SECONDS if settings.secrets.database_url else _EMBEDDED_SECONDS
+    return _SEVERAL_QUESTIONS_SECONDS if settings.secrets.database_url else _EMBEDDED_SECONDS
 
 
 def _model(model: Model, settings: Settings, models: Models, *, live: bool) -> Check:
@@ -152,8 +153,8 @@ def _platforms(settings: Settings, access: Access) -> Iterator[Check]:
         base_url=secrets.slack_api_url,
     )
     last = partial(queue_checks.last_event, access, "slack")
-    yield Check("Slack", "slack", partial(slack, tokens, last), max(_SECONDS, _patience(settings)))
-    yield Check("Discord", "discord", partial(_discord, settings), _SECONDS)
+    yield Check("Slack", "slack", partial(slack, tokens, last), _patience(settings))
+    yield Check("Discord", "discord", partial(_discord, settings), _SEVERAL_QUESTIONS_SECONDS)
 
 
 async def _discord(settings: Settings) -> Findings:

@@ -169,7 +169,9 @@ def discord_permissions(value: int) -> set[str]:
 def test_help_names_every_command(tmp_path: Path) -> None:
     done = robbie(tmp_path, "--help")
     assert done.returncode == 0
-    assert all(f" {command} " in done.stdout for command in ("run", "chat", "route", "migrate", "slack", "discord"))
+    assert all(
+        f" {command} " in done.stdout for command in ("run", "chat", "route", "doctor", "migrate", "slack", "discord")
+    )
 
 
 class Terminal:
