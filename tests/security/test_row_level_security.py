@@ -16,7 +16,7 @@ from adapters.postgres.database import Database
 from adapters.postgres.roles import RoleUrls
 
 # What holds no tenant's data: the queue's ids, Alembic's own row, and when recurring work ran.
-SHARED = ("alembic_version", "schedules", "procrastinate_%")
+SHARED = ("alembic_version", "leases", "schedules", "procrastinate_%")
 
 # What robbie_system crosses orgs with. More must be a decision.
 SYSTEM = {
@@ -30,6 +30,7 @@ SYSTEM = {
     "inbox_identities": "DIS",
     "outbox": "DSU",
     "reply_tokens": "DIS",
+    "leases": "ISU",
     "schedules": "DIS",
 }
 
