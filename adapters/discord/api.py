@@ -155,7 +155,8 @@ class DiscordApi:
         code = given if isinstance(given, int) and given else status
         if status == 429:
             seconds = _retry_after(body, headers)
-            self._limits.refused(route, major, seconds, everything=bool(body.get("global")))
+            # What stands before Discord's API shuts the whole address out, and says so without JSON.
+            self._limits.refused(route, major, seconds, everything=bool(body.get("global")) or not body)
             return RateLimited(seconds)
         if status >= 500:
             return MaybeSent(f"discord: {status}")

@@ -33,7 +33,7 @@ async def sync(api: Calls, application: str, commands: Sequence[Command] = COMMA
     """Register the commands if they differ, all in one call: none is ever taken away first. Never raises.
 
     Returns:
-        whether something was written.
+        whether they are registered now.
     """
     route = "/applications/{application}/commands"
     for pause in (0.0, *_PAUSES):
@@ -41,7 +41,7 @@ async def sync(api: Calls, application: str, commands: Sequence[Command] = COMMA
         try:
             known = as_list(await api.call("GET", route, application=application))
             if _same(known, commands):
-                return False
+                return True
             await api.call("PUT", route, body=list(commands), application=application)
             logger.info("discord commands registered: %s", ", ".join(str(command["name"]) for command in commands))
             return True

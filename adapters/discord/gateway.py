@@ -112,6 +112,7 @@ class DiscordGateway:
         self._gap: datetime | None = None
         self._recovering: asyncio.Task[None] | None = None
         self._event_at: float | None = None
+        self._syncing: asyncio.Task[None] | None = None
         self._synced = False
 
     async def start(self) -> None:
@@ -123,9 +124,9 @@ class DiscordGateway:
     async def stop(self) -> None:
         """Receive no more; what was taken in is stored before this returns, if it can be."""
         await self._link.stop()
-        if self._recovering is not None:
-            self._recovering.cancel()
-            await asyncio.gather(self._recovering, return_exceptions=True)
+        for task in filter(None, (self._recovering, self._syncing)):
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=self._settings.drain)
         for task in self._tasks:
@@ -175,12 +176,11 @@ class DiscordGateway:
             self._missed(self._last)
         elif not first and silent_for is not None:
             self._missed(datetime.now(UTC) - timedelta(seconds=silent_for))
-        if not self._synced:
-            self._synced = True
-            self._spawn(self._sync(self._me))
+        if not self._synced and (self._syncing is None or self._syncing.done()):
+            self._syncing = asyncio.create_task(self._sync(self._me), name="discord-commands")
 
     async def _sync(self, me: Identity) -> None:
-        await sync(self._patient, me.application)
+        self._synced = await sync(self._patient, me.application)
 
     async def _kept(self, heard: Heard, me: Identity) -> None:
         """Store an event, however often it takes while it is worth it."""

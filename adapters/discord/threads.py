@@ -58,7 +58,10 @@ class Threads:
         async with alone:
             known = self._known.get(place)
             if known is None:
-                known = await self._find(place, make=self._reply_in == "thread")
+                try:
+                    known = await self._find(place, make=self._reply_in == "thread")
+                except MaybeSent as error:  # finding out, and making a thread, can be done again
+                    raise NotSent(str(error)) from None
                 self._remember(place, known)
             return known
 
@@ -112,8 +115,6 @@ class Threads:
                 message=place.thread,
             )
             return Target(str(as_object(answer)["id"]))
-        except MaybeSent as error:  # it can be asked again: then the thread is there
-            raise NotSent(str(error)) from None
         except DiscordRefused as error:
             if error.code == THREAD_EXISTS:
                 return Target(place.thread)
