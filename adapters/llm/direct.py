@@ -125,7 +125,8 @@ class DirectModel:
         if not self.streams:
             answer = evidence.read(await patience.wait(response.read()))
             evidence.terminated = answer is not None
-            yield self._protocol.whole(answer or {})
+            if answer is not None and not evidence.broken:
+                yield self._protocol.whole(answer)
         while self.streams and not evidence.broken:
             data = await self._next(response.content, evidence, patience)
             if not data:

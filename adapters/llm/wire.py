@@ -55,9 +55,15 @@ class Evidence:
         return self.malformed or self.refused or self.error is not None
 
     def feed(self, data: bytes) -> list[Json]:
-        """Read a piece of a stream, in any cut, and return the events that it completed."""
+        """Read a piece of a stream, in any cut, and return the events that it completed, up to one that breaks it."""
         *lines, self._rest = (self._rest + data).split(b"\n")
-        events = [event for line in lines if (event := self._line(line)) is not None]
+        events = []
+        for line in lines:
+            event = self._line(line)
+            if self.broken:
+                break
+            if event is not None:
+                events.append(event)
         if self._rest.removeprefix(b"data:").strip() == b"[DONE]":  # some hosts leave out the last newline
             self.terminated = True
         return events
