@@ -78,6 +78,7 @@ def _slack(settings: Settings, receiver: Receiver, places: PostgresPlaces) -> Pl
         app_token=_value(secrets.slack_app_token),
         since=lambda: places.last_event("slack"),
         threads=lambda: places.threads("slack"),
+        unstored=places.unstored,
     )
     signing_secret = _value(secrets.slack_signing_secret)
     return Platform(
@@ -114,6 +115,7 @@ def _discord(
         gateway_url=settings.secrets.discord_gateway_url,
         since=lambda: places.last_event("discord"),
         places=taking_part,
+        unstored=places.unstored,
     )
     return Platform(surface, surface.close, gateway, token=token)
 

@@ -16,11 +16,12 @@ from core.conversation.ports import Receiver
 
 logger = logging.getLogger(__name__)
 
-# What was stored last need not be what happened last: look a little further back; known messages merge.
+# What was stored last need not be what happened last: look a little further back; what is stored is left out.
 _OVERLAP = timedelta(minutes=2)
 _MAX_PAGES = 10
 _TALKATIVE = {0, 1, 2, 5, 10, 11, 12, 13}  # where messages stand; forums have them in threads only
 
+Unstored = Callable[[Sequence[InboundEvent]], Awaitable[Sequence[InboundEvent]]]
 Roles = Callable[[str], frozenset[str]]
 
 
@@ -32,6 +33,7 @@ class CatchUp:
         places: where Robbie takes part: its threads, and the direct messages, which Discord does not list.
         max_age: what is older is not answered any more.
         limit: the largest number of messages; the newest are kept.
+        unstored: leaves out what is stored already.
     """
 
     api: Calls
@@ -39,6 +41,7 @@ class CatchUp:
     places: Callable[[], Awaitable[Sequence[Place]]]
     max_age: timedelta
     limit: int
+    unstored: Unstored
 
     async def run(self, since: datetime, me: Identity, roles: Roles) -> int:
         """Hand in what was said after ``since``, oldest first, and return how many messages that were.
@@ -59,7 +62,7 @@ class CatchUp:
                 here = me.among(roles(channel.guild_id or ""))
                 if event := _said(message, here, channel):
                     found[event.identities[0]] = event
-        events = sorted(found.values(), key=lambda event: event.occurred_at)
+        events = sorted(await self.unstored([*found.values()]), key=lambda event: event.occurred_at)
         if len(events) > self.limit:
             logger.warning("discord catch-up: %d older messages left out", len(events) - self.limit)
         for event in events[-self.limit :]:

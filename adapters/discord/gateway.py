@@ -12,14 +12,14 @@ from datetime import UTC, datetime, timedelta
 import discord
 
 from adapters.discord.api import DiscordApi, Patient
-from adapters.discord.catchup import CatchUp
+from adapters.discord.catchup import CatchUp, Unstored
 from adapters.discord.commands import sync
 from adapters.discord.events import Heard, Identity, inbound
 from adapters.discord.interactions import Interactions
 from adapters.discord.link import Link, Timing
 from adapters.discord.payload import ChannelObject, Interaction, MalformedEvent, parse
 from adapters.discord.replies import Vault
-from core.conversation.models import Place
+from core.conversation.models import InboundEvent, Place
 from core.conversation.ports import Receiver
 
 logger = logging.getLogger(__name__)
@@ -67,6 +67,10 @@ async def _nowhere() -> Sequence[Place]:
     return ()
 
 
+async def _all(events: Sequence[InboundEvent]) -> Sequence[InboundEvent]:
+    return events
+
+
 class DiscordGateway:
     """Implements ``core.conversation.ports.Gateway``; it can be started again after it was stopped.
 
@@ -78,6 +82,7 @@ class DiscordGateway:
         gateway_url: where the gateway is; by default where the API says.
         since: when the last stored event happened; None when there was none yet, and so none was missed.
         places: where Robbie takes part: threads and direct messages.
+        unstored: leaves out the events that are stored already.
     """
 
     def __init__(
@@ -90,6 +95,7 @@ class DiscordGateway:
         gateway_url: str | None = None,
         since: Since = _never,
         places: Places = _nowhere,
+        unstored: Unstored = _all,
         settings: GatewaySettings | None = None,
     ) -> None:
         self._receiver = receiver
@@ -100,7 +106,7 @@ class DiscordGateway:
         self._since = since
         self._patient = Patient(api)
         self._catch_up = CatchUp(
-            self._patient, receiver, places, self._settings.catch_up_age, self._settings.catch_up_limit
+            self._patient, receiver, places, self._settings.catch_up_age, self._settings.catch_up_limit, unstored
         )
         self._interactions = Interactions(api, receiver, vault)
         self._link = self._new_link()

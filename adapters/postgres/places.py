@@ -7,7 +7,11 @@ from datetime import datetime
 
 from adapters.postgres import directory
 from adapters.postgres.database import Database
-from core.conversation.models import Place
+from core.conversation.models import InboundEvent, Place
+
+_STORED = """
+    SELECT surface, tenant, identity FROM inbox_identities
+    WHERE (surface, tenant, identity) IN (SELECT * FROM unnest(%s::text[], %s::text[], %s::text[]))"""
 
 
 class PostgresPlaces:
@@ -32,6 +36,14 @@ class PostgresPlaces:
                 )
             ).fetchone()
         return row["at"] if row else None
+
+    async def unstored(self, events: Sequence[InboundEvent]) -> Sequence[InboundEvent]:
+        """Those of the events that no row has yet."""
+        keys = [(event.place.surface, event.place.tenant, event.identities[0]) for event in events]
+        columns = [list(column) for column in zip(*keys, strict=True)] or [[], [], []]
+        async with self._database.system() as tx:
+            stored = {tuple(row.values()) for row in await (await tx.execute(_STORED, columns)).fetchall()}
+        return [event for key, event in zip(keys, events, strict=True) if key not in stored]
 
     async def threads(self, surface: str) -> Sequence[Place]:
         """The threads of the last day that Robbie takes part in, latest first."""

@@ -20,10 +20,12 @@ from core.conversation.ports import RateLimited, Receiver
 
 logger = logging.getLogger(__name__)
 
-# What was stored last need not be what happened last: look a little further back; known messages merge.
+# What was stored last need not be what happened last: look a little further back; what is stored is left out.
 _OVERLAP = timedelta(minutes=2)
 _MAX_PAGES = 10
 _MAX_WAITS = 5
+
+Unstored = Callable[[Sequence[InboundEvent]], Awaitable[Sequence[InboundEvent]]]
 
 
 class Listing(Protocol):
@@ -41,6 +43,7 @@ class CatchUp:
         threads: the threads that Robbie takes part in.
         max_age: what is older is not answered any more.
         limit: the largest number of messages; the newest are kept.
+        unstored: leaves out what is stored already.
     """
 
     api: SlackApi
@@ -48,6 +51,7 @@ class CatchUp:
     threads: Callable[[], Awaitable[Sequence[Place]]]
     max_age: timedelta
     limit: int
+    unstored: Unstored
 
     async def run(self, since: datetime) -> int:
         """Hand in what was said after ``since``, oldest first, and return how many messages that were.
@@ -59,7 +63,7 @@ class CatchUp:
         found: dict[str, InboundEvent] = {}
         async for event in self._missed(me, f"{oldest.timestamp():.6f}"):
             found[event.identities[0]] = event
-        events = sorted(found.values(), key=lambda event: event.occurred_at)
+        events = sorted(await self.unstored([*found.values()]), key=lambda event: event.occurred_at)
         if len(events) > self.limit:
             logger.warning("slack catch-up: %d older messages left out", len(events) - self.limit)
         for event in events[-self.limit :]:

@@ -15,7 +15,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 
 from adapters.slack.api import SlackApi
-from adapters.slack.catchup import CatchUp
+from adapters.slack.catchup import CatchUp, Unstored
 from adapters.slack.events import inbound
 from adapters.slack.payload import MalformedEvent
 from adapters.slack.socket_mode import Reply, SocketLink, Timing
@@ -58,6 +58,10 @@ async def _no_threads() -> Sequence[Place]:
     return ()
 
 
+async def _all(events: Sequence[InboundEvent]) -> Sequence[InboundEvent]:
+    return events
+
+
 class SlackGateway:
     """Takes in Slack's events, over Socket Mode where there is an app token, else over HTTP.
 
@@ -68,6 +72,7 @@ class SlackGateway:
         bolt: serves what wants its answer at once (commands, buttons, modals).
         since: when the last stored event happened; None when there was none yet, and so none was missed.
         threads: the threads that Robbie takes part in.
+        unstored: leaves out the events that are stored already.
     """
 
     def __init__(
@@ -79,6 +84,7 @@ class SlackGateway:
         bolt: AsyncApp | None = None,
         since: Since = _never,
         threads: Threads = _no_threads,
+        unstored: Unstored = _all,
         settings: GatewaySettings | None = None,
     ) -> None:
         self._receiver = receiver
@@ -87,7 +93,9 @@ class SlackGateway:
         self._bolt = bolt
         self._since = since
         self._settings = settings or GatewaySettings()
-        self._catch_up = CatchUp(api, receiver, threads, self._settings.catch_up_age, self._settings.catch_up_limit)
+        self._catch_up = CatchUp(
+            api, receiver, threads, self._settings.catch_up_age, self._settings.catch_up_limit, unstored
+        )
         self._link = SocketLink(self._open_url, self._serve, self._hello, self._settings.timing, proxy=api.web.proxy)
         self._gap: datetime | None = None
         self._recovering: asyncio.Task[None] | None = None

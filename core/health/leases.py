@@ -122,14 +122,16 @@ class LeasedGateway:
 
     async def _answer(self, asking: Coroutine[None, None, _Result], seconds: float) -> _Result | None:
         """What the store says; None when it cannot be asked, or does not answer in time."""
-        task = asyncio.create_task(asking)
+        task, problem = asyncio.create_task(asking), "no answer in time"
         await asyncio.wait({task}, timeout=max(0.0, seconds))
         if not task.done():
             task.cancel()  # and not waited for: a client may take long to give up
             task.add_done_callback(lambda late: late.cancelled() or late.exception())
-        elif task.exception() is None:
+        elif error := task.exception():
+            problem = type(error).__name__
+        else:
             return task.result()
-        _log.warning("the lease of %s cannot be asked for now", self._name)
+        _log.warning("the lease of %s cannot be asked for now: %s", self._name, problem)
         return None
 
     async def _ends_within(self, seconds: float) -> bool:

@@ -373,6 +373,26 @@ async def test_catch_up_is_bounded_in_number_and_keeps_the_newest(slack: SlackDo
     assert store.texts == [f"message {number}" for number in range(15, 20)]
 
 
+async def test_what_is_stored_already_is_not_counted_against_what_is_caught_up(
+    slack: SlackDouble, store: Store
+) -> None:
+    """A busy place: most of what its histories hold is known."""
+    for number in range(20):
+        await slack.say("U1", "U1", f"message {number}", ts=ts_ago(100 - number), drop=True)
+    async with running(slack, store, since=ago(minutes=5)) as gateway:
+        await until(slack, lambda s: len(store.events) == 20 and not gateway.health()["catching_up"])
+    missed = store.events.pop(3)
+
+    async def unstored(events: Sequence[InboundEvent]) -> Sequence[InboundEvent]:
+        known = {event.identities for event in store.events}
+        return [event for event in events if event.identities not in known]
+
+    settings = GatewaySettings(timing=QUICK.timing, catch_up_limit=5)
+    async with running(slack, store, since=ago(minutes=5), settings=settings, unstored=unstored) as gateway:
+        await until(slack, lambda s: len(store.events) == 20 and not gateway.health()["catching_up"])
+    assert store.events[-1] == missed
+
+
 async def test_catch_up_and_the_live_event_are_one(slack: SlackDouble, store: Store) -> None:
     said = await slack.say("U1", "U1", "hello", hold=True)
     async with running(slack, store, since=ago(minutes=5)):

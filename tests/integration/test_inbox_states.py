@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from psycopg.errors import CheckViolation
 
-from core.conversation.models import Author, FileRef, InboxState, Kind
+from adapters.postgres.places import PostgresPlaces
+from core.conversation.models import Author, FileRef, InboxState, Kind, Place
 from core.conversation.stores import Claim
 from tests.integration.conftest import PLACE, START, Desk, control, finished, message
 
@@ -355,3 +356,13 @@ async def test_any_text_can_be_stored_and_nothing_of_it_is_lost(desk: Desk, text
     await desk.accept(message(1, text=text))
     claim = await desk.claimed()
     assert claim.text == text.replace("\x00", "\ufffd").replace("\ud800", "\ufffd")
+
+
+async def test_what_no_row_has_yet_is_told_from_what_is_stored(desk: Desk) -> None:
+    events = [message(number) for number in range(1, 4)]
+    await desk.accept(events[1])
+    places = PostgresPlaces(desk.database)
+    assert await places.unstored(events) == [events[0], events[2]]
+    assert await places.unstored([]) == []
+    elsewhere = message(2, place=Place(surface="discord", tenant="T1", channel="C1", thread="1.0"))
+    assert await places.unstored([elsewhere]) == [elsewhere]

@@ -27,6 +27,7 @@ class Gateway:
     Attributes:
         token: what the app must show; IDENTIFY too often, and Discord resets it.
         opened: how many sockets there were, ``identifies`` and ``resumes`` what came over them.
+        most: how many were open at once.
         identify_total: identifies a day; ``identify_interval`` seconds between ``max_concurrency`` of them, 0 for none.
         acks: whether heartbeats are acknowledged.
         refusing: a status to refuse connections with; ``refused`` counts them.
@@ -37,7 +38,7 @@ class Gateway:
         self.world, self.token, self.sessions, self.changed = world, token, sessions, changed
         self.url = ""
         self.sockets: list[Socket] = []
-        self.opened = self.identifies = self.resumes = 0
+        self.opened = self.identifies = self.resumes = self.most = 0
         self.heartbeat_interval = 41.25
         self.leave_after = 3.0
         self.identify_total, self.identify_interval, self.max_concurrency = 1_000, 0.0, 1
@@ -76,6 +77,7 @@ class Gateway:
         socket = Socket(ws, request.transport, bool(compress), request.path.startswith("/resume"))
         self.sockets.append(socket)
         self.opened += 1
+        self.most = max(self.most, len(self.sockets))
         if request.query.get("v") not in ("9", "10"):
             socket.close(4012, "Invalid API version.")
         await self._serve(socket)

@@ -1,0 +1,144 @@
+"""Gateways, workers and schedulers in processes of their own, killed at random or replaced in good order."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import uuid
+from collections.abc import AsyncIterator, Coroutine, Sequence
+
+import psycopg
+import pytest
+
+from adapters.doubles.discord import DiscordDouble
+from tests.faults.conftest import World
+from tests.faults.crew import Crew, DiscordTalk, SlackTalk, Talk
+from tests.robbie_process import Robbie, discord_environment
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(480)]
+
+_UNDONE = """
+    SELECT 'inbox', state, id FROM inbox WHERE state <> 'answered'
+    UNION ALL SELECT 'outbox', state, id FROM outbox WHERE state <> 'sent'"""
+
+# Closed later than another message of its conversation, though it happened earlier and was there when that was begun.
+_OUT_OF_ORDER = """
+    SELECT late.platform_id, soon.platform_id FROM inbox AS late JOIN inbox AS soon USING (conversation_id)
+    JOIN outbox AS opening ON opening.inbox_id = soon.id AND opening.part = 0 AND opening.edit_of IS NULL
+    WHERE late.occurred_at < soon.occurred_at AND late.closed_at > soon.closed_at
+      AND late.received_at < opening.created_at"""
+
+
+@pytest.fixture
+def dice() -> random.Random:
+    """Chance that can be repeated: ``ROBBIE_SEED=… pytest …``; a test that fails shows its seed."""
+    seed = int(os.environ.get("ROBBIE_SEED", random.randrange(10**6)))
+    print(f"ROBBIE_SEED={seed}")
+    return random.Random(seed)
+
+
+@pytest.fixture
+async def discord(world: World) -> AsyncIterator[DiscordDouble]:
+    """A Discord beside the world's Slack, for every Robbie of it."""
+    async with DiscordDouble() as discord:
+        world.environment |= discord_environment(discord)
+        yield discord
+
+
+async def _rows(world: World, query: str) -> list[tuple[object, ...]]:
+    async with await psycopg.AsyncConnection.connect(world.database_url) as connection:
+        return await (await connection.execute(query)).fetchall()
+
+
+async def _answered(world: World, talks: Sequence[Talk], timeout: float) -> None:
+    """Every message has its answer, and nothing is left to do."""
+    try:
+        await world.until(lambda: not any(talk.missing() for talk in talks), timeout=timeout)
+        async with asyncio.timeout(60):
+            while await _rows(world, _UNDONE):
+                await asyncio.sleep(0.2)
+    except TimeoutError:
+        missing = [text for talk in talks for text in talk.missing()]
+        pytest.fail(f"unanswered: {missing[:20]} ({len(missing)}); undone: {(await _rows(world, _UNDONE))[:20]}")
+
+
+async def test_four_workers_on_both_platforms_answer_a_thousand_messages_once_and_in_order_with_random_kills(
+    world: World, discord: DiscordDouble, dice: random.Random
+) -> None:
+    # A message over which many workers died is set aside; here they die all the time, and no message is to blame.
+    hardy = {"ROBBIE_WORKER__MAX_ATTEMPTS": "50"}
+    crew = Crew(dice)
+    for role in ("gateway",) * 2 + ("worker",) * 4:
+        crew.add(role, await world.role(role, **hardy))
+    talks = SlackTalk(world.slack), DiscordTalk(discord)
+    for talk in talks:
+        await talk.open(conversations=20)
+    await _answered(world, talks, timeout=60)
+    async with crew.dying(("worker", "worker", "worker", "gateway"), every=(2.0, 5.0)):
+        for number in range(960):
+            await talks[number % 2].say(f"n{number}")
+            await asyncio.sleep(0.06)
+    await _answered(world, talks, timeout=120)
+    assert [talk.wrong() for talk in talks] == [{}, {}]
+    assert await _rows(world, _OUT_OF_ORDER) == []
+    assert {"worker", "gateway"} <= {*crew.killed}, crew.killed
+    assert (world.slack.socket_mode.most, discord.gateway.most) == (1, 1)
+
+
+async def test_processes_that_are_replaced_one_after_the_other_lose_nothing_and_answer_nothing_twice(
+    world: World, discord: DiscordDouble
+) -> None:
+    """A rolling restart under traffic: the new one is started, then the old one is asked to end."""
+    old = [await world.robbie(), await world.robbie()]
+    talks = SlackTalk(world.slack), DiscordTalk(discord)
+    for talk in talks:
+        await talk.open(conversations=10)
+    await _answered(world, talks, timeout=60)
+    for robbie in old:
+        assert await _talking(talks, _replace(world, robbie)) == 0
+    await _as_if_nothing_happened(world, discord, talks)
+
+
+async def _talking(talks: Sequence[Talk], work: Coroutine[None, None, int]) -> int:
+    """People go on talking until the work is done."""
+    working = asyncio.create_task(work)
+    while not working.done():
+        for talk in talks:
+            await talk.say(f"n{uuid.uuid4().hex}")
+            await asyncio.sleep(0.1)
+    return await working
+
+
+async def _as_if_nothing_happened(world: World, discord: DiscordDouble, talks: Sequence[Talk]) -> None:
+    await _answered(world, talks, timeout=90)
+    assert [talk.wrong() for talk in talks] == [{}, {}]
+    assert await _rows(world, _OUT_OF_ORDER) == []
+    assert await _rows(world, "SELECT id, attempts FROM inbox WHERE attempts <> 1") == []
+    assert (world.slack.socket_mode.most, discord.gateway.most) == (1, 1)
+
+
+async def _replace(world: World, robbie: Robbie) -> int:
+    await world.robbie()
+    return await robbie.terminate()
+
+
+async def test_roles_that_are_replaced_one_after_the_other_lose_nothing_and_answer_nothing_twice(
+    world: World, discord: DiscordDouble
+) -> None:
+    """Each is ended first and started then, as systemctl restart does: workers, then gateways."""
+    workers = [await world.role("worker"), await world.role("worker")]
+    gateways = [await world.role("gateway"), await world.role("gateway,web,scheduler")]
+    talks = SlackTalk(world.slack), DiscordTalk(discord)
+    for talk in talks:
+        await talk.open(conversations=10)
+    await _answered(world, talks, timeout=60)
+    for robbie in (*workers, *gateways):
+        assert await _talking(talks, _restart(robbie)) == 0
+    await _as_if_nothing_happened(world, discord, talks)
+
+
+async def _restart(robbie: Robbie) -> int:
+    code = await robbie.terminate()
+    await robbie.start()
+    return code
