@@ -82,6 +82,12 @@ _ON_ITS_WAY = """
     WHERE surface = %(surface)s AND tenant = %(tenant)s AND channel = %(channel)s
       AND state IN ('ready', 'sending', 'unknown') LIMIT 1"""
 
+# A platform that deletes a message need not say which conversation it was in; the message's own identity does.
+_SAID_IN = """
+    SELECT conversation_id FROM inbox_identities JOIN inbox ON inbox.id = inbox_id
+    WHERE surface = %(surface)s AND tenant = %(tenant)s AND kind = 'message'
+      AND identity = 'message:' || %(channel)s || ':' || %(platform_id)s"""
+
 
 class PostgresInbox:
     """Implements ``core.conversation.stores.InboxStore`` as robbie_system."""
@@ -167,7 +173,8 @@ class PostgresInbox:
 
 async def _concerns_us(tx: Transaction, event: InboundEvent) -> bool:
     if event.kind is not Kind.REACTION:
-        return await directory.known_conversation(tx, event.place) is not None
+        known = await directory.known_conversation(tx, event.place)
+        return known is not None or (event.kind is Kind.DELETE and await _said_in(tx, event) is not None)
     values = {**event.place.model_dump(), "platform_id": event.message_id}
     for query in (_REACTED_TO, _ON_ITS_WAY):
         if await (await tx.execute(query, values)).fetchone():
@@ -176,10 +183,18 @@ async def _concerns_us(tx: Transaction, event: InboundEvent) -> bool:
 
 
 async def _conversation(tx: Transaction, event: InboundEvent, ids: Ids) -> int | None:
+    if event.kind is Kind.DELETE and (said_in := await _said_in(tx, event)) is not None:
+        return said_in
     if event.kind is not Kind.REACTION:
         return await directory.conversation(tx, ids.org_id, event.place)
     values = {**event.place.model_dump(), "platform_id": event.message_id}
     found = await (await tx.execute(_REACTED_TO, values)).fetchone()
+    return found["conversation_id"] if found else None
+
+
+async def _said_in(tx: Transaction, event: InboundEvent) -> int | None:
+    values = {**event.place.model_dump(), "platform_id": event.message_id}
+    found = await (await tx.execute(_SAID_IN, values)).fetchone()
     return found["conversation_id"] if found else None
 
 

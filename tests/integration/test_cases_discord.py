@@ -186,6 +186,21 @@ async def test_where_no_threads_are_a_reply_goes_on_with_the_conversation(guild:
     assert guild.discord.pings == []
 
 
+async def test_a_question_among_replies_that_is_deleted_is_forgotten(guild: Guild) -> None:
+    """Discord says neither who wrote it nor what it replied to."""
+    await guild.open(ROBBIE_DISCORD__REPLY_IN="channel")
+    await guild.mention("we ship on Friday")
+    await guild.until(lambda: guild.shown("general") == ["You said: we ship on Friday"])
+    await guild.settled()
+    (answer,) = guild.discord.bot_messages("general")
+    second = await guild.discord.say("Ben", "general", "the vault is open", reply_to=answer.id)
+    await guild.until(lambda: "the vault is open" in guild.shown("general")[-1])
+    await guild.settled()
+    await guild.discord.delete_message("general", second.id)
+    await guild.becomes("SELECT 1 FROM messages WHERE person_id IS NOT NULL AND text LIKE '%vault%'", [])
+    assert await guild.rows("SELECT count(*) FROM conversations") == [(1,)]
+
+
 async def test_the_operator_sees_whether_discord_is_connected_and_when_it_was_heard(guild: Guild) -> None:
     """CASE 4. What follows from it: tests/contract/test_discord_gateway.py."""
     app = await guild.open()
