@@ -32,8 +32,9 @@ def render(body: str, key: str) -> Rendered:
 
 def render_plain(body: str, key: str, limit: int = _EDIT_LIMIT) -> Rendered:
     """The same without blocks, for when Slack does not accept them; at most ``limit`` characters."""
+    text = _cut(escape(plain(body)), limit)
     return {
-        "text": _cut(escape(plain(body)), limit).strip() or "…",
+        "text": text if text.strip() else "…",
         # Said to an edit too, so that it takes the blocks of an earlier post away.
         "blocks": [],
         "metadata": {"event_type": EVENT_TYPE, "event_payload": {"key": key}},
