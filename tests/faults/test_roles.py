@@ -11,8 +11,10 @@ import httpx
 import psycopg
 import pytest
 
+from adapters.doubles.discord import DiscordDouble
 from tests.faults.conftest import World
-from tests.robbie_process import Robbie
+from tests.faults.crew import DiscordTalk
+from tests.robbie_process import Robbie, discord_environment
 
 # The real ones: the promise is about these.
 PATIENT = {"ROBBIE_GATEWAY__LEASE_SECONDS": "8", "ROBBIE_GATEWAY__RENEW_SECONDS": "2"}
@@ -29,19 +31,19 @@ async def _health(robbie: Robbie) -> dict[str, object]:
         return (await client.get(f"{robbie.url}/readyz")).json()
 
 
-async def _lease(robbie: Robbie) -> object:
-    slack = (await _health(robbie))["slack"]
-    assert isinstance(slack, dict)
-    return slack["lease"]
+async def _lease(robbie: Robbie, platform: str = "slack") -> object:
+    state = (await _health(robbie))[platform]
+    assert isinstance(state, dict)
+    return state["lease"]
 
 
 def _answered(world: World, ts: str, *texts: str) -> bool:
     return world.answers("C1", ts) == list(texts)
 
 
-async def test_two_gateways_have_one_holder_and_the_standby_takes_over_after_kill_9(world: World) -> None:
-    """CASE 25, on Slack."""
-    world.slack.deliveries.retry_delays = ()  # what nobody takes is gone: only the histories have it
+async def test_two_gateways_have_one_holder_on_slack_and_the_standby_takes_over_after_kill_9(world: World) -> None:
+    """CASE 25, on Slack. What nobody takes in is not delivered again here: only the histories have it."""
+    world.slack.deliveries.retry_delays = ()
     await world.role("worker")
     first = await world.role("gateway", **PATIENT)
     second = await world.role("gateway", **PATIENT)
@@ -66,6 +68,33 @@ async def test_two_gateways_have_one_holder_and_the_standby_takes_over_after_kil
     assert reply.ts
     [(name,)] = await _rows(world, "SELECT name FROM leases")
     assert world.slack.app_token not in str(name)
+
+
+async def test_two_gateways_have_one_holder_on_discord_and_the_standby_takes_over_after_kill_9(world: World) -> None:
+    """CASE 25, on Discord, which delivers nothing again."""
+    async with DiscordDouble() as discord:
+        world.environment |= discord_environment(discord)
+        await world.role("worker")
+        first = await world.role("gateway", **PATIENT)
+        second = await world.role("gateway", **PATIENT)
+        assert [await _lease(first, "discord"), await _lease(second, "discord")] == ["holder", "standby"]
+        talk = DiscordTalk(discord)
+        await talk.open(conversations=4)
+        await world.until(lambda: not talk.missing())
+        await first.kill()
+        killed = time.monotonic()
+        for number in range(8):
+            await talk.say(f"in the gap {number}")
+        await world.until(lambda: discord.gateway.identifies == 2, timeout=60)
+        assert time.monotonic() - killed < TAKEOVER_SECONDS
+        for number in range(4):
+            await talk.say(f"after {number}")
+        await world.until(lambda: not talk.missing())
+        assert not talk.wrong()
+        assert await _lease(second, "discord") == "holder"
+        assert discord.gateway.most == 1
+        names = await _rows(world, "SELECT name FROM leases")
+        assert not [name for (name,) in names if discord.token in str(name)]
 
 
 async def test_a_gateway_that_ends_in_good_order_is_followed_at_once_and_each_message_is_answered_once(
@@ -154,3 +183,32 @@ async def test_who_does_not_work_loads_no_client_of_a_model(world: World, role: 
     imported = set(re.findall(r"^import time: .*\| +([\w.]+)$", robbie.log, re.MULTILINE))
     assert "bot.platforms" in imported
     assert not {name for name in imported if re.match(r"litellm|openai|pybreaker|bot\.models|adapters\.llm", name)}
+
+
+async def test_what_recurs_is_done_once_with_two_schedulers_of_which_one_dies_over_it(world: World) -> None:
+    """The first is killed in the middle of it; the second one, which waited for the first, does it."""
+    at_any_hour = {"ROBBIE_SCHEDULER__PURGE_HOUR": "0", "ROBBIE_SCHEDULER__KEEP_DAYS": "0.000001"}
+    robbie = await world.role("gateway,worker")
+    said = await world.slack.say("U1", "C1", "<@UROBBIE> hi")
+    await world.until(partial(_answered, world, said.ts, "You said: hi"))
+    await robbie.terminate()
+    async with await psycopg.AsyncConnection.connect(world.database_url) as connection:
+        await connection.execute("LOCK TABLE inbox IN EXCLUSIVE MODE")
+        first = await world.role("scheduler", **at_any_hour)
+        await _waits_for_lock(world, "DELETE FROM inbox")
+        second = await world.role("scheduler", **at_any_hour)
+        await _waits_for_lock(world, "INSERT INTO schedules")
+        await first.kill()
+        await connection.rollback()
+    await world.until(lambda: "purged 1 closed inbox rows" in second.log)
+    third = await world.role("scheduler", **at_any_hour)
+    assert await _rows(world, "SELECT kind, subject FROM schedules") == [("purge", "inbox")]
+    assert await _rows(world, "SELECT id FROM inbox") == []
+    assert "purged" not in first.log + third.log
+
+
+async def _waits_for_lock(world: World, query: str) -> None:
+    waiting = f"SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%{query}%'"
+    async with asyncio.timeout(45):
+        while not await _rows(world, waiting):
+            await asyncio.sleep(0.05)
