@@ -60,7 +60,8 @@ class CatchUp:
                 continue
             async for message in self._missed(channel, oldest):
                 here = me.among(roles(channel.guild_id or ""))
-                if event := _said(message, here, channel):
+                event = _said(message, here, channel)
+                if event is not None and _may_concern_us(event):
                     found[event.identities[0]] = event
         events = sorted(await self.unstored([*found.values()]), key=lambda event: event.occurred_at)
         if len(events) > self.limit:
@@ -104,6 +105,11 @@ def _at(place: Place) -> ChannelObject:
     if place.direct:
         return ChannelObject(id=place.channel, type=1)
     return ChannelObject(id=place.thread, type=11, guild_id=place.tenant, parent_id=place.channel)
+
+
+def _may_concern_us(event: InboundEvent) -> bool:
+    """Not what people say to each other in a channel: it would use up the limit, and nothing of it is kept."""
+    return event.addressed or event.place.thread != event.message_id
 
 
 def _said(message: Message, me: Identity, channel: ChannelObject) -> InboundEvent | None:

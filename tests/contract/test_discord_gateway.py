@@ -214,7 +214,7 @@ async def test_after_an_invalid_session_what_was_missed_is_read_from_histories(
     for session in list(discord.sessions.alive.values()):
         discord.sessions.end(session)
     discord.cut_sockets()
-    said = await discord.say("Ana", "general", "missed in a channel", drop=True)
+    said = await discord.say("Ana", "general", f"{discord.mention()} missed in a channel", drop=True)
     thread = await discord.open_thread("Ana", "general", "a thread", said.id)
     await discord.say("Ben", thread, "missed in a thread", drop=True)
     await until(discord, lambda d: d.gateway.identifies == 2 and len(store.events) == 2)
@@ -224,8 +224,9 @@ async def test_after_an_invalid_session_what_was_missed_is_read_from_histories(
 
 async def test_what_came_while_no_process_ran_is_caught_up_once(discord: DiscordDouble, store: Store) -> None:
     """CASES 6 and 7: an hour at most, and merged with what the gateway brings."""
-    await discord.say("Ana", "general", "too old", age=timedelta(hours=2), drop=True)
-    await discord.say("Ana", "general", "in the channel", age=timedelta(minutes=5), drop=True)
+    await discord.say("Ana", "general", f"{discord.mention()} too old", age=timedelta(hours=2), drop=True)
+    await discord.say("Ana", "general", f"{discord.mention()} in the channel", age=timedelta(minutes=5), drop=True)
+    await discord.say("Ana", "general", "to each other", age=timedelta(minutes=6), drop=True)
     await discord.say("Ben", "Ben", "directly", age=timedelta(minutes=4), drop=True)
     await discord.bot_says("hidden", "nobody sees this")
     direct = Place(surface="discord", tenant="dm-1", channel=discord.dm("Ben"), direct=True)
@@ -245,7 +246,9 @@ async def test_what_came_while_no_process_ran_is_caught_up_once(discord: Discord
 
 async def test_catching_up_keeps_the_newest(discord: DiscordDouble, store: Store) -> None:
     for number in range(130):
-        await discord.say("Ana", "general", f"message {number}", age=timedelta(seconds=300 - number), drop=True)
+        text = f"{discord.mention()} message {number}"
+        await discord.say("Ana", "general", text, age=timedelta(seconds=300 - number), drop=True)
+        await discord.say("Ben", "general", "to each other", age=timedelta(seconds=300.5 - number), drop=True)
 
     async def since() -> datetime | None:
         return datetime.now(UTC) - timedelta(minutes=10)
@@ -257,7 +260,7 @@ async def test_catching_up_keeps_the_newest(discord: DiscordDouble, store: Store
 
 
 async def test_a_history_that_cannot_be_read_now_is_read_later(discord: DiscordDouble, store: Store) -> None:
-    await discord.say("Ana", "general", "missed", age=timedelta(minutes=1), drop=True)
+    await discord.say("Ana", "general", f"{discord.mention()} missed", age=timedelta(minutes=1), drop=True)
     discord.fault("guilds", http_status(503))
     discord.fault("list_messages", rate_limited(0.1), times=2)
 
@@ -269,7 +272,7 @@ async def test_a_history_that_cannot_be_read_now_is_read_later(discord: DiscordD
 
 
 async def test_the_first_start_answers_nothing_that_was_said_before(discord: DiscordDouble, store: Store) -> None:
-    await discord.say("Ana", "general", "long ago", drop=True)
+    await discord.say("Ana", "general", f"{discord.mention()} long ago", drop=True)
     async with running(discord, store) as gateway:
         await until(discord, connected(gateway))
         await discord.say("Ana", "general", "now")
