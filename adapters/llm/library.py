@@ -10,6 +10,8 @@ import threading
 import warnings
 from types import ModuleType
 
+from adapters.llm.tap import tap_handlers
+
 _loading = threading.Lock()
 _loaded: ModuleType | None = None
 
@@ -24,6 +26,7 @@ def load_litellm() -> ModuleType:
                 warnings.simplefilter("ignore")
                 litellm = importlib.import_module("litellm")
             _tame(litellm)
+            tap_handlers()
             _loaded = litellm
         return _loaded
 
@@ -44,6 +47,7 @@ def _tame(litellm: ModuleType) -> None:
         "disable_hf_tokenizer_download": True,
         "drop_params": True,
         "num_retries": 0,
+        "disable_aiohttp_transport": True,  # it asks twice where a connection is lost
     }
     for name, value in settings.items():
         setattr(litellm, name, value)

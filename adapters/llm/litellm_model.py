@@ -1,7 +1,7 @@
 """A model of a provider, asked through litellm: for the providers that Robbie does not speak to itself.
 
-For ``openai/`` and ``anthropic/`` the bytes are seen beside the library, and what happened is decided from them. The
-other providers of litellm bring clients of their own: for these its word is all there is.
+The bytes are seen beside the library, and what happened is decided from them. Where litellm asks through a provider's
+own SDK, or in a protocol that is not known here, its word is all there is.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from adapters.llm.timing import Timeouts, limited
 from adapters.llm.wire import Evidence
 from core.routing.models import ChatRequest, Chunk, ErrorClass, ModelError, ModelSpec, StreamEnd, TextDelta, Usage
 
-_TAPPED = ("openai", "anthropic")
+_OURS = ("openai", "anthropic")  # asked over a client of ours
 
 
 class LiteLLMModel:
@@ -87,11 +87,11 @@ class LiteLLMModel:
             text = end.read(part)
             if text:
                 yield TextDelta(text)
-        if self._provider in _TAPPED:
-            error = from_evidence(tapped.evidence)
-            if error is not None:
-                raise error
-        yield end.chunk(tapped.evidence if self._provider in _TAPPED else None)
+        evidence = tapped.evidence if tapped.evidence.understood or self._provider in _OURS else None
+        error = from_evidence(evidence) if evidence else None
+        if error is not None:
+            raise error
+        yield end.chunk(evidence)
 
     def _arguments(self, request: ChatRequest) -> dict[str, object]:
         return {
@@ -113,7 +113,7 @@ class LiteLLMModel:
 
     def _library_client(self) -> dict[str, object]:
         """The provider's client over our connections, where we know how to make one."""
-        if self._client is None and self._provider in _TAPPED:
+        if self._client is None and self._provider in _OURS:
             self._client = self._openai_client() if self._provider == "openai" else self._anthropic_client()
         return {} if self._client is None else {"client": self._client}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextvars import ContextVar
 
 import httpx
@@ -47,22 +47,37 @@ class _Tap(httpx.AsyncByteStream):
         await self._stream.aclose()
 
 
+def tap_handlers() -> None:
+    """Have litellm's own clients show what they receive too. Not those that it makes from a provider's SDK."""
+    from litellm.llms.custom_httpx.http_handler import AsyncHTTPHandler
+
+    create = AsyncHTTPHandler.create_client
+
+    def tapped(
+        self: AsyncHTTPHandler, timeout: object, event_hooks: Mapping[str, object] | None, *args: object, **more: object
+    ) -> httpx.AsyncClient:
+        client: httpx.AsyncClient = create(self, timeout, {**(event_hooks or {}), **_HOOKS}, *args, **more)
+        return client
+
+    AsyncHTTPHandler.create_client = tapped
+
+
 def tapped_client(connect_seconds: float) -> httpx.AsyncClient:
     """A client that shows what it receives to the ``current`` call. It asks for uncompressed answers."""
-    return httpx.AsyncClient(
-        timeout=httpx.Timeout(None, connect=connect_seconds),
-        headers={"Accept-Encoding": "identity"},
-        event_hooks={"request": [_on_request], "response": [_on_response]},
-    )
+    return httpx.AsyncClient(timeout=httpx.Timeout(None, connect=connect_seconds), event_hooks=_HOOKS)
 
 
 async def _on_request(request: httpx.Request) -> None:
     tapped = current.get()
     if tapped is not None:
         tapped.evidence.asked = True
+        request.headers["Accept-Encoding"] = "identity"
 
 
 async def _on_response(response: httpx.Response) -> None:
     tapped = current.get()
     if tapped is not None:
         await tapped.look_at(response)
+
+
+_HOOKS: Mapping[str, list[Callable[..., object]]] = {"request": [_on_request], "response": [_on_response]}

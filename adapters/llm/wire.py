@@ -11,6 +11,8 @@ import json
 from dataclasses import dataclass, field
 
 Json = dict[str, object]
+_KNOWN = frozenset({"choices", "candidates", "message", "delta", "error"})
+_REFUSALS = frozenset({"refusal", "content_filter", "SAFETY", "PROHIBITED_CONTENT", "BLOCKLIST", "SPII", "RECITATION"})
 
 
 @dataclass
@@ -27,6 +29,7 @@ class Evidence:
         refused: whether the model or a content filter refused.
         usage_seen: whether the provider itself reported tokens.
         model: who answers, as the provider names it.
+        understood: whether what came is in a protocol whose end is known here.
     """
 
     asked: bool = False
@@ -39,6 +42,7 @@ class Evidence:
     usage_seen: bool = False
     finish: str = ""
     model: str = ""
+    understood: bool = False
     input_tokens: int = 0
     output_tokens: int = 0
     error: Json | None = None
@@ -100,8 +104,9 @@ class Evidence:
                 self.model = str(said.get("model") or self.model)
                 self._count(said.get("usage"))
         self.usage_seen = self.usage_seen or bool(data.get("usage"))
-        choice = first_choice(data)
-        self._end(choice.get("finish_reason"))
+        choice, candidate = first_choice(data), _first(data.get("candidates"))  # candidates: Gemini's
+        self.understood = self.understood or bool(_KNOWN & data.keys())
+        self._end(choice.get("finish_reason") or candidate.get("finishReason"))
         for part in (data, data.get("delta"), choice.get("delta"), choice.get("message")):
             if isinstance(part, dict):
                 self._end(part.get("stop_reason"))
@@ -111,7 +116,7 @@ class Evidence:
         if not finish:
             return
         self.finish = str(finish)
-        self.refused = self.refused or finish in ("refusal", "content_filter")
+        self.refused = self.refused or finish in _REFUSALS
         if finish == "error" and self.error is None:
             self.error = {"message": "finish_reason error"}
 
@@ -127,8 +132,11 @@ class Evidence:
 
 def first_choice(data: Json) -> Json:
     """The first choice of a Chat Completions chunk, or nothing."""
-    choices = data.get("choices")
-    first = choices[0] if isinstance(choices, list) and choices else None
+    return _first(data.get("choices"))
+
+
+def _first(listed: object) -> Json:
+    first = listed[0] if isinstance(listed, list) and listed else None
     return first if isinstance(first, dict) else {}
 
 

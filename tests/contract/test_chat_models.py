@@ -22,7 +22,7 @@ from adapters.doubles.providers.script import FaultKind
 from adapters.llm.direct import DirectModel
 from adapters.llm.embedded import EmbeddedModel, embedded_spec
 from adapters.llm.embedded_process import EmbeddedServer
-from adapters.llm.errors import retry_after
+from adapters.llm.errors import from_evidence, retry_after
 from adapters.llm.library import load_litellm
 from adapters.llm.litellm_model import LiteLLMModel
 from adapters.llm.protocols import AnthropicMessages, ChatProtocol, OpenAIChat
@@ -49,8 +49,15 @@ pytestmark = [  # what litellm itself does
 KEY = "sk-very-secret-0123456789"
 PROMPT = "the-private-prompt"
 ANSWER = "Two plus two is four, and that is all there is to say about it."
-MODELS = {"gpt-4o": 1000, "claude-sonnet-4-5": 1000, "openai/gpt-oss-120b": 1000, "llama3.2": 1000, "embedded": 1000}
-STREAMS = ("openai", "anthropic", "host", "ollama", "embedded", "litellm openai", "litellm anthropic")
+MODELS = {
+    "gpt-4o": 1000,
+    "claude-sonnet-4-5": 1000,
+    "openai/gpt-oss-120b": 1000,
+    "llama3.2": 1000,
+    "embedded": 1000,
+    "llama-3.3-70b": 1000,
+}
+STREAMS = ("openai", "anthropic", "host", "ollama", "embedded", "litellm openai", "litellm anthropic", "litellm groq")
 WHOLE = ("openai whole", "anthropic whole", "host whole", "ollama whole")
 SHORT = Timeouts(connect=10, first_token=1.5, between_tokens=1.5, total=60, whole=1.5)
 LONG = Timeouts(connect=30, first_token=60, between_tokens=60, total=120)
@@ -124,6 +131,7 @@ async def bench(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
             "ollama": direct(OpenAIChat(), "llama3.2", f"{double.ollama_url}/v1", None),
             "embedded": embedded,
             "litellm openai": litellm("openai/gpt-4o", double.openai_url),
+            "litellm groq": litellm("groq/llama-3.3-70b", double.groq_url),
             "litellm anthropic": litellm("anthropic/claude-sonnet-4-5", double.anthropic_url),
         }
         yield Bench(double, makers[family])
@@ -453,3 +461,16 @@ def test_the_terminator_is_seen_however_the_bytes_are_cut_and_not_inside_the_tex
     for byte in b"data: [DONE]":
         evidence.feed(bytes([byte]))
     assert (evidence.terminated, evidence.malformed) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("reason", "kind"),
+    [("STOP", None), ("MAX_TOKENS", None), ("SAFETY", ErrorClass.REFUSED), (None, ErrorClass.TRUNCATED)],
+)
+def test_geminis_stream_has_its_end_in_the_finish_reason(reason: str | None, kind: ErrorClass | None) -> None:
+    said = {"candidates": [{"content": {"parts": [{"text": "hi"}]}, **({"finishReason": reason} if reason else {})}]}
+    evidence = Evidence(status=200)
+    evidence.feed(f"data: {json.dumps(said)}\r\n\r\n".encode())
+    assert evidence.understood
+    error = from_evidence(evidence)
+    assert (error and error.kind) == kind
