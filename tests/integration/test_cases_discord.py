@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -12,7 +13,15 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from adapters.doubles.discord import DiscordDouble, error, http_status, rate_limited, take_then_drop, take_then_hold
+from adapters.doubles.discord import (
+    DiscordDouble,
+    drop_before,
+    error,
+    http_status,
+    rate_limited,
+    take_then_drop,
+    take_then_hold,
+)
 from adapters.doubles.providers import ProviderDouble
 from adapters.postgres.roles import RoleUrls
 from bot.app import App, build
@@ -378,6 +387,22 @@ async def test_when_a_commands_token_has_ended_the_answer_is_a_normal_message(gu
     await guild.until(lambda: "You said: why?" in guild.shown("general"))
     await guild.settled()
     assert guild.shown("general").count("You said: why?") == 1
+
+
+async def test_no_token_of_discords_reaches_a_log(guild: Guild, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, "adapters")
+    await guild.open()
+    for route in ("callback", "edit_webhook_message", "create_message", "typing"):
+        guild.discord.fault(route, http_status(502))
+    asked = await guild.discord.slash("Ana", "general", "ask", text="why?")
+    await guild.until(lambda: asked.shown == "You said: why?")
+    guild.discord.fault("create_message", drop_before())
+    await guild.answered(await guild.mention("hi"))
+    guild.discord.cut_sockets()
+    await guild.until(lambda: guild.discord.gateway.resumes == 1)
+    assert caplog.text
+    assert guild.discord.token not in caplog.text
+    assert asked.token not in caplog.text
 
 
 async def test_one_token_has_one_holder_and_another_takes_over(guild: Guild) -> None:
