@@ -8,6 +8,7 @@ import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import chain, repeat
 
 import discord
 
@@ -31,7 +32,7 @@ _EVENTS = {
     "MESSAGE_CREATE", "MESSAGE_UPDATE", "MESSAGE_DELETE", "MESSAGE_DELETE_BULK",
     "MESSAGE_REACTION_ADD", "MESSAGE_REACTION_REMOVE",
 }  # fmt: skip
-_PAUSES = (0.0, 1.0, 10.0, 60.0, 300.0)  # before each attempt to catch up
+_PAUSES = (0.0, 1.0, 10.0, 60.0)  # before each attempt to catch up; the last one again and again
 _CHANNELS_KEPT = 5_000
 
 
@@ -264,8 +265,13 @@ class DiscordGateway:
             self._recovering = asyncio.create_task(self._recover(), name="discord-catch-up")
 
     async def _recover(self) -> None:
-        for pause in _PAUSES:
+        """Read what was missed, as often as it takes while it would still be answered."""
+        began = time.monotonic()
+        for pause in chain(_PAUSES, repeat(_PAUSES[-1])):
             await asyncio.sleep(pause)
+            if time.monotonic() - began > self._settings.catch_up_age.total_seconds():
+                logger.error("discord catch-up given up: messages since %s may be missing", self._gap)
+                self._gap = None
             while (gap := self._gap) is not None and self._me is not None:
                 self._gap = None
                 try:
@@ -277,8 +283,6 @@ class DiscordGateway:
                     break
             else:
                 return
-        logger.error("discord catch-up given up: messages since %s may be missing", self._gap)
-        self._gap = None
 
 
 def _identity(ready: dict[str, object]) -> Identity:

@@ -251,18 +251,19 @@ class Link:
 
     def _frame(self, frame: Frame) -> None:
         name, data = frame.get("t"), frame.get("d")
-        silent_for, now = _age(self._heard_at), time.monotonic()
-        self._heard_at = now
+        if self._greeted:  # before that, nothing that happened is heard
+            self._heard_at = time.monotonic()
         if frame.get("op") == DiscordWebSocket.HEARTBEAT_ACK:
-            self._beat_at = now
+            self._beat_at = time.monotonic()
         if name in ("READY", "RESUMED"):
-            self._greet(data if isinstance(data, dict) and name == "READY" else None, silent_for)
+            self._greet(data if isinstance(data, dict) and name == "READY" else None)
         elif isinstance(name, str) and isinstance(data, dict):
             self._on_event(name, data, f"{self._session_id}:{frame.get('s')}")
 
-    def _greet(self, ready: Frame | None, silent_for: float | None) -> None:
+    def _greet(self, ready: Frame | None) -> None:
+        silent_for = _age(self._heard_at)
         self._greeted, self._problem = True, ""
-        self._ready_at = self._beat_at = time.monotonic()
+        self._ready_at = self._beat_at = self._heard_at = time.monotonic()
         if ready is not None:
             self._session_id = str(ready.get("session_id"))
         self._on_greeting(ready, silent_for)

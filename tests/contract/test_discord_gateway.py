@@ -222,6 +222,20 @@ async def test_after_an_invalid_session_what_was_missed_is_read_from_histories(
     assert len({event.place for event in store.events}) == 1
 
 
+async def test_after_a_long_outage_histories_are_read_from_its_beginning(
+    discord: DiscordDouble, store: Store, gateway: DiscordGateway
+) -> None:
+    """CASE 6: Discord's greeting on a new connection is no sign that anything was heard before it."""
+    for session in list(discord.sessions.alive.values()):
+        discord.sessions.end(session)
+    discord.cut_sockets()
+    assert gateway._link._heard_at is not None
+    gateway._link._heard_at -= 600
+    await discord.say("Ana", "general", f"{discord.mention()} missed", age=timedelta(minutes=5), drop=True)
+    await until(discord, lambda d: d.gateway.identifies == 2 and store.events)
+    assert store.texts == ["missed"]
+
+
 async def test_what_came_while_no_process_ran_is_caught_up_once(discord: DiscordDouble, store: Store) -> None:
     """CASES 6 and 7: an hour at most, and merged with what the gateway brings."""
     await discord.say("Ana", "general", f"{discord.mention()} too old", age=timedelta(hours=2), drop=True)
