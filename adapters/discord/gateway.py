@@ -12,7 +12,7 @@ from itertools import chain, repeat
 
 import discord
 
-from adapters.discord.api import DiscordApi, Patient
+from adapters.discord.api import DiscordApi, DiscordRefused, Patient
 from adapters.discord.catchup import CatchUp, Unstored
 from adapters.discord.commands import sync
 from adapters.discord.events import Heard, Identity, inbound
@@ -200,6 +200,9 @@ class DiscordGateway:
             except MalformedEvent as error:
                 logger.error("discord sent a malformed event, which is left out: %s", error)
                 return
+            except DiscordRefused as error:
+                logger.info("discord shows nothing of a channel, and its event is left out: %s", error)
+                return
             except Exception as error:
                 if datetime.now(UTC) - heard.at > self._settings.catch_up_age:
                     logger.exception("discord event given up: it could not be stored")
@@ -216,8 +219,10 @@ class DiscordGateway:
     async def _interaction(self, heard: Heard, me: Identity) -> None:
         try:
             interaction = parse(Interaction, heard.data)
-            channel = await self._channel(heard.channel, heard.guild)
-            await self._interactions.take(interaction, me, channel)
+            # Commands come along with their channel: Robbie need not see it.
+            channel = interaction.channel or await self._channel(heard.channel, heard.guild)
+            here = channel.model_copy(update={"guild_id": heard.guild})
+            await self._interactions.take(interaction, me, here)
         except MalformedEvent as error:
             logger.error("discord sent a malformed command, which is left out: %s", error)
         except Exception:

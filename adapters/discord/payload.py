@@ -139,6 +139,21 @@ class Reaction(BaseModel):
     member: Member | None = None
 
 
+class ChannelObject(BaseModel):
+    """A channel or thread as REST and the gateway give it."""
+
+    id: str
+    type: int
+    guild_id: str | None = None
+    parent_id: str | None = None
+    last_message_id: str | None = None
+
+    @property
+    def is_thread(self) -> bool:
+        """Whether it hangs on another channel."""
+        return self.type in _THREADS
+
+
 class Option(BaseModel):
     """What somebody filled in at a command."""
 
@@ -160,6 +175,7 @@ class Interaction(BaseModel):
     application_id: str
     type: int
     token: str
+    channel: ChannelObject | None = None
     channel_id: str = ""
     guild_id: str | None = None
     data: Invocation = Field(default_factory=Invocation)
@@ -170,21 +186,6 @@ class Interaction(BaseModel):
     def asker(self) -> User | None:
         """Who used the command."""
         return (self.member.user if self.member else None) or self.user
-
-
-class ChannelObject(BaseModel):
-    """A channel or thread as REST and the gateway give it."""
-
-    id: str
-    type: int
-    guild_id: str | None = None
-    parent_id: str | None = None
-    last_message_id: str | None = None
-
-    @property
-    def is_thread(self) -> bool:
-        """Whether it hangs on another channel."""
-        return self.type in _THREADS
 
 
 def moment(snowflake: str) -> datetime:

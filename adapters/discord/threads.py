@@ -131,6 +131,6 @@ def _reply(place: Place) -> Target:
 def _name(message: Message) -> str:
     """A thread is called by its question."""
     names = {user.id: user.name for user in message.mentions}
-    bots = [user.id for user in message.mentions if user.bot]
-    words = " ".join(readable(message.content, names, bots).split())
-    return words if len(words) <= _NAME_LIMIT else words[: _NAME_LIMIT - 1].rstrip() + "…" if words else "Robbie"
+    called = [*(user.id for user in message.mentions if user.bot), *message.mention_roles]
+    words = " ".join(readable(message.content, names, called).split()) or "Robbie"
+    return words if len(words) <= _NAME_LIMIT else words[: _NAME_LIMIT - 1].rstrip() + "…"

@@ -150,6 +150,19 @@ async def test_an_event_that_cannot_be_stored_is_tried_until_it_is(
     assert len(discord.sockets) == 1
 
 
+async def test_an_event_of_a_channel_that_robbie_may_not_see_is_left_out(
+    discord: DiscordDouble, store: Store, gateway: DiscordGateway
+) -> None:
+    discord.add_channel("1200000000000000999", "new", with_bot=False)
+    place = discord.channel("new")
+    data = {"id": "5", "channel_id": place.id, "guild_id": discord.guild_id}
+    discord.sessions.emit("MESSAGE_DELETE", data, guild=discord.guild_id)
+    await discord.say("Ana", "general", "hello")
+    await until(discord, lambda _: store.events and not gateway.health()["waiting"])
+    assert store.texts == ["hello"]
+    assert len(discord.called("get_channel")) == 1
+
+
 async def test_one_event_that_cannot_be_stored_holds_up_no_other(
     discord: DiscordDouble, store: Store, gateway: DiscordGateway
 ) -> None:

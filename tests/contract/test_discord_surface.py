@@ -107,6 +107,12 @@ async def test_a_mention_gets_a_thread_that_is_called_by_its_question(
     assert discord.bot_messages("general") == []
 
 
+async def test_a_mention_without_words_gets_a_thread_too(discord: DiscordDouble, surface: DiscordSurface) -> None:
+    said = await discord.say("Ana", "general", discord.mention())
+    await surface.post(at(discord, "general", said.id), KEY, "yes?")
+    assert [thread.name for thread in discord.threads("general")] == ["Robbie"]
+
+
 async def test_a_thread_that_is_there_already_is_used_by_any_process(
     discord: DiscordDouble, surface: DiscordSurface, book: Book
 ) -> None:

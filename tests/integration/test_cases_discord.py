@@ -346,6 +346,17 @@ async def test_a_command_in_a_direct_message_or_a_thread_belongs_to_it(guild: Gu
     assert "the door is open" in guild.prompt()
 
 
+async def test_a_command_is_answered_also_in_a_channel_that_robbie_does_not_see(guild: Guild) -> None:
+    """CASES 14 and 24: with all its parts."""
+    guild.providers.reply("word " * 700)
+    await guild.open()
+    asked = await guild.discord.slash("Ana", "hidden", "ask", text="why?")
+    await guild.until(lambda: sum(message.content.count("word") for message in asked.messages) == 700)
+    await guild.settled()
+    assert len(asked.messages) == 2
+    assert not asked.failure
+
+
 async def test_a_command_whose_storing_fails_is_told_so(guild: Guild) -> None:
     """CASE 24: no traceback, and no silence."""
     app = await guild.open()
