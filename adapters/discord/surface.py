@@ -111,6 +111,8 @@ class DiscordSurface:
 
     async def history(self, place: Place, limit: int) -> Sequence[Utterance]:
         """The thread's messages, or a direct message's latest, oldest first. Raises SendError."""
+        if place.thread and not place.thread.isdecimal():  # a command began it: nothing was said before
+            return []
         me, target = await self._self(), await self._threads.existing(place)
         if target.answers:  # no thread: all that is known is what it began with
             began = await self._histories.one(target.channel, target.answers)

@@ -320,6 +320,15 @@ async def test_a_command_is_acknowledged_in_time_and_answered_in_its_place(guild
     ]
 
 
+async def test_a_command_in_a_channel_reads_nothing_of_what_is_said_there(guild: Guild) -> None:
+    """CASE 19."""
+    await guild.open()
+    await guild.discord.say("Ben", "general", "the secret word is xylophone")
+    asked = await guild.discord.slash("Ana", "general", "ask", text="what do you know?")
+    await guild.until(lambda: asked.shown == "You said: what do you know?")
+    assert "xylophone" not in guild.prompt()
+
+
 async def test_a_reply_to_a_commands_answer_opens_a_thread_on_it_that_knows_the_answer(guild: Guild) -> None:
     await guild.open()
     asked = await guild.discord.slash("Ana", "general", "ask", text="we ship on Friday")
