@@ -171,7 +171,7 @@ class DiscordSurface:
             if message is None:
                 raise CannotTell("discord: the conversation is too long to look through")
             ours = message.author is not None and message.author.id == me
-            if ours and message.content == content and _answers(message) in ("", target.answers):
+            if ours and _words(message.content) == _words(content) and _answers(message) in ("", target.answers):
                 found.append(message.id)
         return found
 
@@ -217,6 +217,11 @@ def _reference(target: Target) -> Body:
     if not target.answers:
         return {}
     return {"message_reference": {"message_id": target.answers, "fail_if_not_exists": False}}
+
+
+def _words(text: str) -> list[str]:
+    """What is left of a text however a platform treats its spaces."""
+    return text.replace("\u200b", "").split()
 
 
 def _answers(message: Message) -> str:

@@ -204,6 +204,16 @@ async def test_of_two_posts_that_look_alike_nobody_can_tell(discord: DiscordDoub
     assert await surface.find(place, KEY, body="other", since=since) is None
 
 
+async def test_a_post_is_found_however_discord_treats_its_spaces(
+    discord: DiscordDouble, surface: DiscordSurface
+) -> None:
+    place, body = at(discord, "Ana"), "@\u200beveryone  said:\r\n\n- one \n- two"
+    posted = await surface.post(place, KEY, body)
+    discord.channel("Ana").message(posted).content = "@everyone said:\n- one\n- two"
+    since = datetime.now(UTC) - timedelta(minutes=5)
+    assert await surface.find(place, KEY, body=body, since=since) == posted
+
+
 async def test_what_was_posted_before_is_not_looked_at(discord: DiscordDouble, surface: DiscordSurface) -> None:
     place = at(discord, "Ana")
     old = await surface.post(place, KEY, "hello")
