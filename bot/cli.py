@@ -73,7 +73,7 @@ def run(
         typer.Option(metavar="ROLE", help="all, gateway, worker, scheduler or web; several with commas between them."),
     ] = None,
 ) -> None:
-    """Run Robbie: web chat, Slack where it is connected, and the work behind them; or a part of it."""
+    """Run Robbie: web chat, Slack and Discord where they are connected, and the work behind them; or a part of it."""
     from bot.app import secrets_of
     from bot.house import House
     from bot.logs import configure
@@ -135,7 +135,7 @@ def route(text: Annotated[str, typer.Argument(help="What somebody might ask.")],
 
 @app.command()
 def migrate() -> None:
-    """Bring the database's roles and schema up to date (``robbie run`` does so by itself)."""
+    """Bring the database's roles and schema up to date (robbie run does so by itself)."""
     from bot.house import house
 
     with house(load(), _progress()):

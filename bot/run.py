@@ -198,7 +198,7 @@ async def tick(app: App) -> None:
     settings, now = app.settings.scheduler, datetime.now(UTC)
     if now.hour >= settings.purge_hour:
         gone = await app.schedules.purge(now.date(), timedelta(days=settings.keep_days))
-        if gone is not None:
+        if gone:
             _log.info("purged %s closed inbox rows", gone)
 
 

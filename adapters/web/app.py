@@ -56,7 +56,7 @@ def create_app(
         receiver: takes what people write.
         view: shows conversations as they grow.
         health: what ``/readyz`` answers; ready when its ``ready`` is true.
-        hint: lines of markdown for the card "Connect Slack"; without lines there is no card.
+        hint: lines of markdown for the card "Connect Slack or Discord"; without lines there is no card.
         allowed_hosts: the names, without a port, under which the chat may be opened.
         signed_paths: see ``create_operator_app``.
         metrics: what ``/metrics`` answers, in Prometheus' text format.
