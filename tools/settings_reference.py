@@ -32,8 +32,8 @@ MODELS = """
 `models` is a list. Each entry stands on a `level` (1 to 4) and names a `provider` (`openai`, `anthropic`, `compatible`,
 `ollama`, `embedded` or `litellm`) and a `model`. `input_usd` and `output_usd` are its prices per million tokens
 (default 0), `context_tokens` is the largest prompt and answer together (default 128000), `max_output_tokens` the
-longest answer (default 2048). `stream: false` asks for the answer in one piece, for hosts that cannot stream. A list
-given by `ROBBIE_MODELS` replaces the whole list:
+longest answer (default 2048). `stream: false` asks for the answer in one piece, for hosts that cannot stream (it has no
+effect on `embedded` and `litellm`). A list given by `ROBBIE_MODELS` replaces the whole list:
 
 ```sh
 ROBBIE_MODELS='[{level: 1, provider: openai, model: gpt-5.4-mini, input_usd: 0.75, output_usd: 4.5}]'

@@ -59,7 +59,7 @@ MODELS = {
 }
 STREAMS = ("openai", "anthropic", "host", "ollama", "embedded", "litellm openai", "litellm anthropic", "litellm groq")
 WHOLE = ("openai whole", "anthropic whole", "host whole", "ollama whole")
-SHORT = Timeouts(connect=10, first_token=1.5, between_tokens=1.5, total=60, whole=1.5)
+SHORT = Timeouts(connect=10, first_token=1, between_tokens=1, total=60, whole=1)
 LONG = Timeouts(connect=30, first_token=60, between_tokens=60, total=120)
 streams_only = pytest.mark.parametrize("bench", STREAMS, indirect=True)
 
@@ -204,6 +204,15 @@ async def test_a_stream_that_says_it_is_done_is_whole_without_its_terminator(ben
 
 
 @pytest.mark.parametrize("bench", STREAMS[:5], indirect=True)
+async def test_a_host_that_does_not_stream_when_asked_to_is_understood(bench: Bench) -> None:
+    bench.double.fault("unstreamed")
+    chunks = await bench.ask()
+    assert text_of(chunks) == ANSWER
+    assert isinstance(chunks[-1], StreamEnd)
+    assert chunks[-1].usage.output_tokens == (len(ANSWER) + 3) // 4
+
+
+@pytest.mark.parametrize("bench", STREAMS[:5], indirect=True)
 async def test_a_stream_that_is_done_and_never_closed_ends_by_itself(bench: Bench) -> None:
     fault = bench.double.fault("lingering")
     chunks = await bench.ask()
@@ -250,7 +259,7 @@ async def test_no_answer_at_all_times_out(bench: Bench) -> None:
 async def test_a_stream_that_never_ends_meets_the_total_limit(bench: Bench) -> None:
     bench.double.reply("word " * 4000)
     bench.double.fault("slow", seconds=0.2)
-    limits = Timeouts(connect=10, first_token=30, between_tokens=30, total=3, whole=30)
+    limits = Timeouts(connect=10, first_token=30, between_tokens=30, total=1.5, whole=30)
     error = await bench.failure(limits)
     assert error.kind is ErrorClass.TIMEOUT
     assert "total" in error.detail

@@ -51,7 +51,7 @@ async def respond(
         return web.json_response(error, status=refusal.status)
     exchange = _exchange(dialect, body, model, script.answer(model, body), fault)
     exchange.report_usage = script.report_usage
-    if not dialect.streams(body):
+    if not dialect.streams(body) or (fault is not None and fault.kind == "unstreamed"):
         return await _whole(request, dialect, exchange, fault)
     script.streaming += 1
     try:

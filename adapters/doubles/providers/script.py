@@ -19,6 +19,7 @@ FaultKind = Literal[
     "slow",  # ``seconds`` between any two pieces
     "cut",  # the connection is reset after ``after`` pieces
     "truncate",  # the answer is closed cleanly after ``after`` pieces, without its terminator
+    "unstreamed",  # the answer in one piece, though a stream was asked for
     "unterminated",  # the whole answer with its finish reason and usage, closed cleanly without the terminator
     "lingering",  # the same, and the connection stays open until released
     "pings",  # ``seconds`` between signs of life without text, until released
