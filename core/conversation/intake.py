@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from weakref import WeakValueDictionary
 
 from core.conversation.models import Accepted, InboundEvent, InboxState, Kind
 from core.conversation.stores import InboxStore, Verdict
@@ -35,13 +37,19 @@ class Intake:
         self._store = store
         self._policy = policy
         self._now = now
+        self._channels: WeakValueDictionary[tuple[str, str, str], asyncio.Lock] = WeakValueDictionary()
 
     async def accept(self, event: InboundEvent) -> Accepted:
-        """Store the event once, with the work that it asks for."""
+        """Store the event once, with the work that it asks for; a channel's events in the order in which they come.
+
+        Otherwise the later of two could be stored, and answered, while the earlier still waits for the database.
+        """
         verdict = self._judge(event)
         if verdict is None:
             return Accepted(inbox_id=None, state=InboxState.IGNORED)
-        return await self._store.accept(_cleaned(event), verdict)
+        place = event.place
+        async with self._channels.setdefault((place.surface, place.tenant, place.channel), asyncio.Lock()):
+            return await self._store.accept(_cleaned(event), verdict)
 
     def _judge(self, event: InboundEvent) -> Verdict | None:
         """How to store it; None when it does not concern Robbie and nothing of it is kept."""

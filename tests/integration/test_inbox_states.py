@@ -165,6 +165,19 @@ async def test_what_comes_late_is_next(desk: Desk) -> None:
     assert (await desk.claimed()).text == "question 1"
 
 
+async def test_a_channels_events_are_stored_in_the_order_in_which_they_come(desk: Desk) -> None:
+    async with desk.database.system() as tx:
+        await tx.execute("LOCK TABLE inbox_identities")  # the first one has to wait
+        first = asyncio.create_task(desk.accept(message(1)))
+        await asyncio.sleep(0)
+        second = asyncio.create_task(desk.accept(message(2)))
+        await asyncio.wait({first, second}, timeout=0.2)
+    assert await asyncio.wait_for(first, 10)
+    rows = await desk.rows("SELECT platform_id FROM inbox ORDER BY id")
+    assert rows[0] == {"platform_id": "1.0"}
+    await asyncio.wait_for(second, 10)
+
+
 async def test_only_one_message_of_a_conversation_is_claimed_at_a_time(desk: Desk) -> None:
     for number in range(1, 6):
         await desk.accept(message(number))
