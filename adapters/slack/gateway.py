@@ -19,6 +19,7 @@ from adapters.slack.catchup import CatchUp, Unstored
 from adapters.slack.events import inbound
 from adapters.slack.payload import MalformedEvent
 from adapters.slack.socket_mode import Reply, SocketLink, Timing
+from adapters.slack.storing import Storing, StoringTiming, TooMany
 from core.conversation.models import InboundEvent, Place
 from core.conversation.ports import Receiver
 
@@ -34,14 +35,14 @@ class GatewaySettings:
 
     Attributes:
         timing: of the Socket Mode connection.
-        accept_seconds: how long storing an event may take; Slack delivers again after three seconds anyway.
+        storing: of an event.
         outage_seconds: how long nobody listened before histories are read.
         catch_up_age: what is older is not answered any more.
         catch_up_limit: the largest number of messages that are caught up.
     """
 
     timing: Timing = field(default_factory=Timing)
-    accept_seconds: float = 2.5
+    storing: StoringTiming = field(default_factory=StoringTiming)
     outage_seconds: float = 20.0
     catch_up_age: timedelta = timedelta(hours=1)
     catch_up_limit: int = 500
@@ -99,7 +100,7 @@ class SlackGateway:
         self._link = SocketLink(self._open_url, self._serve, self._hello, self._settings.timing, proxy=api.web.proxy)
         self._gap: datetime | None = None
         self._recovering: asyncio.Task[None] | None = None
-        self._failing_since: float | None = None
+        self._storing = Storing(receiver, self._settings.storing)
         self._event_at: float | None = None
         self._first = True
 
@@ -114,6 +115,7 @@ class SlackGateway:
     async def stop(self) -> None:
         """Receive no more; what was taken in is stored and acknowledged before this returns."""
         await self._link.stop()
+        await self._storing.close(self._settings.timing.drain)
         if self._recovering is not None:
             self._recovering.cancel()
             await asyncio.gather(self._recovering, return_exceptions=True)
@@ -122,6 +124,7 @@ class SlackGateway:
         """How the connection is; ages in seconds."""
         state: dict[str, object] = self._link.health() if self._app_token else {"connected": True}
         state["last_event_age"] = None if self._event_at is None else time.monotonic() - self._event_at
+        state["waiting"] = self._storing.waiting
         state["catching_up"] = self._recovering is not None and not self._recovering.done()
         return state
 
@@ -141,16 +144,10 @@ class SlackGateway:
 
     async def _accept(self, event: InboundEvent) -> None:
         try:
-            async with asyncio.timeout(self._settings.accept_seconds):
-                await self._receiver.accept(event)
-        except Exception:
-            self._failing_since = self._failing_since or time.monotonic()
+            await self._storing.store(event)
+        except TooMany:
+            self._missed(event.occurred_at)
             raise
-        if self._failing_since is not None:
-            failed_for = time.monotonic() - self._failing_since
-            self._failing_since = None
-            if failed_for >= self._settings.outage_seconds:  # longer than Slack may have gone on delivering
-                self._missed(datetime.now(UTC) - timedelta(seconds=failed_for))
 
     async def _serve(self, reply: Reply, request: SocketModeRequest) -> None:
         """One Socket Mode envelope."""

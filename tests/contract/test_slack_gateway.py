@@ -17,11 +17,14 @@ from fastapi import FastAPI
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from adapters.doubles.slack import SlackDouble, error, http_status, rate_limited, sign
+from adapters.doubles.slack.delivery import Delivery
 from adapters.slack import GatewaySettings, SlackApi, SlackGateway, Timing, events_router
+from adapters.slack.storing import StoringTiming
 from core.conversation.models import Accepted, InboundEvent, InboxState, Place
 
 QUICK = GatewaySettings(
-    timing=Timing(ping=0.1, patience=1.0, drain=30.0, backoff=0.02, backoff_max=0.2), accept_seconds=30.0
+    timing=Timing(ping=0.1, patience=1.0, drain=30.0, backoff=0.02, backoff_max=0.2),
+    storing=StoringTiming(accept=30.0, pause=0.05),
 )
 
 
@@ -120,16 +123,40 @@ async def test_retry_of_an_event_that_could_not_be_stored_is_not_dropped(
     assert store.deliveries >= 3
 
 
-async def test_store_that_hangs_is_not_waited_for_without_end(slack: SlackDouble, store: Store) -> None:
-    slack.deliveries.ack_timeout = 0.3
-    async with running(slack, store, settings=GatewaySettings(timing=QUICK.timing, accept_seconds=0.2)) as gateway:
+async def test_storing_goes_on_after_its_time_and_the_next_delivery_joins_it(slack: SlackDouble, store: Store) -> None:
+    slack.deliveries.ack_timeout, slack.deliveries.retry_delays = 0.3, (0.0,) * 100
+    settings = GatewaySettings(timing=QUICK.timing, storing=StoringTiming(accept=0.1))
+    tries: list[int] = []
+    deliver = slack.socket_mode.deliver
+
+    async def counted(delivery: Delivery, within: float) -> str:
+        tries.append(delivery.attempt)
+        return await deliver(delivery, within)
+
+    slack.socket_mode.deliver = counted
+    async with running(slack, store, settings=settings) as gateway:
         await until(slack, lambda s: gateway.health()["connected"])
         store.open.clear()
         said = await slack.say("U1", "U1", "hello")
-        await until(slack, lambda s: store.deliveries >= 2)
+        await until(slack, lambda s: len(tries) >= 3)
+        assert gateway.health()["waiting"] == 1
         store.open.set()
         await until(slack, acked(said.message_event))
-    assert store.texts == ["hello"]
+    assert (store.texts, store.deliveries) == (["hello"], 1)
+
+
+async def test_what_is_too_much_to_wait_for_is_read_from_the_histories(slack: SlackDouble, store: Store) -> None:
+    slack.deliveries.ack_timeout, slack.deliveries.retry_delays = 0.2, ()
+    settings = GatewaySettings(timing=QUICK.timing, storing=StoringTiming(accept=0.05, waiting=1))
+    async with running(slack, store, settings=settings) as gateway:
+        await until(slack, lambda s: gateway.health()["connected"])
+        store.open.clear()
+        await slack.say("U1", "U1", "one")
+        await until(slack, lambda s: gateway.health()["waiting"] == 1)
+        lost = await slack.say("U1", "U1", "two")
+        await until(slack, lambda s: lost.message_event in s.deliveries.lost)
+        store.open.set()
+        await until(slack, lambda s: set(store.texts) == {"one", "two"})
 
 
 @pytest.mark.parametrize("mention_first", [False, True])
@@ -431,16 +458,15 @@ async def test_outage_of_the_connection_is_caught_up(slack: SlackDouble, store: 
         await until(slack, lambda s: store.texts == ["hello"])
 
 
-async def test_outage_of_the_store_is_caught_up(slack: SlackDouble, store: Store) -> None:
+async def test_event_that_slack_gives_up_on_is_stored_when_the_store_is_back(slack: SlackDouble, store: Store) -> None:
     slack.deliveries.ack_timeout, slack.deliveries.retry_delays = 0.2, ()
-    settings = GatewaySettings(timing=QUICK.timing, outage_seconds=0.0)
+    settings = GatewaySettings(timing=QUICK.timing, storing=StoringTiming(accept=0.05, pause=0.2))
     async with running(slack, store, settings=settings) as gateway:
         await until(slack, lambda s: gateway.health()["connected"])
-        store.failures = 1
+        store.failures = 3
         lost = await slack.say("U1", "U1", "lost")
         await until(slack, lambda s: lost.message_event in s.deliveries.lost)
-        await slack.say("U1", "U1", "stored")
-        await until(slack, lambda s: set(store.texts) == {"lost", "stored"})
+        await until(slack, lambda s: store.texts == ["lost"])
 
 
 async def test_scope_that_is_missing_costs_only_its_channels(slack: SlackDouble, store: Store) -> None:
@@ -503,15 +529,20 @@ async def test_events_over_http_are_stored_and_then_answered(slack: SlackDouble,
     assert store.texts == ["hello"]
 
 
-async def test_event_over_http_that_could_not_be_stored_comes_again(
-    slack: SlackDouble, store: Store, address: str
+async def test_event_over_http_that_is_not_stored_in_time_is_refused_and_comes_again(
+    slack: SlackDouble, store: Store
 ) -> None:
-    await slack.deliver_to(address)
-    store.failures = 1
-    said = await slack.say("U1", "U1", "hello")
-    await until(slack, acked(said.message_event))
+    settings = GatewaySettings(timing=QUICK.timing, storing=StoringTiming(accept=0.05))
+    event = {"type": "message", "channel": "D1", "user": "U1", "ts": f"{time.time():.6f}", "channel_type": "im"}
+    body = json.dumps({"type": "event_callback", "event_id": "E1", "event": {**event, "text": "hello"}}).encode()
+    async with running(slack, store, app_token="", settings=settings) as gateway:
+        transport = httpx.ASGITransport(app(gateway, slack))
+        async with httpx.AsyncClient(transport=transport, base_url="http://robbie") as client:
+            store.open.clear()
+            assert (await post(client, slack.signing_secret, body)).status_code == 503
+            store.open.set()
+            assert (await post(client, slack.signing_secret, body)).status_code == 200
     assert store.texts == ["hello"]
-    assert [ack.attempt for ack in slack.acks] == [1]
 
 
 async def test_a_very_large_message_over_http_is_taken(
