@@ -13,6 +13,13 @@ from adapters.doubles.slack import SlackDouble
 from tests.robbie_process import Robbie
 from tests.shown import shown_in
 
+# Closed later than another message of its conversation, though it happened earlier and was there when that was begun.
+OUT_OF_ORDER = """
+    SELECT late.platform_id, soon.platform_id FROM inbox AS late JOIN inbox AS soon USING (conversation_id)
+    JOIN outbox AS opening ON opening.inbox_id = soon.id AND opening.part = 0 AND opening.edit_of IS NULL
+    WHERE late.occurred_at < soon.occurred_at AND late.closed_at > soon.closed_at
+      AND late.received_at < opening.created_at"""
+
 
 class Talk(ABC):
     """Many conversations, and what Robbie owes to each."""

@@ -13,7 +13,7 @@ import pytest
 
 from adapters.doubles.discord import DiscordDouble
 from tests.faults.conftest import World
-from tests.faults.crew import Crew, DiscordTalk, SlackTalk, Talk
+from tests.faults.crew import OUT_OF_ORDER, Crew, DiscordTalk, SlackTalk, Talk
 from tests.robbie_process import Robbie, discord_environment
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(480)]
@@ -21,13 +21,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(480)]
 _UNDONE = """
     SELECT 'inbox', state, id FROM inbox WHERE state <> 'answered'
     UNION ALL SELECT 'outbox', state, id FROM outbox WHERE state <> 'sent'"""
-
-# Closed later than another message of its conversation, though it happened earlier and was there when that was begun.
-_OUT_OF_ORDER = """
-    SELECT late.platform_id, soon.platform_id FROM inbox AS late JOIN inbox AS soon USING (conversation_id)
-    JOIN outbox AS opening ON opening.inbox_id = soon.id AND opening.part = 0 AND opening.edit_of IS NULL
-    WHERE late.occurred_at < soon.occurred_at AND late.closed_at > soon.closed_at
-      AND late.received_at < opening.created_at"""
 
 
 @pytest.fixture
@@ -81,7 +74,7 @@ async def test_four_workers_on_both_platforms_answer_a_thousand_messages_once_an
             await asyncio.sleep(0.06)
     await _answered(world, talks, timeout=120)
     assert [talk.wrong() for talk in talks] == [{}, {}]
-    assert await _rows(world, _OUT_OF_ORDER) == []
+    assert await _rows(world, OUT_OF_ORDER) == []
     assert {"worker", "gateway"} <= {*crew.killed}, crew.killed
     assert (world.slack.socket_mode.most, discord.gateway.most) == (1, 1)
 
@@ -114,7 +107,7 @@ async def _talking(talks: Sequence[Talk], work: Coroutine[None, None, int]) -> i
 async def _as_if_nothing_happened(world: World, discord: DiscordDouble, talks: Sequence[Talk]) -> None:
     await _answered(world, talks, timeout=90)
     assert [talk.wrong() for talk in talks] == [{}, {}]
-    assert await _rows(world, _OUT_OF_ORDER) == []
+    assert await _rows(world, OUT_OF_ORDER) == []
     assert await _rows(world, "SELECT id, attempts FROM inbox WHERE attempts <> 1") == []
     assert (world.slack.socket_mode.most, discord.gateway.most) == (1, 1)
 
