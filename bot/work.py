@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -22,7 +23,35 @@ from core.conversation.delivery import Delivery, DeliveryPolicy
 from core.conversation.ports import Surface
 from core.conversation.senders import Senders
 from core.conversation.turn import TurnPolicy, Turns
+from core.routing.models import Attempt, ErrorClass, Task
 from core.routing.service import Router
+
+_log = logging.getLogger(__name__)
+_NO_SIGN = (ErrorClass.REFUSED, ErrorClass.CONTEXT, ErrorClass.BREAKER_OPEN, ErrorClass.BUDGET)
+
+
+class _Attempts:
+    """Counts every attempt, and logs when a model stops to answer, when it fails in another way, and when it is back.
+
+    Args:
+        metrics: where they are counted.
+    """
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+        self._failing: dict[str, ErrorClass | None] = {}
+
+    def __call__(self, task: Task, attempt: Attempt) -> None:
+        self._metrics.attempt(task, attempt)
+        before, error = self._failing.get(attempt.model), attempt.error
+        cancelled = error is None and attempt.first_token_ms is None
+        if error in _NO_SIGN or cancelled or error == before:
+            return
+        self._failing[attempt.model] = error
+        if error is None:
+            _log.info("%s answers again", attempt.model)
+        else:
+            _log.warning("%s does not answer: %s (%s)", attempt.model, error, attempt.detail or "no more is known")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +93,7 @@ def wire(
     models = chat_models(settings)
     breakers = _breakers(settings, hints)
     budget = PostgresBudget(database, daily_usd=settings.budget.daily_usd)
-    router = router_for(settings, models, breakers, budget, metrics.attempt)
+    router = router_for(settings, models, breakers, budget, _Attempts(metrics))
     outbox = PostgresOutbox(database, queue.enqueue, lease_seconds=worker.send_lease_seconds)
     delivery = Delivery(outbox, surfaces, DeliveryPolicy())
     senders = Senders(delivery.drain, at_once=worker.quick)

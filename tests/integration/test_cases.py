@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
@@ -331,6 +332,24 @@ async def test_without_any_model_the_answer_is_honest_and_an_earlier_one_is_reme
     assert "You said: where is the wiki?" in again
     other = await office.ask("where is the wiki?", thread=first.ts, user="U2")
     assert "You said" not in other
+
+
+async def test_the_log_says_once_that_a_model_does_not_answer_and_when_it_is_back(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "bot.work")
+    await office.open()
+    office.providers.fault("status", status=401, message="the words of a provider")
+    await office.ask("<@UROBBIE> one")
+    await office.ask("<@UROBBIE> two")
+    office.providers.clear_faults()
+    await office.ask("<@UROBBIE> three")
+    told = [record.getMessage() for record in caplog.records if record.name == "bot.work"]
+    assert [text.partition(" (")[0] for text in told] == [
+        "openai/gpt-4o does not answer: auth",
+        "openai/gpt-4o answers again",
+    ]
+    assert "the words of a provider" not in caplog.text
 
 
 async def test_slacks_own_failures_delay_an_answer_and_never_lose_it(office: Office) -> None:
