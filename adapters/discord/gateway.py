@@ -115,7 +115,7 @@ class DiscordGateway:
         self._tasks: set[asyncio.Task[None]] = set()
         self._storing = asyncio.Semaphore(self._settings.at_once)
         self._channels: dict[str, ChannelObject] = {}
-        self._last: datetime | None = None
+        self._from: datetime | None = None
         self._gap: datetime | None = None
         self._recovering: asyncio.Task[None] | None = None
         self._event_at: float | None = None
@@ -179,8 +179,8 @@ class DiscordGateway:
             return
         first = self._me is None
         self._me = _identity(ready)
-        if first and self._last is not None:
-            self._missed(self._last)
+        if first and self._from is not None:
+            self._missed(self._from)
         elif not first and silent_for is not None:
             self._missed(datetime.now(UTC) - timedelta(seconds=silent_for))
         if not self._synced and (self._syncing is None or self._syncing.done()):
@@ -256,12 +256,13 @@ class DiscordGateway:
         task.add_done_callback(self._tasks.discard)
 
     async def _look_back(self) -> None:
-        """See what was stored last, before anything new is: what came after it was missed."""
+        """Where to begin: a process may have died while it caught up, after it had stored something newer."""
         try:
-            self._last = await self._since()
+            nothing_yet = await self._since() is None
         except Exception:
             logger.exception("discord catch-up: the last event is not known")
-            self._last = datetime.now(UTC) - self._settings.catch_up_age
+            nothing_yet = False
+        self._from = None if nothing_yet else datetime.now(UTC) - self._settings.catch_up_age
 
     def _missed(self, since: datetime) -> None:
         """Catch up from this moment on, together with what waits to be caught up already."""

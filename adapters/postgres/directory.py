@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from psycopg.rows import scalar_row
 
@@ -45,8 +46,12 @@ _CONVERSATION = """
     ON CONFLICT (surface, tenant, channel, thread) DO UPDATE SET last_at = now()
     RETURNING id"""
 
-_KNOWN_CONVERSATION = """
-    SELECT id FROM conversations
+# Robbie takes part from the first message on that was for it: histories, read after an outage, also hold what was
+# said before. Of a conversation whose rows are purged that cannot be told any more.
+_TAKES_PART = """
+    SELECT coalesce((SELECT min(occurred_at) <= %(at)s FROM inbox WHERE conversation_id = conversations.id), true)
+        AS so
+    FROM conversations
     WHERE surface = %(surface)s AND tenant = %(tenant)s AND channel = %(channel)s AND thread = %(thread)s"""
 
 
@@ -105,12 +110,11 @@ async def conversation(tx: Transaction, org_id: int, place: Place) -> int:
     return await _id(tx, _CONVERSATION, {**place.model_dump(), "org_id": org_id})
 
 
-async def known_conversation(tx: Transaction, place: Place) -> int | None:
-    """The conversation at a place, if Robbie is part of one there."""
-    async with tx.cursor(row_factory=scalar_row) as cursor:
-        await cursor.execute(_KNOWN_CONVERSATION, place.model_dump())
-        found: int | None = await cursor.fetchone()
-        return found
+async def takes_part(tx: Transaction, place: Place, at: datetime) -> bool:
+    """Whether Robbie was part of a conversation at a place at that time."""
+    values = {**place.model_dump(), "at": at}
+    found = await (await tx.execute(_TAKES_PART, values)).fetchone()
+    return bool(found and found["so"])
 
 
 async def _id(tx: Transaction, query: str, values: dict[str, object]) -> int:

@@ -173,8 +173,8 @@ class PostgresInbox:
 
 async def _concerns_us(tx: Transaction, event: InboundEvent) -> bool:
     if event.kind is not Kind.REACTION:
-        known = await directory.known_conversation(tx, event.place)
-        return known is not None or (event.kind is Kind.DELETE and await _said_in(tx, event) is not None)
+        known = await directory.takes_part(tx, event.place, event.occurred_at)
+        return known or (event.kind is Kind.DELETE and await _said_in(tx, event) is not None)
     values = {**event.place.model_dump(), "platform_id": event.message_id}
     for query in (_REACTED_TO, _ON_ITS_WAY):
         if await (await tx.execute(query, values)).fetchone():

@@ -131,8 +131,12 @@ class CatchUp:
 
 
 def _said(message: SlackMessage, channel: str, me: Identity, *, direct: bool) -> InboundEvent | None:
+    """What may concern Robbie: what people say to each other in a channel would use up the limit, and is not kept."""
     try:
-        return said(message, channel, me, direct=direct)
+        event = said(message, channel, me, direct=direct)
     except MalformedEvent as error:
         logger.warning("slack catch-up: %s", error)
         return None
+    if event is None or not (event.addressed or event.place.thread != event.message_id):
+        return None
+    return event

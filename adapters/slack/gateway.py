@@ -105,7 +105,7 @@ class SlackGateway:
         self._first = True
 
     async def start(self) -> None:
-        """Begin to receive, with what came since the last stored event; returns at once, also without Slack."""
+        """Begin to receive, with what was missed before; returns at once, also without Slack."""
         self._first = True
         if self._app_token:
             self._link.start()
@@ -161,7 +161,7 @@ class SlackGateway:
 
     async def _open_url(self) -> str:
         await self._api.me()  # events cannot be understood without it
-        if self._first:  # before live events move the last stored one
+        if self._first:  # before a live event is the first that was stored
             await self._look_back()
             self._first = False
         answer = await self._api.call(self._api.web.apps_connections_open(app_token=self._app_token))
@@ -172,14 +172,14 @@ class SlackGateway:
             self._missed(datetime.now(UTC) - timedelta(seconds=silent_for))
 
     async def _look_back(self) -> None:
-        """Catch up what came while no process ran."""
+        """Catch up what came while no process ran; one may have died over that, after it had stored newer events."""
         try:
-            last = await self._since()
+            nothing_yet = await self._since() is None
         except Exception:
             logger.exception("slack catch-up: the last event is not known")
-            last = datetime.now(UTC) - self._settings.catch_up_age
-        if last is not None:
-            self._missed(last)
+            nothing_yet = False
+        if not nothing_yet:
+            self._missed(datetime.now(UTC) - self._settings.catch_up_age)
 
     def _missed(self, since: datetime) -> None:
         """Catch up from this moment on, together with what waits to be caught up already."""

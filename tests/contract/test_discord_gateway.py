@@ -271,6 +271,17 @@ async def test_what_came_while_no_process_ran_is_caught_up_once(discord: Discord
     assert store.texts == ["in the channel", "directly", "live"]
 
 
+async def test_a_start_reads_histories_of_all_that_is_still_answered(discord: DiscordDouble, store: Store) -> None:
+    """The process before may have died while it caught up, after it had stored something newer."""
+    await discord.say("Ana", "general", f"{discord.mention()} missed", age=timedelta(minutes=50), drop=True)
+
+    async def since() -> datetime | None:
+        return datetime.now(UTC) - timedelta(seconds=5)
+
+    async with running(discord, store, since=since):
+        await until(discord, lambda _: store.texts == ["missed"])
+
+
 async def test_catching_up_keeps_the_newest(discord: DiscordDouble, store: Store) -> None:
     for number in range(130):
         text = f"{discord.mention()} message {number}"

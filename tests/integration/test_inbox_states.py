@@ -189,7 +189,7 @@ async def test_five_deliveries_of_one_event_are_one_row_and_the_mentions_copy_ad
     picture = FileRef(id="F1", name="plan.png")
     plain = message(1, identities=("event:Ev1", "message:C1:1.0"), addressed=False)
     mention = message(1, identities=("event:Ev2", "message:C1:1.0"), files=(picture,))
-    await desk.accept(message(9, message_id="0.5", identities=("message:C1:0.5",)))
+    await desk.accept(message(0))
     first = await desk.accept(plain)
     merged = [await desk.accept(event) for event in (mention, plain, mention, plain)]
     assert {again.inbox_id for again in merged} == {first.inbox_id}
@@ -379,3 +379,12 @@ async def test_what_no_row_has_yet_is_told_from_what_is_stored(desk: Desk) -> No
     assert await places.unstored([]) == []
     elsewhere = message(2, place=Place(surface="discord", tenant="T1", channel="C1", thread="1.0"))
     assert await places.unstored([elsewhere]) == [elsewhere]
+
+
+async def test_what_was_said_in_a_thread_before_robbie_was_called_into_it_is_not_answered_later(desk: Desk) -> None:
+    """Histories are read after an outage, and hold it."""
+    await desk.accept(message(2))
+    before = await desk.accept(message(1, addressed=False))
+    assert before.inbox_id is None
+    after = await desk.accept(message(3, addressed=False))
+    assert after.state is InboxState.RECEIVED
