@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from math import isfinite
 
 Json = dict[str, object]
 _KNOWN = frozenset({"choices", "candidates", "message", "delta", "error"})
@@ -79,6 +80,7 @@ class Evidence:
         value = value.strip()
         if value == b"[DONE]":
             self.terminated = True
+        if value in (b"", b"[DONE]"):  # empty: a sign of life
             return None
         return self.read(value)
 
@@ -86,7 +88,7 @@ class Evidence:
         """Read one JSON object: an event of a stream, or an answer in one piece."""
         try:
             data = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             data = None
         if not isinstance(data, dict):
             self.malformed = True
@@ -142,4 +144,4 @@ def _first(listed: object) -> Json:
 
 def _number(usage: Json, *names: str) -> int:
     values = (usage.get(name) for name in names)
-    return next((int(value) for value in values if isinstance(value, int | float)), 0)
+    return next((int(value) for value in values if isinstance(value, int | float) and isfinite(value)), 0)

@@ -454,6 +454,7 @@ async def test_anthropic_is_told_the_system_text_apart_and_never_an_empty_messag
         ("120", 120.0),
         ("Sun, 22 Nov 2026 10:01:00 GMT", 60.0),
         ("Sun, 22 Nov 2026 09:00:00 GMT", 0.0),
+        ("Sun, 22 Nov 2026 09:00:00 +9999999999999999999", None),
     ],
 )
 def test_retry_after_reads_seconds_and_dates_and_nothing_else(header: str | None, seconds: float | None) -> None:
@@ -470,6 +471,28 @@ def test_the_terminator_is_seen_however_the_bytes_are_cut_and_not_inside_the_tex
     for byte in b"data: [DONE]":
         evidence.feed(bytes([byte]))
     assert (evidence.terminated, evidence.malformed) == (True, False)
+
+
+def test_an_empty_line_of_data_is_a_sign_of_life() -> None:
+    evidence = Evidence(status=200)
+    said = evidence.feed(b'data:\n\ndata: {"choices":[{"delta":{"content":"hi"}}]}\n\ndata: [DONE]\n\n')
+    assert len(said) == 1
+    assert from_evidence(evidence) is None
+
+
+def test_json_nested_without_end_is_malformed() -> None:
+    evidence = Evidence(status=200)
+    evidence.feed(b"data: " + b"[" * 200_000 + b"\n")
+    error = from_evidence(evidence)
+    assert error is not None
+    assert error.kind is ErrorClass.MALFORMED
+
+
+@pytest.mark.parametrize("tokens", ["1e999", "NaN", "-Infinity"])
+def test_a_count_of_tokens_that_is_no_number_counts_nothing(tokens: str) -> None:
+    evidence = Evidence(status=200)
+    evidence.feed(f'data: {{"usage":{{"prompt_tokens":{tokens}}}}}\n'.encode())
+    assert evidence.input_tokens == 0
 
 
 @pytest.mark.parametrize(
