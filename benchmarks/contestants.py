@@ -43,7 +43,8 @@ def robbie(*roles: str, profile: bool = False) -> Contestant:
         return Contestant("Robbie, one process", ((*launcher, "run"),), "Robbie is ready", environment)
     commands = tuple((*launcher, "run", "--role", role) for role in roles)
     workers = roles.count("worker")
-    return Contestant(f"Robbie, gateway + {workers} workers", commands, "Robbie is ready", environment)
+    named = f"Robbie, gateway + {workers} worker{'s' if workers > 1 else ''}"
+    return Contestant(named, commands, "Robbie is ready", environment)
 
 
 @dataclass

@@ -1,0 +1,45 @@
+"""The benchmark runs: every contestant answers everything, and every figure is there."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.robbie_process import ROOT
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+async def test_every_contestant_answers_everything_and_every_figure_is_there(tmp_path: Path) -> None:
+    output = tmp_path / "latest.json"
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "benchmarks", "--quick", "--workers", "1", "--output", str(output),
+        cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    table, progress = await process.communicate()
+    assert process.returncode == 0, progress.decode()
+    result = json.loads(output.read_text())
+    assert [row["name"] for row in result["results"]] == [
+        "plain bot (litellm)",
+        "plain bot (httpx)",
+        "Robbie, one process",
+        "Robbie, gateway + 1 worker",
+    ]
+    for row in result["results"]:
+        for rate in ("at_5", "at_20"):
+            assert row[rate]["unanswered"] == 0, row["name"]
+            spreads = (row[rate]["before_ms"], row[rate]["after_ms"])
+            assert all(math.isfinite(value) and value > 0 for spread in spreads for value in spread.values())
+        assert row["most"]["turns_per_second"] > 0
+        assert row["memory_mb"]["bot"] > 10
+        assert row["name"] in table.decode()
+    # One post for an answer that comes at once; a placeholder and its edit for one that takes a second.
+    assert result["results"][2]["at_5"]["posts_and_edits_per_turn"] < 2
+    assert result["thinking"][1]["at_20"]["posts_and_edits_per_turn"] >= 2
+    assert result["profile"]["samples"] > 100
+    assert "adapters/postgres" in result["profile"]["room"]
