@@ -480,6 +480,14 @@ def test_an_empty_line_of_data_is_a_sign_of_life() -> None:
     assert from_evidence(evidence) is None
 
 
+def test_a_stream_that_finishes_with_an_error_is_no_answer() -> None:
+    evidence = Evidence(status=200)
+    evidence.feed(b'data: {"choices":[{"delta":{},"finish_reason":"error"}]}\n\ndata: [DONE]\n\n')
+    error = from_evidence(evidence)
+    assert error is not None
+    assert error.kind is ErrorClass.SERVER
+
+
 def test_json_nested_without_end_is_malformed() -> None:
     evidence = Evidence(status=200)
     evidence.feed(b"data: " + b"[" * 200_000 + b"\n")
