@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from math import isfinite
 
 Json = dict[str, object]
+_BOM = b"\xef\xbb\xbf"
 _KNOWN = frozenset({"choices", "candidates", "message", "delta", "error"})
 _REFUSALS = frozenset({"refusal", "content_filter", "SAFETY", "PROHIBITED_CONTENT", "BLOCKLIST", "SPII", "RECITATION"})
 
@@ -74,7 +75,7 @@ class Evidence:
         return events
 
     def _line(self, line: bytes) -> Json | None:
-        name, _, value = line.partition(b":")
+        name, _, value = line.removeprefix(_BOM).partition(b":")
         if name != b"data":
             return None
         value = value.strip()

@@ -133,8 +133,8 @@ class Live:
             return
         if self._ended.is_set() or time.monotonic() < self._next_edit:
             return
-        body = split(harmless(text, allowed_links=self.allowed), self._surface.part_limit)[0]
         try:
+            body = split(harmless(text, allowed_links=self.allowed), self._surface.part_limit)[0]
             await self._surface.edit(self._claim.place, lease.open_id, lease.open_key, body)
             wait = self._surface.edit_interval
         except RateLimited as error:

@@ -8,6 +8,9 @@ from typing import Protocol
 
 from core.conversation.models import Accepted, InboundEvent, Outcome, Place, Profile, Shown, Utterance
 
+LONGEST_REST = 86_400.0
+"""Seconds: a platform that asks to wait for more than a day is not believed."""
+
 
 class SendError(Exception):
     """A surface did not take a message. The subclass says what is known and so what may be done."""
@@ -22,7 +25,9 @@ class RateLimited(SendError):
 
     def __init__(self, retry_after: float) -> None:
         super().__init__(f"rate limited for {retry_after:g} s")
-        self.retry_after = retry_after
+        self.retry_after = (
+            retry_after if retry_after < LONGEST_REST else LONGEST_REST
+        )  # so that NaN is no wait for ever
 
 
 class NotSent(SendError):

@@ -48,10 +48,14 @@ class Senders:
             async with self._slots:
                 while True:
                     self._again.discard(channel)
-                    await self._drain(*channel)
+                    await self._try(channel)
                     if channel not in self._again:
                         return
-        except Exception as error:  # the rows are the truth: the sweep comes back to them
-            _log.warning("sending to a channel broke off: %s", type(error).__name__, exc_info=True)
         finally:
             self._running.pop(channel, None)
+
+    async def _try(self, channel: _Channel) -> None:
+        try:
+            await self._drain(*channel)
+        except Exception as error:  # the rows are the truth: the sweep comes back to them
+            _log.warning("sending to a channel broke off: %s", type(error).__name__, exc_info=True)

@@ -124,12 +124,12 @@ class Turns:
                 answer = asking.result() if asking.done() else None
             finally:
                 await _end(asking, watching)
-        if answer is not None:
-            ending = await self._close_answered(claim, answer, live)
-        else:
-            ending = await self._close_interrupted(claim, live)
-        await live.clear_sign()
-        return ending
+        try:
+            if answer is not None:
+                return await self._close_answered(claim, answer, live)
+            return await self._close_interrupted(claim, live)
+        finally:
+            await live.clear_sign()
 
     def _live(self, surface: Surface, claim: Claim) -> Live:
         return Live(
