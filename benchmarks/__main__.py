@@ -35,7 +35,7 @@ class Lengths:
     """Seconds of each part of a run."""
 
     slow: float = 30.0
-    fast: float = 60.0
+    fast: float = 30.0
     most: float = 60.0
     profile: float = 20.0
 

@@ -32,18 +32,18 @@ class Contestant:
 def plain(kind: str = "litellm") -> Contestant:
     """The plain bot."""
     flags = ("--httpx",) if kind == "httpx" else ()
-    return Contestant(f"plain bot ({kind})", (("-m", "benchmarks.plain_bot", *flags),), "ready")
+    return Contestant(f"plain bot, {kind}", (("-m", "benchmarks.plain_bot", *flags),), "ready")
 
 
 def robbie(*roles: str, profile: bool = False) -> Contestant:
-    """Robbie in one process, or one process for each of the roles."""
+    """Robbie in one process, or one process for each of the roles: a gateway, and workers that give it its name."""
     launcher = ("-m", "benchmarks.profiled") if profile else ("-m", "bot.cli")
     environment = {"ROBBIE_MODELS": MODEL, "ROBBIE_WEB__PORT": "0", "ROBBIE_BUDGET__DAILY_USD": "1000000"}
     if not roles:
         return Contestant("Robbie, one process", ((*launcher, "run"),), "Robbie is ready", environment)
     commands = tuple((*launcher, "run", "--role", role) for role in roles)
     workers = roles.count("worker")
-    named = f"Robbie, gateway + {workers} worker{'s' if workers > 1 else ''}"
+    named = f"Robbie, {workers} worker{'s' if workers > 1 else ''}"
     return Contestant(named, commands, "Robbie is ready", environment)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -23,8 +24,8 @@ def show(result: Json) -> None:
 
 
 def _latency(rows: list[Json]) -> Table:
-    table = Table(title="Milliseconds that the bot adds (p50 / p99); the provider answers at once")
-    for name in ("", "before, 5/s", "after, 5/s", "before, 20/s", "after, 20/s"):
+    table = _table("Milliseconds that the bot adds (p50 / p99); the provider answers at once")
+    for name in ("", "before 5/s", "after 5/s", "before 20/s", "after 20/s"):
         table.add_column(name, justify="left" if not name else "right", no_wrap=True)
     for row in rows:
         spreads = (row[rate][what] for rate in ("at_5", "at_20") for what in ("before_ms", "after_ms"))
@@ -34,7 +35,7 @@ def _latency(rows: list[Json]) -> Table:
 
 
 def _capacity(rows: list[Json]) -> Table:
-    table = Table(title="How much, and what it takes")
+    table = _table("How much, and what it takes")
     for name in ("", "turns/s", "CPU ms a turn", "MB", "start s"):
         table.add_column(name, justify="left" if not name else "right", no_wrap=True)
     for row in rows:
@@ -49,9 +50,9 @@ def _capacity(rows: list[Json]) -> Table:
 
 
 def _thinking(rows: list[Json]) -> Table:
-    table = Table(title="The same at 20/s with a provider that thinks for a second")
-    for name in ("", "before", "after", "CPU ms", "posts and edits"):
-        table.add_column(name, justify="left" if not name else "right")
+    table = _table("The same at 20/s with a provider that thinks for a second")
+    for name in ("", "before", "after", "CPU ms a turn", "posts"):
+        table.add_column(name, justify="left" if not name else "right", no_wrap=True)
     for row in rows:
         figures = row["at_20"]
         table.add_row(
@@ -65,13 +66,18 @@ def _thinking(rows: list[Json]) -> Table:
 
 
 def _profile(profile: Json) -> Table:
-    table = Table(title="Where Robbie's CPU time goes, in % (the database's own is not in it)")
+    table = _table("Where Robbie's CPU time goes, in % (the database's own is not in it)")
     for name in ("for what", "%", "in whose code", "% "):
         table.add_column(name, justify="right" if "%" in name else "left")
     rooms, libraries = list(profile["room"].items())[:10], list(profile["library"].items())[:10]
     for (room, share), (library, part) in zip(rooms, libraries, strict=False):
         table.add_row(room, f"{share:.1f}", library, f"{part:.1f}")
     return table
+
+
+def _table(title: str) -> Table:
+    """It fits in 80 columns."""
+    return Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", caption_justify="left")
 
 
 def _spread(values: Json) -> str:

@@ -25,10 +25,10 @@ async def test_every_contestant_answers_everything_and_every_figure_is_there(tmp
     assert process.returncode == 0, progress.decode()
     result = json.loads(output.read_text())
     assert [row["name"] for row in result["results"]] == [
-        "plain bot (litellm)",
-        "plain bot (httpx)",
+        "plain bot, litellm",
+        "plain bot, httpx",
         "Robbie, one process",
-        "Robbie, gateway + 1 worker",
+        "Robbie, 1 worker",
     ]
     for row in result["results"]:
         for rate in ("at_5", "at_20"):
