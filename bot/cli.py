@@ -129,7 +129,8 @@ def route(text: Annotated[str, typer.Argument(help="What somebody might ask.")],
         typer.echo(json.dumps(_plan_as_json(plan)))
         return
     for order, step in enumerate(plan.steps, 1):
-        typer.echo(f"{order:>4}  level {step.spec.level}  {step.spec.name}  up to ${step.estimate_usd:.6f}")
+        cost = f"up to ${step.estimate_usd:.6f}" if step.estimate_usd else "free"
+        typer.echo(f"{order:>4}  level {step.spec.level}  {step.spec.name}  {cost}")
     typer.echo("then  level 5  the honest offline answer")
 
 
