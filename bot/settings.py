@@ -72,7 +72,7 @@ class SchedulerSettings(_Section):
 class Worker(_Section):
     """How work is carried."""
 
-    turns: int = Field(128, ge=1)
+    turns: int = Field(64, ge=1)
     quick: int = Field(32, ge=1)
     max_attempts: int = Field(3, ge=1)
     lease_seconds: float = Field(30.0, gt=0)
