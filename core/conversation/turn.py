@@ -143,7 +143,7 @@ class Turns:
 
     async def _ask(self, claim: Claim, surface: Surface, live: Live) -> Answer:
         transcript = await self._transcript(claim, surface)
-        live.allow(_links(claim, transcript))
+        live.allow(_links(transcript))
         now = self._now()
         prompt, short = (
             build_prompt(
@@ -260,10 +260,9 @@ def _is_later(said: Utterance, claim: Claim) -> bool:
     return said.at > claim.occurred_at
 
 
-def _links(claim: Claim, transcript: Sequence[Utterance]) -> frozenset[str]:
+def _links(transcript: Sequence[Utterance]) -> frozenset[str]:
     """Only links that people brought into this conversation may go out again."""
-    said = [utterance.text for utterance in transcript if not utterance.by_robbie]
-    return frozenset().union(*(links_in(text) for text in said), links_in(claim.text))
+    return frozenset().union(*(links_in(said.text) for said in transcript if not said.by_robbie))
 
 
 def _stopped(live: Live) -> Answer | None:

@@ -25,6 +25,7 @@ _REST = r"(?:[^\s<`\x01\]]|\](?!\u200b?[(\[:]))*+"
 ADDRESS = rf"(?:{_SCHEME}){_REST}"
 
 _ADDRESS = re.compile(ADDRESS, re.IGNORECASE)
+_POSSIBLE = re.compile(r"[:.。．｡&]")  # no address is without one of these
 _SLACK = re.compile(r"<([^<>|\s]++)(?:\|[^<>\n]*+)?>")
 _PARTS = re.compile(r"([a-z][a-z0-9+.\-]*+:)(//)?([^/?#\\]*+)(.*)", re.IGNORECASE | re.DOTALL)
 _TRAILING = ".,;:!?'\"*_~|>]}。、，．！？：；）」』】”’»"
@@ -67,6 +68,8 @@ def spellings(url: str) -> frozenset[str]:
 
 def links_in(text: str) -> frozenset[str]:
     """The canonical addresses in a person's message, also those in code, markdown links and Slack's ``<url|label>``."""
+    if not _POSSIBLE.search(text):
+        return frozenset()
     return frozenset(spelling for url in _written(text) for spelling in spellings(url))
 
 
