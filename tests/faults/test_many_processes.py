@@ -13,7 +13,7 @@ import pytest
 
 from adapters.doubles.discord import DiscordDouble
 from tests.faults.conftest import World
-from tests.faults.crew import OUT_OF_ORDER, Crew, DiscordTalk, SlackTalk, Talk
+from tests.faults.crew import OVERTAKEN, WATCH_ORDER, Crew, DiscordTalk, SlackTalk, Talk
 from tests.robbie_process import Robbie, discord_environment
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(480)]
@@ -33,7 +33,8 @@ def dice() -> random.Random:
 
 @pytest.fixture
 async def discord(world: World) -> AsyncIterator[DiscordDouble]:
-    """A Discord beside the world's Slack, for every Robbie of it."""
+    """A Discord beside the world's Slack, for every Robbie of it; the database watches the order of turns."""
+    await _rows(world, WATCH_ORDER)
     async with DiscordDouble() as discord:
         world.environment |= discord_environment(discord)
         yield discord
@@ -41,7 +42,8 @@ async def discord(world: World) -> AsyncIterator[DiscordDouble]:
 
 async def _rows(world: World, query: str) -> list[tuple[object, ...]]:
     async with await psycopg.AsyncConnection.connect(world.database_url) as connection:
-        return await (await connection.execute(query)).fetchall()
+        cursor = await connection.execute(query)
+        return await cursor.fetchall() if cursor.description else []
 
 
 async def _answered(world: World, talks: Sequence[Talk], timeout: float) -> None:
@@ -74,7 +76,7 @@ async def test_four_workers_on_both_platforms_answer_a_thousand_messages_once_an
             await asyncio.sleep(0.06)
     await _answered(world, talks, timeout=120)
     assert [talk.wrong() for talk in talks] == [{}, {}]
-    assert await _rows(world, OUT_OF_ORDER) == []
+    assert await _rows(world, OVERTAKEN) == []
     assert {"worker", "gateway"} <= {*crew.killed}, crew.killed
     assert (world.slack.socket_mode.most, discord.gateway.most) == (1, 1)
 
@@ -107,7 +109,7 @@ async def _talking(talks: Sequence[Talk], work: Coroutine[None, None, int]) -> i
 async def _as_if_nothing_happened(world: World, discord: DiscordDouble, talks: Sequence[Talk]) -> None:
     await _answered(world, talks, timeout=90)
     assert [talk.wrong() for talk in talks] == [{}, {}]
-    assert await _rows(world, OUT_OF_ORDER) == []
+    assert await _rows(world, OVERTAKEN) == []
     assert await _rows(world, "SELECT id, attempts FROM inbox WHERE attempts <> 1") == []
     assert (world.slack.socket_mode.most, discord.gateway.most) == (1, 1)
 
