@@ -214,6 +214,8 @@ async def test_a_paused_worker_that_wakes_up_past_its_lease_changes_nothing(worl
     paused = await world.robbie()
     said = await world.slack.say("U1", "C1", "<@UROBBIE> hi")
     await asyncio.wait_for(hold.arrived.wait(), 45)
+    # Its first piece is shown, so that no call to Slack is under way: who stands still in one may go on with it.
+    await world.until(lambda: _finals(world, said.ts) == ["You said"])
     paused.pause()
     await world.robbie()
     await world.until(lambda: _finals(world, said.ts) == ["You said: hi"])
