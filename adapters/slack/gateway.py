@@ -88,7 +88,6 @@ class SlackGateway:
         unstored: Unstored = _all,
         settings: GatewaySettings | None = None,
     ) -> None:
-        self._receiver = receiver
         self._api = api
         self._app_token = app_token
         self._bolt = bolt

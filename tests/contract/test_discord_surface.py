@@ -387,6 +387,22 @@ async def test_without_its_token_a_commands_answer_is_an_ordinary_message(
     assert posted in [message.id for message in discord.bot_messages("general") if message.content == "because"]
     await surface.edit(place, posted, KEY, "because it is so")
     assert [m.content for m in discord.bot_messages("general") if m.id == posted] == ["because it is so"]
+    if why == "over":  # Discord would still take it here
+        assert not discord.called("edit_webhook_message")
+
+
+async def test_a_token_that_discord_refuses_is_not_shown_to_it_again_and_again(
+    discord: DiscordDouble, book: Book
+) -> None:
+    """10,000 refused calls in ten minutes shut out the whole address."""
+    api = DiscordApi("wrong", base_url=discord.api_url)
+    try:
+        for _ in range(3):
+            with pytest.raises(NotSent):
+                await api.call("GET", "/users/@me")
+    finally:
+        await api.close()
+    assert len(discord.calls) == 1
 
 
 async def test_an_answer_begun_through_a_token_is_ended_without_it(
