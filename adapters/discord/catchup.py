@@ -10,8 +10,9 @@ from datetime import UTC, datetime, timedelta
 from adapters.discord.api import Calls, DiscordRefused, as_list, as_object
 from adapters.discord.events import Identity, said
 from adapters.discord.histories import Histories
-from adapters.discord.payload import ChannelObject, MalformedEvent, Message, parse, snowflake
+from adapters.discord.payload import ChannelObject, Message, snowflake
 from core.conversation.models import InboundEvent, Place
+from core.conversation.payload import MalformedEvent, parse
 from core.conversation.ports import Receiver
 
 logger = logging.getLogger(__name__)

@@ -12,14 +12,13 @@ from adapters.discord.payload import (
     ChannelObject,
     Deletion,
     Interaction,
-    MalformedEvent,
     Message,
     Reaction,
     moment,
-    parse,
 )
 from adapters.discord.text import opens_with_other, readable
 from core.conversation.models import Author, FileRef, InboundEvent, Kind, Place, Reply
+from core.conversation.payload import MalformedEvent, parse
 
 _QUOTED = 1_000
 

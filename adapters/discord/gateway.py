@@ -18,9 +18,10 @@ from adapters.discord.commands import sync
 from adapters.discord.events import Heard, Identity, inbound
 from adapters.discord.interactions import Interactions
 from adapters.discord.link import Link, Timing
-from adapters.discord.payload import ChannelObject, Interaction, MalformedEvent, parse
+from adapters.discord.payload import ChannelObject, Interaction
 from adapters.discord.replies import Vault
 from core.conversation.models import InboundEvent, Place
+from core.conversation.payload import MalformedEvent, parse
 from core.conversation.ports import Receiver
 
 logger = logging.getLogger(__name__)

@@ -6,7 +6,8 @@ import logging
 from collections.abc import AsyncIterator
 
 from adapters.discord.api import Calls, DiscordGone, DiscordRefused, Json, as_list
-from adapters.discord.payload import STARTER, MalformedEvent, Message, moment, parse
+from adapters.discord.payload import STARTER, Message, moment
+from core.conversation.payload import MalformedEvent, parse
 
 logger = logging.getLogger(__name__)
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar, cast
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field
 
-from core.rendering.clean import Json, clean_json
+from core.conversation.payload import MalformedEvent
 
 _EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
 _SAID = {0, 19}  # a message, a reply
@@ -15,10 +14,6 @@ _APP_SAID = {20, 23}  # what an app answered to a command
 _THREADS = {10, 11, 12}
 STARTER = 21  # stands in a thread for the message that the thread was made from
 REPLY, FORWARD = 0, 1
-
-
-class MalformedEvent(ValueError):
-    """A payload that is not what Discord documents. Another delivery would be the same, so it is logged and left."""
 
 
 class Emoji(BaseModel):
@@ -199,16 +194,3 @@ def moment(snowflake: str) -> datetime:
 def snowflake(at: datetime) -> str:
     """The smallest id that Discord could have made then."""
     return str(max(0, (at - _EPOCH) // timedelta(milliseconds=1)) << 22)
-
-
-Model = TypeVar("Model", bound=BaseModel)
-
-
-def parse(model: type[Model], data: object) -> Model:
-    """Read JSON as a model, made storable. Raises MalformedEvent, which names fields and tells no content."""
-    try:
-        return model.model_validate(clean_json(cast(Json, data)))
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise MalformedEvent(f"{model.__name__}: {where}: {first['type']}") from None

@@ -11,13 +11,14 @@ from datetime import UTC, datetime, timedelta
 
 from adapters.discord.api import UNKNOWN_CHANNEL, DiscordApi, DiscordGone, DiscordRefused, as_object
 from adapters.discord.histories import Histories
-from adapters.discord.payload import MalformedEvent, Member, Message, User, moment, parse, snowflake
+from adapters.discord.payload import Member, Message, User, moment, snowflake
 from adapters.discord.render import LIMIT, render
 from adapters.discord.replies import Ended, Replies
 from adapters.discord.text import readable
 from adapters.discord.threads import Target, Threads
 from adapters.discord.typing import Typing
 from core.conversation.models import Place, Profile, Utterance
+from core.conversation.payload import MalformedEvent, parse
 from core.conversation.ports import CannotTell, MessageGone, NotSent, SendError
 from core.conversation.stores import Owed
 

@@ -9,9 +9,10 @@ from typing import Literal
 from weakref import WeakValueDictionary
 
 from adapters.discord.api import THREAD_EXISTS, UNKNOWN_CHANNEL, DiscordApi, DiscordGone, DiscordRefused, as_object
-from adapters.discord.payload import ChannelObject, MalformedEvent, Message, parse
+from adapters.discord.payload import ChannelObject, Message
 from adapters.discord.text import readable
 from core.conversation.models import Place
+from core.conversation.payload import MalformedEvent, parse
 from core.conversation.ports import MaybeSent, NotSent
 
 logger = logging.getLogger(__name__)

@@ -14,8 +14,9 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack.api import Identity, Json, SlackApi, SlackRefused, messages_of, next_cursor
 from adapters.slack.events import said
-from adapters.slack.payload import MalformedEvent, SlackMessage, parse
+from adapters.slack.payload import SlackMessage
 from core.conversation.models import InboundEvent, Place
+from core.conversation.payload import MalformedEvent, parse
 from core.conversation.ports import RateLimited, Receiver
 
 logger = logging.getLogger(__name__)

@@ -5,19 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from adapters.slack.api import Identity
-from adapters.slack.payload import (
-    Envelope,
-    MalformedEvent,
-    MessageEvent,
-    ReactionEvent,
-    SlackFile,
-    SlackMessage,
-    StopEvent,
-    moment,
-    parse,
-)
+from adapters.slack.payload import Envelope, MessageEvent, ReactionEvent, SlackFile, SlackMessage, StopEvent, moment
 from adapters.slack.text import mentions, opens_with_other, readable
 from core.conversation.models import Author, FileRef, InboundEvent, Kind, Place
+from core.conversation.payload import MalformedEvent, parse
 
 
 def inbound(payload: Mapping[str, object], me: Identity) -> InboundEvent | None:

@@ -17,10 +17,10 @@ from slack_sdk.socket_mode.response import SocketModeResponse
 from adapters.slack.api import SlackApi
 from adapters.slack.catchup import CatchUp, Unstored
 from adapters.slack.events import inbound
-from adapters.slack.payload import MalformedEvent
 from adapters.slack.socket_mode import Reply, SocketLink, Timing
 from adapters.slack.storing import Storing, StoringTiming, TooMany
 from core.conversation.models import InboundEvent, Place
+from core.conversation.payload import MalformedEvent
 from core.conversation.ports import Receiver
 
 logger = logging.getLogger(__name__)

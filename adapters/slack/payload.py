@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar, cast
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field
 
-from core.rendering.clean import Json, clean_json
+from core.conversation.payload import MalformedEvent
 
 # What people and apps say, as against what Slack notes about a channel (joins, topics, pins, …).
 _SPEECH = {"", "file_share", "thread_broadcast", "me_message", "bot_message"}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class MalformedEvent(ValueError):
-    """A payload that is not what Slack documents. Another delivery would be the same, so acknowledge and log it."""
 
 
 class SlackFile(BaseModel):
@@ -130,16 +125,3 @@ def moment(ts: str) -> datetime:
         return _EPOCH + timedelta(seconds=int(seconds), microseconds=int(fraction[:6].ljust(6, "0")))
     except (ValueError, OverflowError):
         raise MalformedEvent("not a timestamp") from None
-
-
-Model = TypeVar("Model", bound=BaseModel)
-
-
-def parse(model: type[Model], data: object) -> Model:
-    """Read JSON as a model, made storable. Raises MalformedEvent, which names fields and tells no content."""
-    try:
-        return model.model_validate(clean_json(cast(Json, data)))
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise MalformedEvent(f"{model.__name__.strip('_')}: {where}: {first['type']}") from None

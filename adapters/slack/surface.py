@@ -12,10 +12,11 @@ from typing import TypedDict, Unpack
 from pydantic import BaseModel, Field
 
 from adapters.slack.api import Json, SlackApi, SlackRefused, messages_of, next_cursor
-from adapters.slack.payload import MalformedEvent, SlackMessage, moment, parse
+from adapters.slack.payload import SlackMessage, moment
 from adapters.slack.render import EVENT_TYPE, POST_LIMIT, Rendered, render, render_plain
 from adapters.slack.text import readable
 from core.conversation.models import Place, Profile, Utterance
+from core.conversation.payload import MalformedEvent, parse
 from core.conversation.ports import CannotTell, NotSent, SendError
 
 logger = logging.getLogger(__name__)

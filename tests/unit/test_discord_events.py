@@ -9,9 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from adapters.discord.events import Heard, Identity, asked, inbound
-from adapters.discord.payload import ChannelObject, Interaction, MalformedEvent, moment, parse, snowflake
+from adapters.discord.payload import ChannelObject, Interaction, moment, snowflake
 from adapters.discord.text import readable
 from core.conversation.models import InboundEvent, Kind, Reply
+from core.conversation.payload import MalformedEvent, parse
 
 ME = Identity(user="900", application="901", roles=frozenset({"950"}))
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)

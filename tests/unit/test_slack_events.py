@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from adapters.slack.api import Identity
 from adapters.slack.events import inbound
-from adapters.slack.payload import MalformedEvent, moment
+from adapters.slack.payload import moment
 from adapters.slack.text import escape, readable
 from core.conversation.models import InboundEvent, Kind
+from core.conversation.payload import MalformedEvent
 
 ME = Identity(team="T1", user="UROBBIE", bot="BROBBIE")
 
