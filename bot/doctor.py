@@ -22,6 +22,7 @@ from bot.models import AnyModel, chat_models, spec_of
 from bot.settings import Model, Settings
 from core.health import service
 from core.health.models import Check, Findings, Result, skipped
+from mentors.checks import mentors
 
 # Longer than a neighbour is waited for at each question, so that what it did not do is said in its own words.
 _SECONDS = 4.0
@@ -71,6 +72,7 @@ def _here(settings: Settings, models: Models, access: Access) -> Iterator[Check]
     yield Check("Settings", "settings", partial(look_at_settings, settings, usable, len(secrets_of(settings))))
     embedded = any(model.provider == "embedded" and spec_of(model) in usable for model in settings.models)
     people = partial(queue_checks.zones, access)
+    yield Check("Settings", "mentors", partial(mentors, settings.mentors.folder))
     yield Check("Machine", "disk", partial(machine.disk, settings.home))
     yield Check("Machine", "memory", partial(machine.memory, embedded_model=embedded))
     yield Check("Machine", "clock", machine.clock)

@@ -91,6 +91,12 @@ class Context(_Section):
     messages: int = Field(200, ge=1)
 
 
+class MentorsSettings(_Section):
+    """Who else may speak for Robbie."""
+
+    folder: Path = Path("mentors")
+
+
 class BudgetSettings(_Section):
     """Money."""
 
@@ -199,6 +205,7 @@ class Settings(_Section):
     worker: Worker = Worker()
     scheduler: SchedulerSettings = SchedulerSettings()
     context: Context = Context()
+    mentors: MentorsSettings = MentorsSettings()
     budget: BudgetSettings = BudgetSettings()
     router: RouterSettings = RouterSettings()
     models: tuple[Model, ...] = Field(default_factory=_default_models)

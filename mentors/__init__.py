@@ -1,0 +1,1 @@
+"""Robbie's mentors: AI personas as data, which of them speaks, and in which mood."""
