@@ -84,6 +84,7 @@ def spec_of(model: Model) -> ModelSpec:
         context_tokens=model.context_tokens,
         max_output_tokens=model.max_output_tokens,
         small=model.provider == "embedded",
+        vision=model.vision,
     )
 
 

@@ -129,11 +129,20 @@ class Model(_Section):
     context_tokens: int = Field(128_000, ge=512)
     max_output_tokens: int = Field(2_048, ge=16)
     stream: bool = True
+    vision: bool = False
 
 
 def _default_models() -> tuple[Model, ...]:
     return (
-        Model(level=1, provider="openai", model="gpt-5.4-mini", input_usd=0.75, output_usd=4.5, context_tokens=272_000),
+        Model(
+            level=1,
+            provider="openai",
+            model="gpt-5.4-mini",
+            input_usd=0.75,
+            output_usd=4.5,
+            context_tokens=272_000,
+            vision=True,
+        ),
         Model(
             level=2,
             provider="anthropic",
@@ -141,6 +150,7 @@ def _default_models() -> tuple[Model, ...]:
             input_usd=2.0,
             output_usd=10.0,
             context_tokens=1_000_000,
+            vision=True,
         ),
         Model(
             level=3,

@@ -172,11 +172,11 @@ class World:
         self.now += seconds
         await asyncio.sleep(0)
 
-    async def events(self) -> list[RouterEvent]:
-        return [event async for event in self.router.answer(TASK)]
+    async def events(self, task: Task = TASK) -> list[RouterEvent]:
+        return [event async for event in self.router.answer(task)]
 
-    async def answer(self) -> Answer:
-        last = (await self.events())[-1]
+    async def answer(self, task: Task = TASK) -> Answer:
+        last = (await self.events(task))[-1]
         assert isinstance(last, Answer)
         return last
 

@@ -5,6 +5,7 @@ On aiohttp: for a streamed answer it takes a third of the processor time of http
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
@@ -18,6 +19,7 @@ from adapters.llm.protocols import ChatProtocol
 from adapters.llm.timing import Patience, Timeouts
 from adapters.llm.wire import Evidence, Json
 from core.routing.models import ChatRequest, Chunk, ModelError, ModelSpec, StreamEnd, TextDelta, Usage
+from core.routing.policy import shows_pictures
 
 # Once the model has said that it is done: for the usage and the terminator, and for the end of the connection's answer,
 # which lets the connection be used again.
@@ -94,15 +96,24 @@ class DirectModel:
         limit = min(request.max_output_tokens, self._spec.max_output_tokens)
         return self._protocol.body(self._model, ChatRequest(request.messages, limit), self.streams)
 
+    async def _encoded(self, request: ChatRequest) -> bytes:
+        """The question's bytes. Pictures are megabytes of them: other turns need not wait for that."""
+
+        def encode() -> bytes:
+            return json.dumps(self._body(request)).encode()
+
+        return await asyncio.to_thread(encode) if shows_pictures(request.messages) else encode()
+
     async def _ask(self, request: ChatRequest, evidence: Evidence, patience: Patience) -> AsyncGenerator[str, None]:
         """Yield the text as it comes; when it ends, it was whole."""
         base, key = await patience.wait(self._where())
+        question = await self._encoded(request)
         headers = {"Content-Type": "application/json", "Accept-Encoding": "identity", **self._protocol.headers(key)}
         evidence.asked = True
         response = await patience.wait(
             self._session().post(
                 self._protocol.url(base),
-                data=json.dumps(self._body(request)).encode(),
+                data=question,
                 headers=headers,
                 allow_redirects=False,
             )

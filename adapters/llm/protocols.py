@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from adapters.llm.prompt import as_json
+from adapters.llm.prompt import as_json, encoded, text_of
 from adapters.llm.wire import Json, first_choice
-from core.routing.models import ChatRequest
+from core.routing.models import ChatMessage, ChatRequest
 
 NO_KEY = "none"  # hosts without a key still want the header
 _ANTHROPIC_VERSION = "2023-06-01"
@@ -87,9 +87,11 @@ class AnthropicMessages:
 
     def body(self, model: str, request: ChatRequest, stream: bool) -> Json:
         """With the system messages taken out."""
-        messages = [message for message in as_json(request.messages) if message["content"].strip()]
-        system = "\n\n".join(message["content"] for message in messages if message["role"] == "system")
-        said = [message for message in messages if message["role"] != "system"]
+        messages = [message for message in request.messages if message.content.strip() or message.pictures]
+        system = "\n\n".join(text_of(message) for message in messages if message.role == "system")
+        said: list[Json] = [
+            {"role": message.role, "content": _blocks(message)} for message in messages if message.role != "system"
+        ]
         if said and said[0]["role"] != "user":
             said.insert(0, {"role": "user", "content": _LEFT_OUT})
         body: Json = {"model": model, "messages": said, "max_tokens": request.max_output_tokens, "stream": stream}
@@ -103,6 +105,18 @@ class AnthropicMessages:
     def whole(self, answer: Json) -> str:
         """The text blocks."""
         return _texts(answer.get("content"))
+
+
+def _blocks(message: ChatMessage) -> object:
+    """A message as Anthropic wants it: what is shown comes before what is said of it."""
+    text = text_of(message)
+    if not message.pictures:
+        return text
+    shown: list[Json] = [
+        {"type": "image", "source": {"type": "base64", "media_type": picture.media_type, "data": encoded(picture)}}
+        for picture in message.pictures
+    ]
+    return [*shown, {"type": "text", "text": text}] if text.strip() else shown
 
 
 def _content(message: object) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+from math import ceil
 from typing import Literal
 
 
@@ -52,13 +53,43 @@ class ModelError(Exception):
         self.retry_after = retry_after
 
 
+PictureType = Literal["image/png", "image/jpeg", "image/gif", "image/webp"]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture in a prompt, for models that can see.
+
+    Attributes:
+        name: fit for a prompt.
+        media_type: what its bytes are, whatever it is called.
+    """
+
+    name: str
+    media_type: PictureType
+    data: bytes = field(repr=False)
+    width: int
+    height: int
+
+    @property
+    def tokens(self) -> int:
+        """At most about so many: providers count by area, and make very large pictures smaller first."""
+        return min(100 + ceil(self.width * self.height / 500), 5_000)
+
+
 @dataclass(frozen=True, slots=True)
 class ChatMessage:
-    """One message of a prompt. ``name`` tells speakers of a shared thread apart."""
+    """One message of a prompt.
+
+    Attributes:
+        name: tells speakers of a shared thread apart.
+        pictures: what a person shows; only models that can see are sent them.
+    """
 
     role: Literal["system", "user", "assistant"]
     content: str
     name: str = ""
+    pictures: tuple[Picture, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +102,7 @@ class ModelSpec:
         input_usd, output_usd: price in US dollars per million tokens.
         context_tokens: the largest prompt and answer together, in tokens.
         small: a model so small that a short prompt suits it better (the embedded one).
+        vision: whether it can see pictures.
     """
 
     name: str
@@ -80,6 +112,7 @@ class ModelSpec:
     context_tokens: int = 128_000
     max_output_tokens: int = 4_096
     small: bool = False
+    vision: bool = False
 
     def cost(self, input_tokens: int, output_tokens: int) -> float:
         """US dollars for so many tokens."""
@@ -210,6 +243,7 @@ class Answer:
         level: the level that answered.
         cut: whether the answer ends at the model's output limit.
         small: whether a small model wrote it, which a person should know.
+        blind: whether there were pictures and the model could not see them, which a person should know.
         answered_by: the model that answered, as its provider names it, which may be more exact than ``model``.
         refused: a provider's content filter declined; nobody else was asked.
         over_budget: whether a paid model was passed over because the day's money is used up.
@@ -226,6 +260,7 @@ class Answer:
     refused: bool = False
     over_budget: bool = False
     small: bool = False
+    blind: bool = False
     cut: bool = False
     answered_by: str = ""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from core.routing.models import ChatMessage, ModelSpec, Plan, Step, Task
 
@@ -13,12 +14,29 @@ _TOKENS_PER_MESSAGE = 4  # what chat templates put around each message
 
 def prompt_for(spec: ModelSpec, task: Task) -> tuple[ChatMessage, ...]:
     """The prompt that suits the model."""
-    return task.short_prompt if spec.small else task.prompt
+    prompt = task.short_prompt if spec.small else task.prompt
+    return prompt if spec.vision or not shows_pictures(prompt) else tuple(_unseen(message) for message in prompt)
+
+
+def shows_pictures(prompt: Sequence[ChatMessage]) -> bool:
+    """Whether a person shows something in it."""
+    return any(message.pictures for message in prompt)
+
+
+def _unseen(message: ChatMessage) -> ChatMessage:
+    """The message for a model that cannot see; it is told so, since it would rather guess."""
+    told = (f"[picture {picture.name}, which you cannot see: say so, and do not guess]" for picture in message.pictures)
+    return replace(message, content="\n".join((message.content, *told)), pictures=())
 
 
 def prompt_tokens(prompt: Sequence[ChatMessage], count_tokens: CountTokens) -> int:
     """About how many tokens a prompt has."""
-    return sum(count_tokens(message.name + message.content) + _TOKENS_PER_MESSAGE for message in prompt)
+    return sum(
+        count_tokens(message.name + message.content)
+        + sum(picture.tokens for picture in message.pictures)
+        + _TOKENS_PER_MESSAGE
+        for message in prompt
+    )
 
 
 class FixedOrder:

@@ -41,7 +41,7 @@ from core.routing.models import (
     TextDelta,
     Usage,
 )
-from core.routing.policy import CountTokens, prompt_for, prompt_tokens
+from core.routing.policy import CountTokens, prompt_for, prompt_tokens, shows_pictures
 from core.routing.ports import Breakers, Budget, ChatModel, Policy
 
 log = logging.getLogger(__name__)
@@ -269,6 +269,7 @@ class Router:
             refused=call is not None and call.error is ErrorClass.REFUSED,
             over_budget=turn.over_budget,
             small=answered is not None and answered.step.spec.small,
+            blind=answered is not None and not answered.step.spec.vision and shows_pictures(turn.task.prompt),
             cut=answered is not None and answered.end is not None and answered.end.finish == "length",
             answered_by=answered.end.model if answered and answered.end else "",
         )

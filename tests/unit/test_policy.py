@@ -1,6 +1,10 @@
 """The fixed order and its estimates."""
 
-from core.routing.models import ChatMessage, Level, ModelSpec, Task
+from dataclasses import replace
+
+import pytest
+
+from core.routing.models import ChatMessage, Level, ModelSpec, Picture, Task
 from core.routing.policy import FixedOrder, prompt_for, prompt_tokens
 
 GPT = ModelSpec("openai/gpt", Level.GPT4_CLASS, input_usd=2.0, output_usd=8.0, max_output_tokens=1_000)
@@ -45,3 +49,33 @@ def test_free_model_is_estimated_at_nothing() -> None:
 
 def test_no_models_is_an_empty_plan() -> None:
     assert FixedOrder([], len).plan(TASK).steps == ()
+
+
+def picture(width: int = 100, height: int = 100) -> Picture:
+    return Picture("a.png", "image/png", b"", width, height)
+
+
+def showing(*pictures: Picture) -> Task:
+    return replace(TASK, prompt=(ChatMessage("user", "what is this?", pictures=pictures),))
+
+
+def test_a_model_that_can_see_is_shown_pictures_and_another_is_told_that_it_cannot_see_them() -> None:
+    task = showing(picture())
+    assert prompt_for(replace(GPT, vision=True), task) == task.prompt
+    (told,) = prompt_for(GPT, task)
+    assert told.pictures == ()
+    assert told.content == "what is this?\n[picture a.png, which you cannot see: say so, and do not guess]"
+
+
+@pytest.mark.parametrize(("side", "tokens"), [(1, 101), (1_000, 2_100), (100_000, 5_000)])
+def test_a_picture_counts_by_its_area_up_to_what_providers_make_of_the_largest(side: int, tokens: int) -> None:
+    assert picture(side, side).tokens == tokens
+
+
+def test_pictures_are_in_the_estimate_of_a_model_that_sees_them_only() -> None:
+    task = showing(picture(1_000, 1_000), picture())
+    blind, seeing = (FixedOrder([spec], len).plan(task).steps[0] for spec in (GPT, replace(GPT, vision=True)))
+    pictures = 2_100 + 120
+    words = len("what is this?") + 4
+    assert seeing.estimate_usd == pytest.approx(GPT.cost(pictures + words, 1_000))
+    assert blind.estimate_usd < seeing.estimate_usd

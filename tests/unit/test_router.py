@@ -1,8 +1,10 @@
 """The router's plain path, and what each error leads to."""
 
+from dataclasses import replace
+
 import pytest
 
-from core.routing.models import Answer, ErrorClass, Level, Restart, StreamEnd, TextDelta, Usage
+from core.routing.models import Answer, ChatMessage, ErrorClass, Level, Picture, Restart, StreamEnd, TextDelta, Usage
 from tests.router_world import END, TASK, Act, World, error, errors_of, good, model
 
 PASSING = [ErrorClass.RATE_LIMIT, ErrorClass.OVERLOADED, ErrorClass.TRUNCATED, ErrorClass.MALFORMED]
@@ -36,6 +38,16 @@ async def test_small_model_is_asked_with_the_short_prompt() -> None:
     assert answer.small
     assert first.requests[0].messages == TASK.prompt
     assert tiny.requests[0].messages == TASK.short_prompt
+
+
+async def test_an_answer_says_whether_its_model_could_not_see_the_pictures() -> None:
+    shown = ChatMessage("user", "what is this?", pictures=(Picture("a.png", "image/png", b"", 1, 1),))
+    task = replace(TASK, prompt=(shown,))
+    blind, seeing = good(), good(vision=True)
+    assert (await World(blind).answer(task)).blind
+    assert not (await World(seeing).answer(task)).blind
+    assert not (await World(good()).answer()).blind
+    assert (blind.requests[0].messages[0].pictures, seeing.requests[0].messages[0]) == ((), shown)
 
 
 async def test_plan_makes_no_call() -> None:

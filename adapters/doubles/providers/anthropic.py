@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from adapters.doubles.providers.dialect import Exchange, Refusal, prompt_tokens, require_messages, sse
-from adapters.doubles.providers.script import Json, text_of
+from adapters.doubles.providers.pictures import check_anthropic
+from adapters.doubles.providers.script import Json
 
 _ROLES = frozenset({"user", "assistant"})
 _INVALID = "invalid_request_error"
@@ -50,6 +51,7 @@ class Anthropic:
         if not isinstance(body.get("max_tokens"), int):
             raise Refusal(400, "max_tokens: Field required", _INVALID)
         require_messages(body, _ROLES, _INVALID)
+        check_anthropic(body)
         _check_texts(body, prefill=model not in _NO_PREFILL)
         used, limit = prompt_tokens(body), models[model]
         if used > limit:
@@ -116,7 +118,8 @@ def _check_texts(body: Json, *, prefill: bool) -> None:
     listed = body.get("messages")
     messages = listed if isinstance(listed, list) else []
     for number, message in enumerate(messages):
-        if not text_of(message.get("content")).strip():
+        content = message.get("content")
+        if not content or (isinstance(content, str) and not content.strip()):
             raise Refusal(400, f"messages.{number}: text content blocks must be non-empty", _INVALID)
     if not prefill and messages[-1].get("role") == "assistant":
         raise Refusal(400, "This model does not support assistant message prefill.", _INVALID)

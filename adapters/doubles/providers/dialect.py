@@ -107,8 +107,15 @@ def prompt_tokens(body: Json) -> int:
     messages = body.get("messages")
     listed = messages if isinstance(messages, list) else []
     return tokens_in(text_of(body.get("system"))) + sum(
-        tokens_in(text_of(m.get("content"))) + 3 for m in listed if isinstance(m, dict)
+        tokens_in(text_of(m.get("content"))) + _picture_tokens(m.get("content")) + 3
+        for m in listed
+        if isinstance(m, dict)
     )
+
+
+def _picture_tokens(content: object) -> int:
+    parts = content if isinstance(content, list) else []
+    return 1_000 * sum(isinstance(part, dict) and part.get("type") in ("image", "image_url") for part in parts)
 
 
 def require_messages(body: Json, roles: frozenset[str], kind: str) -> None:

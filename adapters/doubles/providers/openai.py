@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from adapters.doubles.providers.dialect import Exchange, Refusal, prompt_tokens, require_messages, sse
+from adapters.doubles.providers.pictures import check_openai
 from adapters.doubles.providers.script import Json
 
 _ROLES = frozenset({"system", "developer", "user", "assistant", "tool"})
@@ -49,6 +50,7 @@ class OpenAI:
             message = "Unsupported parameter: 'max_tokens' is not supported with this model."
             raise Refusal(400, message, "unsupported_parameter", "max_tokens")
         require_messages(body, _ROLES, "invalid_value")
+        check_openai(body, model)
         used, limit = prompt_tokens(body), models[model]
         if used > limit:
             message = (
