@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from adapters.doubles.slack.wire import Json, SlackError, as_list
+from adapters.doubles.slack.wire import Json, SlackError, as_list, invalid_arguments
 
 TEXT_CUT = 40_000
 UPDATE_TEXT_LIMIT = 4_000
@@ -13,6 +13,7 @@ SECTION_LIMIT = 3_000
 FIELD_LIMIT = 2_000
 HEADER_LIMIT = 150
 BLOCKS_LIMIT = 50
+VIEW_BLOCKS_LIMIT = 100
 ALL_BLOCKS_LIMIT = 13_200
 _ELEMENTS = {"context": 10, "actions": 25, "context_actions": 5}
 
@@ -34,18 +35,33 @@ def check_metadata(metadata: object) -> Json | None:
     return metadata
 
 
-def check_blocks(blocks: object) -> list[Json]:
+def check_blocks(blocks: object, most: int = BLOCKS_LIMIT) -> list[Json]:
     """Check kinds, sizes and numbers of blocks."""
     if blocks is None:
         return []
     if not isinstance(blocks, list) or len(as_list(blocks)) != len(blocks):
         raise SlackError("invalid_blocks_format")
-    if len(blocks) > BLOCKS_LIMIT:
-        raise _invalid(BLOCKS_LIMIT, f"no more than {BLOCKS_LIMIT} items allowed")
+    if len(blocks) > most:
+        raise _invalid(most, f"no more than {most} items allowed")
     for number, block in enumerate(blocks):
         _check_block(number, block)
     _check_totals(blocks)
     return blocks
+
+
+def check_view_blocks(blocks: object) -> list[Json]:
+    """Check the blocks of a modal or home tab."""
+    try:
+        return check_blocks(blocks, VIEW_BLOCKS_LIMIT)
+    except SlackError as refusal:
+        raise SlackError("invalid_arguments", **refusal.extra) from None
+
+
+def check_options(options: object) -> list[Json]:
+    """Check the options of a menu."""
+    if not isinstance(options, list) or len(options) > 100:
+        raise invalid_arguments("no more than 100 items allowed [json-pointer:/options]")
+    return as_list(options)
 
 
 def _check_totals(blocks: list[Json]) -> None:

@@ -8,12 +8,13 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol
 
 from adapters.doubles.slack.state import Workspace
 from adapters.doubles.slack.wire import Json
 
 LOG_BOUND = 100_000
+EnvelopeKind = Literal["events_api", "interactive", "slash_commands"]
 
 
 @dataclass(frozen=True)
@@ -29,22 +30,25 @@ class Ack:
 
 @dataclass
 class Delivery:
-    """One event on its way.
+    """One event, interaction or command on its way.
 
     Attributes:
         attempt: 0 for the first time; what the platform calls ``retry_attempt``.
         reason: why the last attempt failed, as HTTP deliveries name it.
+        answer: what the acknowledgement carried.
     """
 
     payload: Json
     attempt: int = 0
     reason: str = ""
+    kind: EnvelopeKind = "events_api"
+    answer: object = None
     acked: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def event_id(self) -> str:
-        """The identity that all deliveries of the event share."""
-        return str(self.payload["event_id"])
+        """The identity that all deliveries of the event share; an interaction has its trigger, if anything."""
+        return str(self.payload.get("event_id") or self.payload.get("trigger_id") or "")
 
 
 class Transport(Protocol):
@@ -113,6 +117,15 @@ class Deliveries:
             else:
                 self._start(delivery)
         return str(payload["event_id"])
+
+    async def ask(self, kind: EnvelopeKind, payload: Json) -> Delivery:
+        """Send what waits for an answer: once, for Slack does not try again."""
+        delivery = Delivery(payload, kind=kind)
+        delivery.reason = await self.transport.deliver(delivery, self.ack_timeout)
+        if delivery.reason:
+            self.lost.append(delivery.event_id)
+        self.changed()
+        return delivery
 
     def release(self, *event_ids: str, newest_first: bool = False) -> None:
         """Send what is held: all of it, or only the events named, in the order they are named."""

@@ -17,6 +17,10 @@ from adapters.doubles.faults import Behaviour, Fault
 from adapters.doubles.slack.delivery import Ack, Deliveries
 from adapters.doubles.slack.files import make_file
 from adapters.doubles.slack.http_events import HttpEvents
+from adapters.doubles.slack.interactivity.acting import Acting
+from adapters.doubles.slack.interactivity.modals import Modals
+from adapters.doubles.slack.interactivity.starting import Starting
+from adapters.doubles.slack.interactivity.telling import Teller
 from adapters.doubles.slack.limits import RateLimits
 from adapters.doubles.slack.methods import Platform
 from adapters.doubles.slack.people import People
@@ -68,7 +72,7 @@ def furnished() -> Workspace:
     return workspace
 
 
-class SlackDouble(People):
+class SlackDouble(People, Acting, Modals, Starting):
     """The double, listening on a free port of 127.0.0.1 while it is entered.
 
     Attributes:
@@ -98,7 +102,8 @@ class SlackDouble(People):
         self.socket_mode.deliveries = self.deliveries
         self.platform = Platform(self.workspace, self.deliveries, self.socket_mode)
         super().__init__(self.platform, self._change)
-        self._front = Front(self.platform, self.bot_token, self.app_token, self._change)
+        self.teller = Teller(self.platform)
+        self._front = Front(self.platform, self.teller.urls, self.bot_token, self.app_token, self._change)
         self._port, self._next_change = port, asyncio.Event()
         self._runner: web.AppRunner | None = None
         self._session: aiohttp.ClientSession | None = None
@@ -203,7 +208,7 @@ class SlackDouble(People):
     ) -> Fault:
         """Script what the next ``times`` calls of a method (``*`` for any) meet; None for all that follow.
 
-        Besides the methods there are ``files.upload`` and ``files.download``.
+        Besides the methods there are ``files.upload``, ``files.download`` and ``response_url``.
         """
         fault = scripted(method, behaviour, channel, times)
         fault.when = when
@@ -213,11 +218,16 @@ class SlackDouble(People):
         """Switch Slack's rate limits on."""
         self._front.limits = RateLimits(per_channel, tiers, burst)
 
-    async def deliver_to(self, url: str) -> None:
-        """Send events to an address over HTTP, after it has answered the challenge."""
+    async def deliver_to(self, url: str, interactivity_url: str = "", commands_url: str = "") -> None:
+        """Send events to an address over HTTP, after it has answered the challenge.
+
+        Interactions and commands go to addresses of their own, where they are given.
+        """
         if self._session is None:
             raise RuntimeError("enter the double first")
-        transport = HttpEvents(url, self.signing_secret, self._session, self.deliveries)
+        transport = HttpEvents(
+            url, self.signing_secret, self._session, self.deliveries, interactivity_url, commands_url
+        )
         await transport.verify()
         self.deliveries.transport = transport
 

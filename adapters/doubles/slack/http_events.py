@@ -1,4 +1,4 @@
-"""HTTP events: signed requests to the app's own address."""
+"""Events, interactions and commands over HTTP: signed requests to the app's own addresses."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import json
 import secrets
 import time
 from contextlib import AbstractAsyncContextManager
+from urllib.parse import urlencode
 
 import aiohttp
 
 from adapters.doubles.slack.delivery import Deliveries, Delivery
-from adapters.doubles.slack.wire import Json
 
 
 def sign(secret: str, timestamp: str, body: bytes) -> str:
@@ -23,29 +23,40 @@ def sign(secret: str, timestamp: str, body: bytes) -> str:
 
 
 class HttpEvents:
-    """Posts each event to one address."""
+    """Posts each event to one address; interactions and commands to theirs, which are the same unless told."""
 
-    def __init__(self, url: str, signing_secret: str, session: aiohttp.ClientSession, deliveries: Deliveries) -> None:
+    def __init__(
+        self,
+        url: str,
+        signing_secret: str,
+        session: aiohttp.ClientSession,
+        deliveries: Deliveries,
+        interactivity_url: str = "",
+        commands_url: str = "",
+    ) -> None:
         self.url, self._secret, self._session, self._deliveries = url, signing_secret, session, deliveries
+        self._urls = {"interactive": interactivity_url or url, "slash_commands": commands_url or url}
 
     async def verify(self) -> None:
         """Ask the address to prove that it is the app. Raises ValueError when it does not."""
         challenge = secrets.token_hex(16)
         body = {"type": "url_verification", "challenge": challenge}
-        async with self._post(body, {}) as response:
+        async with self._post(self.url, json.dumps(body), "application/json", {}) as response:
             if response.status != 200 or challenge not in await response.text():
                 raise ValueError(f"{self.url} did not answer the challenge (HTTP {response.status})")
 
     async def deliver(self, delivery: Delivery, within: float) -> str:
-        """Post one event and see whether the answer is 2xx in time."""
+        """Post one of them and see whether the answer is 2xx in time."""
         headers = {}
         if delivery.attempt:
             headers = {"X-Slack-Retry-Num": str(delivery.attempt), "X-Slack-Retry-Reason": delivery.reason}
         started = time.monotonic()
         try:
-            async with asyncio.timeout(within), self._post(delivery.payload, headers) as response:
+            async with asyncio.timeout(within), self._send(delivery, headers) as response:
                 if response.status >= 300:
                     return "no_retry" if response.headers.get("X-Slack-No-Retry") else "http_error"
+                if delivery.kind != "events_api":
+                    delivery.answer = _answer(await response.text())
         except TimeoutError:
             return "http_timeout"
         except aiohttp.ClientError:
@@ -53,12 +64,27 @@ class HttpEvents:
         self._deliveries.acknowledged(delivery, "", delivery.attempt, time.monotonic() - started)
         return ""
 
-    def _post(self, payload: Json, headers: dict[str, str]) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
-        body = json.dumps(payload).encode()
-        now = str(int(time.time()))
+    def _send(self, delivery: Delivery, headers: dict[str, str]) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
+        if delivery.kind == "events_api":
+            return self._post(self.url, json.dumps(delivery.payload), "application/json", headers)
+        form = delivery.payload if delivery.kind == "slash_commands" else {"payload": json.dumps(delivery.payload)}
+        return self._post(self._urls[delivery.kind], urlencode(form), "application/x-www-form-urlencoded", headers)
+
+    def _post(
+        self, url: str, text: str, kind: str, headers: dict[str, str]
+    ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
+        body, now = text.encode(), str(int(time.time()))
         signed = {
-            "Content-Type": "application/json",
+            "Content-Type": kind,
             "X-Slack-Request-Timestamp": now,
             "X-Slack-Signature": sign(self._secret, now, body),
         }
-        return self._session.post(self.url, data=body, headers=signed | headers, allow_redirects=False)
+        return self._session.post(url, data=body, headers=signed | headers, allow_redirects=False)
+
+
+def _answer(text: str) -> object:
+    """What a body says: JSON, or plain text."""
+    try:
+        return json.loads(text) if text else None
+    except ValueError:
+        return text

@@ -161,7 +161,8 @@ class SocketMode:
     def _acknowledge(self, socket: Socket, text: str) -> None:
         if socket.half_dead:
             return
-        envelope_id = str(json.loads(text).get("envelope_id") or "")
+        message = json.loads(text)
+        envelope_id = str(message.get("envelope_id") or "")
         known = self._envelopes.pop(envelope_id, None)
         if known is None or self.deliveries is None:
             self.stray_acks.append(envelope_id)
@@ -169,6 +170,7 @@ class SocketMode:
         delivery, attempt, sent = known
         answer = socket.waiting.pop(envelope_id, None)
         if answer is not None and not answer.done():
+            delivery.answer = message.get("payload") if delivery.kind != "events_api" else None
             answer.set_result("")
         self.deliveries.acknowledged(delivery, envelope_id, attempt, time.monotonic() - sent)
 
@@ -183,13 +185,13 @@ class SocketMode:
         return able[self._turn % len(able)] if able else None
 
     def _envelope(self, envelope_id: str, delivery: Delivery) -> Json:
-        return {
-            "type": "events_api",
-            "envelope_id": envelope_id,
+        envelope: Json = {"type": delivery.kind, "envelope_id": envelope_id, "payload": delivery.payload}
+        if delivery.kind != "events_api":
+            return envelope | {"accepts_response_payload": True}
+        return envelope | {
             "accepts_response_payload": False,
             "retry_attempt": delivery.attempt,
             "retry_reason": "timeout" if delivery.attempt else "",
-            "payload": delivery.payload,
         }
 
     def _hello(self) -> Json:

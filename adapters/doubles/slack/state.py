@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from adapters.doubles.slack.interactivity.triggers import Triggers
+from adapters.doubles.slack.view_state import Views
 from adapters.doubles.slack.wire import Json, SlackError
 
 ChannelKind = Literal["channel", "group", "im"]
@@ -209,10 +211,19 @@ class Channel:
 
 
 class Workspace:
-    """Everything that is true in the double's workspace."""
+    """Everything that is true in the double's workspace.
+
+    Attributes:
+        home_enabled: whether the app has a home tab.
+        commands: the app's slash commands.
+        shortcuts: the app's shortcuts, ``message`` or ``global`` by callback id; None lets any be used.
+        views: open modals and published home tabs.
+        message_values: what people chose in messages' menus.
+        offered: the options that external selects showed, by person and action.
+    """
 
     def __init__(self) -> None:
-        self.team, self.app = "T1", "A1"
+        self.team, self.app, self.domain = "T1", "A1", "double"
         self.bot_user, self.bot_id, self.bot_name = "UROBBIE", "BROBBIE", "Robbie"
         self.users: dict[str, User] = {}
         self.channels: dict[str, Channel] = {}
@@ -220,6 +231,12 @@ class Workspace:
         self.ephemerals: list[Message] = []
         self.sessions: dict[tuple[str, str | None], Json] = {}
         self.scopes: set[str] = set()
+        self.home_enabled = True
+        self.commands = {"/robbie"}
+        self.shortcuts: dict[str, str] | None = None
+        self.triggers, self.views = Triggers(), Views()
+        self.message_values: dict[tuple[str, str, str], dict[str, Json]] = {}
+        self.offered: dict[tuple[str, str], list[Json]] = {}
         self._last_us = 0
 
     def new_ts(self) -> str:

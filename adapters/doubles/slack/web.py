@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from adapters.doubles.faults import Behaviour, Fault
-from adapters.doubles.slack import chat, files, history, methods, streams
+from adapters.doubles.slack import chat, files, history, methods, streams, views
 from adapters.doubles.slack.delivery import LOG_BOUND
 from adapters.doubles.slack.faults import too_many
+from adapters.doubles.slack.interactivity.response_urls import ResponseUrls
 from adapters.doubles.slack.limits import RateLimits
 from adapters.doubles.slack.methods import Call, Method, Platform
 from adapters.doubles.slack.wire import Json, SlackError
@@ -43,6 +44,10 @@ METHODS: dict[str, Method] = {
     "assistant.threads.setStatus": Method(methods.assistant_status, _STATUS),
     "reactions.add": Method(methods.reactions_add, ("reactions:write",), 3),
     "reactions.remove": Method(methods.reactions_remove, ("reactions:write",), 2),
+    "views.open": Method(views.views_open, tier=4),
+    "views.push": Method(views.views_push, tier=4),
+    "views.update": Method(views.views_update, tier=4),
+    "views.publish": Method(views.views_publish, tier=4),
     "files.getUploadURLExternal": Method(files.upload_url, ("files:write",), 4),
     "files.completeUploadExternal": Method(files.complete_upload, ("files:write",), 4),
 }
@@ -72,6 +77,7 @@ class Front:
     """Everything that listens."""
 
     platform: Platform
+    urls: ResponseUrls
     bot_token: str
     app_token: str
     changed: Callable[[], None]
@@ -87,6 +93,7 @@ class Front:
         app.router.add_post("/upload/v1/{file}", self._upload)
         app.router.add_get(r"/files-pri/{team:\w+}-{file:\w+}/{name}", self._download)
         app.router.add_get("/signin", self._sign_in)
+        app.router.add_post("/response/{team}/{key}", self._respond)
         return app
 
     def fault(self, fault: Fault) -> Fault:
@@ -106,6 +113,20 @@ class Front:
             return files.send(self.platform, request, _bearer(request) == self.bot_token)
 
         record = self._record("files.download", {"file": request.match_info["file"]})
+        return await self._with_fault(request, record, answer)
+
+    async def _respond(self, request: web.Request) -> web.StreamResponse:
+        key, text = request.match_info["key"], await request.text()
+        record = self._record("response_url", {"key": key, "body": text})
+
+        async def answer() -> web.StreamResponse:
+            try:
+                self.urls.receive(key, text)
+            except SlackError as refusal:
+                record.error = refusal.error
+                return _refusal(refusal, 404 if refusal.error in ("used_url", "expired_url") else 200)
+            return web.json_response({"ok": True})
+
         return await self._with_fault(request, record, answer)
 
     async def _sign_in(self, request: web.Request) -> web.StreamResponse:
@@ -191,7 +212,7 @@ class Front:
 
 def scripted(method: str, behaviour: Behaviour, channel: str | None, times: int | None) -> Fault:
     """A fault from its parts; a method that the double does not have is a slip of the pen."""
-    if method not in METHODS and method not in ("*", "files.upload", "files.download"):
+    if method not in METHODS and method not in ("*", "files.upload", "files.download", "response_url"):
         raise ValueError(f"no such method: {method}")
     return Fault(method, behaviour, channel, times=times)
 
@@ -204,8 +225,8 @@ def _bearer(request: web.Request) -> str:
     return request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
 
 
-def _refusal(refusal: SlackError) -> web.StreamResponse:
-    return web.json_response({"ok": False, "error": refusal.error} | refusal.extra)
+def _refusal(refusal: SlackError, status: int = 200) -> web.StreamResponse:
+    return web.json_response({"ok": False, "error": refusal.error} | refusal.extra, status=status)
 
 
 async def _arguments(request: web.Request) -> Json:

@@ -22,6 +22,11 @@ class SlackError(Exception):
         self.extra = extra
 
 
+def invalid_arguments(*messages: str) -> SlackError:
+    """Slack's refusal of arguments that do not fit, with its own messages to the developer."""
+    return SlackError("invalid_arguments", response_metadata={"messages": [f"[ERROR] {why}" for why in messages]})
+
+
 def as_list(value: object) -> list[Json]:
     """The dictionaries of a list; anything else is left out."""
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []

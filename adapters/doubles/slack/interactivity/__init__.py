@@ -1,0 +1,1 @@
+"""What people do with buttons, menus, modals, shortcuts and commands, and how Slack tells the app."""

@@ -1,0 +1,107 @@
+"""Slash commands, shortcuts, and the app's own tabs."""
+
+from __future__ import annotations
+
+import json
+
+from adapters.doubles.slack.interactivity import payloads
+from adapters.doubles.slack.interactivity.outcome import Interaction
+from adapters.doubles.slack.interactivity.telling import Teller
+from adapters.doubles.slack.state import Channel, Message, Workspace
+from adapters.doubles.slack.wire import Json, SlackError
+
+_NO_COMMAND = (
+    "{command} is not a valid command. In Slack, all messages that start with the “/” character are interpreted as "
+    "commands."
+)
+_NO_THREADS = "{command} is not supported in threads. Sorry!"
+
+
+class Starting:
+    """What somebody can do to begin something with the app."""
+
+    teller: Teller
+
+    async def slash(self, user: str, channel: str, text: str, thread_ts: str | None = None) -> Interaction:
+        """Type a slash command, such as ``/robbie status``. Slack takes none inside threads."""
+        command, _, rest = text.partition(" ")
+        workspace = self.teller.platform.workspace
+        if thread_ts is not None:
+            return Interaction("slash_commands", shown=_NO_THREADS.format(command=command))
+        if command not in workspace.commands:
+            return Interaction("slash_commands", shown=_NO_COMMAND.format(command=command))
+        place = _place(workspace, channel)
+        form = payloads.slash(workspace, user, place, command, rest.strip())
+        form["response_url"] = self.teller.urls.give(user, place)
+        form["trigger_id"] = workspace.triggers.give(user)
+        done = await self.teller.tell(form, kind="slash_commands", name=command)
+        return self._say(done) if done.ok and done.answer else done
+
+    async def message_shortcut(self, user: str, message: Message, callback_id: str) -> Interaction:
+        """Use a shortcut from a message's menu."""
+        workspace = self.teller.platform.workspace
+        self._known(callback_id, "message")
+        channel = self.teller.seen(user, message)
+        payload = payloads.base(workspace, "message_action", user) | {
+            "callback_id": callback_id,
+            "trigger_id": workspace.triggers.give(user),
+            "response_url": self.teller.urls.give(user, channel, message),
+            "message_ts": message.ts,
+            "channel": payloads.place_name(channel),
+            "message": message.wire(),
+            "action_ts": workspace.new_ts(),
+        }
+        return await self.teller.tell(payload)
+
+    async def global_shortcut(self, user: str, callback_id: str) -> Interaction:
+        """Use a shortcut from the lightning menu."""
+        workspace = self.teller.platform.workspace
+        self._known(callback_id, "global")
+        payload = payloads.base(workspace, "shortcut", user) | {
+            "callback_id": callback_id,
+            "trigger_id": workspace.triggers.give(user),
+            "action_ts": workspace.new_ts(),
+        }
+        return await self.teller.tell(payload)
+
+    async def open_home(self, user: str, tab: str = "home") -> str:
+        """Look at the app's ``home`` or ``messages`` tab; returns the event's id."""
+        workspace = self.teller.platform.workspace
+        event: Json = {"type": "app_home_opened", "user": user, "channel": workspace.dm(user).id, "tab": tab}
+        home = workspace.views.homes.get(user)
+        if tab == "home" and home is not None:
+            event["view"] = home.wire(workspace.team, workspace.app, workspace.bot_id)
+        return self.teller.platform.deliveries.emit(event | {"event_ts": workspace.new_ts()})
+
+    async def look_at(self, user: str, channel: str | None) -> str:
+        """Go to another channel, or none, while the app is open beside it; returns the event's id."""
+        workspace = self.teller.platform.workspace
+        entity = {"type": "slack#/types/channel_id", "value": channel, "team_id": workspace.team}
+        event: Json = {
+            "type": "app_context_changed",
+            "user": user,
+            "channel": workspace.dm(user).id,
+            "context": {"entities": [entity]} if channel else {},
+            "event_ts": workspace.new_ts(),
+        }
+        return self.teller.platform.deliveries.emit(event)
+
+    def _known(self, callback_id: str, kind: str) -> None:
+        shortcuts = self.teller.platform.workspace.shortcuts
+        if shortcuts is not None and shortcuts.get(callback_id) != kind:
+            raise ValueError(f"there is no {kind} shortcut {callback_id}")
+
+    def _say(self, done: Interaction) -> Interaction:
+        """Post what a command was answered with."""
+        url = next(url for key, url in self.teller.urls.given.items() if done.response_url.endswith(key))
+        body = done.answer if isinstance(done.answer, dict) else {"text": str(done.answer)}
+        try:
+            self.teller.urls.answer(url, body)
+        except SlackError as refusal:
+            why = json.dumps({"error": refusal.error} | refusal.extra)
+            return self.teller.keep(done, shown=f"{done.payload['command']} failed.", problem=why)
+        return done
+
+
+def _place(workspace: Workspace, channel: str) -> Channel:
+    return workspace.dm(channel) if channel in workspace.users else workspace.channels[channel]
