@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from adapters.postgres.database import Database
 from adapters.postgres.places import PostgresPlaces
 from adapters.postgres.replies import PostgresReplies
-from adapters.slack import SlackApi, SlackGateway, SlackSurface, events_router
+from adapters.slack import SlackApis, SlackGateway, SlackSurface, events_router
 from bot.settings import Settings
 from bot.vault import open_vault
 from core.conversation.models import Place
@@ -68,13 +68,13 @@ def _slack(settings: Settings, receiver: Receiver, places: PostgresPlaces) -> Pl
     secrets = settings.secrets
     if secrets.slack_bot_token is None:
         return None
-    api = SlackApi(_value(secrets.slack_bot_token), base_url=secrets.slack_api_url)
-    surface = SlackSurface(api)
+    apis = SlackApis(_value(secrets.slack_bot_token), base_url=secrets.slack_api_url)
+    surface = SlackSurface(apis)
     if not (secrets.slack_app_token or secrets.slack_signing_secret):
-        return Platform(surface, api.close)
+        return Platform(surface, apis.close)
     gateway = SlackGateway(
         receiver,
-        api,
+        apis,
         app_token=_value(secrets.slack_app_token),
         since=lambda: places.last_event("slack"),
         threads=lambda: places.threads("slack"),
@@ -83,7 +83,7 @@ def _slack(settings: Settings, receiver: Receiver, places: PostgresPlaces) -> Pl
     signing_secret = _value(secrets.slack_signing_secret)
     return Platform(
         surface,
-        api.close,
+        apis.close,
         gateway,
         token=_value(secrets.slack_app_token or secrets.slack_bot_token),
         connects=secrets.slack_app_token is not None,

@@ -19,6 +19,8 @@ _GONE = {"message_not_found", "cant_update_message", "edit_window_closed", "is_i
 _DOUBTFUL = {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
 # An operator mends these; the answer is worth keeping until then.
 _PASSING = {"invalid_auth", "not_authed", "token_expired", "token_revoked", "account_inactive", "team_added_to_org"}
+# And these say that the app was removed.
+GONE_FOR_GOOD = frozenset({"token_revoked", "account_inactive"})
 # Nothing of the request left this machine.
 _UNREACHED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
 
@@ -35,9 +37,21 @@ class SlackRefused(Refused):
         self.code = code
 
 
+class TokenRefused(NotSent):
+    """Slack does not take the token.
+
+    Attributes:
+        code: Slack's error name.
+    """
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"slack: {code}")
+        self.code = code
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who the bot token speaks as."""
+    """Who a bot token speaks as, and in which workspace."""
 
     team: str
     user: str
@@ -48,31 +62,59 @@ class Identity:
         return user == self.user or (bool(bot) and bot == self.bot)
 
 
-class SlackApi:
-    """Calls the Web API. The only loop is the caller's: a call is made once, whatever happens to it.
+class Session:
+    """The connections to Slack, opened when they are first needed; any number of tokens may share them.
 
     Args:
-        token: the bot token.
-        base_url: where the Web API is.
         timeout: seconds for a whole call.
     """
 
-    def __init__(self, token: str, *, base_url: str = AsyncWebClient.BASE_URL, timeout: float = 15.0) -> None:
-        # The SDK's default retry would post twice when Slack took a post and the connection dropped.
-        self.web = AsyncWebClient(token=token, base_url=base_url, retry_handlers=[])
+    def __init__(self, timeout: float = 15.0) -> None:
         self._timeout = aiohttp.ClientTimeout(total=timeout, sock_connect=min(timeout, 5.0))
         self._session: aiohttp.ClientSession | None = None
-        self._me: Identity | None = None
+
+    def open(self) -> aiohttp.ClientSession:
+        """The open session. Nothing that one workspace's answers set is sent with another's calls."""
+        if self._session is None or self._session.closed:
+            self._session = aiohttp.ClientSession(timeout=self._timeout, cookie_jar=aiohttp.DummyCookieJar())
+        return self._session
+
+    async def close(self) -> None:
+        """Close the connections."""
+        if self._session is not None:
+            await self._session.close()
+
+
+class SlackApi:
+    """Calls the Web API with one token. The only loop is the caller's: a call is made once, whatever happens to it.
+
+    Args:
+        token: the bot token; empty for calls that need none.
+        session: the connections.
+        base_url: where the Web API is.
+        me: who the token speaks as, where that is known.
+    """
+
+    def __init__(
+        self, token: str, session: Session, *, base_url: str = AsyncWebClient.BASE_URL, me: Identity | None = None
+    ) -> None:
+        # The SDK's default retry would post twice when Slack took a post and the connection dropped.
+        self.web = AsyncWebClient(token=token or None, base_url=base_url, retry_handlers=[])
+        self._session = session
+        self._me = me
         self._asking = asyncio.Lock()
+        self.refused = False
+        """Whether Slack has refused the token in a call."""
 
     async def call(self, request: Awaitable[AsyncSlackResponse]) -> Json:
         """Await a call of ``self.web`` and return its answer. Raises SendError."""
-        if self._session is None or self._session.closed:
-            self._session = self.web.session = aiohttp.ClientSession(timeout=self._timeout)
+        self.web.session = self._session.open()
         try:
             return _body(await request)
         except SlackApiError as error:
-            raise _refusal(error) from None
+            refusal = _refusal(error)
+            self.refused = self.refused or isinstance(refusal, TokenRefused)
+            raise refusal from None
         except _UNREACHED as error:
             raise NotSent(f"slack not reached: {type(error).__name__}") from None
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
@@ -89,11 +131,6 @@ class SlackApi:
                     team=str(answer["team_id"]), user=str(answer["user_id"]), bot=str(answer.get("bot_id") or "")
                 )
             return self._me
-
-    async def close(self) -> None:
-        """Close the connections."""
-        if self._session is not None:
-            await self._session.close()
 
 
 def _body(response: AsyncSlackResponse) -> Json:
@@ -128,7 +165,7 @@ def _refusal(error: SlackApiError) -> SendError:
     if code in _GONE:
         return MessageGone(f"slack: {code}")
     if code in _PASSING:
-        return NotSent(f"slack: {code}")
+        return TokenRefused(code)
     return SlackRefused(code)
 
 

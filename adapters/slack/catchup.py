@@ -13,6 +13,7 @@ from typing import Protocol
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack.api import Identity, Json, SlackApi, SlackRefused, messages_of, next_cursor
+from adapters.slack.apis import SlackApis
 from adapters.slack.events import said
 from adapters.slack.payload import SlackMessage
 from core.conversation.models import InboundEvent, Place
@@ -43,11 +44,11 @@ class CatchUp:
     Attributes:
         threads: the threads that Robbie takes part in.
         max_age: what is older is not answered any more.
-        limit: the largest number of messages; the newest are kept.
+        limit: the largest number of messages of a workspace; the newest are kept.
         unstored: leaves out what is stored already.
     """
 
-    api: SlackApi
+    apis: SlackApis
     receiver: Receiver
     threads: Callable[[], Awaitable[Sequence[Place]]]
     max_age: timedelta
@@ -57,13 +58,24 @@ class CatchUp:
     async def run(self, since: datetime) -> int:
         """Hand in what was said after ``since``, oldest first, and return how many messages that were.
 
-        Raises SendError, or whatever the receiver raises: run it again then.
+        Raises SendError, or whatever the receiver raises, after every workspace had its turn: run it again then.
         """
-        me = await self.api.me()
         oldest = max(since - _OVERLAP, datetime.now(UTC) - self.max_age)
-        found: dict[str, InboundEvent] = {}
-        async for event in self._missed(me, f"{oldest.timestamp():.6f}"):
-            found[event.identities[0]] = event
+        found, trouble = 0, None
+        for me in await self.apis.everywhere():
+            try:
+                found += await self._workspace(me, oldest)
+            except Exception as error:
+                logger.warning("slack catch-up in workspace %s: %s", me.team, type(error).__name__)
+                trouble = error
+        if trouble is not None:
+            raise trouble
+        return found
+
+    async def _workspace(self, me: Identity, oldest: datetime) -> int:
+        reading = _Reading(await self.apis.of(me.team), me)
+        threads = [place for place in await self.threads() if place.surface == "slack" and place.tenant == me.team]
+        found = {event.identities[0]: event async for event in reading.missed(threads, f"{oldest.timestamp():.6f}")}
         events = sorted(await self.unstored([*found.values()]), key=lambda event: event.occurred_at)
         if len(events) > self.limit:
             logger.warning("slack catch-up: %d older messages left out", len(events) - self.limit)
@@ -71,9 +83,18 @@ class CatchUp:
             await self.receiver.accept(event)
         return len(events[-self.limit :])
 
-    async def _missed(self, me: Identity, oldest: str) -> AsyncIterator[InboundEvent]:
-        web = self.api.web
-        threads = {(p.channel, p.thread): p.direct for p in await self.threads() if p.surface == "slack" and p.thread}
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One workspace's histories."""
+
+    api: SlackApi
+    me: Identity
+
+    async def missed(self, places: Sequence[Place], oldest: str) -> AsyncIterator[InboundEvent]:
+        """What was said after ``oldest``, in no order: in channels, in these threads, and in those with new replies."""
+        web, me = self.api.web, self.me
+        threads = {(place.channel, place.thread): place.direct for place in places if place.thread}
         for channel, direct in await self._channels():
             history = partial(web.conversations_history, channel=channel, oldest=oldest, limit=200)
             async for message in self._messages(history):

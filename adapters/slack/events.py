@@ -15,6 +15,10 @@ def inbound(payload: Mapping[str, object], me: Identity) -> InboundEvent | None:
     """The event in an ``event_callback`` payload, or None when it does not concern Robbie.
 
     Raises MalformedEvent.
+
+    Args:
+        payload: as it was delivered.
+        me: who Robbie is in the workspace that it was delivered for (``Envelope.team``).
     """
     envelope = parse(Envelope, payload)
     if envelope.type != "event_callback":
@@ -52,7 +56,6 @@ def said(message: SlackMessage, channel: str, me: Identity, *, direct: bool) -> 
 
 def _message(envelope: Envelope, me: Identity) -> InboundEvent | None:
     event = parse(MessageEvent, envelope.event)
-    me = Identity(team=envelope.team_id or me.team, user=me.user, bot=me.bot)
     direct = event.channel_type == "im" or event.channel.startswith("D")
     if event.subtype == "message_changed":
         found = _changed(event, me, direct=direct)
@@ -122,9 +125,7 @@ def _reaction(envelope: Envelope, me: Identity) -> InboundEvent | None:
         kind=Kind.REACTION,
         identities=(f"event:{envelope.event_id}",),
         # Slack does not say which thread the message is in; who knows the message id knows.
-        place=Place(
-            surface="slack", tenant=envelope.team_id or me.team, channel=channel, direct=channel.startswith("D")
-        ),
+        place=Place(surface="slack", tenant=me.team, channel=channel, direct=channel.startswith("D")),
         author=Author(account=event.user),
         message_id=event.item.ts,
         occurred_at=moment(event.event_ts),
@@ -140,7 +141,7 @@ def _stop(envelope: Envelope, me: Identity) -> InboundEvent:
         identities=(f"event:{envelope.event_id}",),
         place=Place(
             surface="slack",
-            tenant=envelope.team_id or me.team,
+            tenant=me.team,
             channel=event.channel,
             thread=event.thread_ts or "",
             direct=event.channel.startswith("D"),

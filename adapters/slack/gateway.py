@@ -14,13 +14,14 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 
-from adapters.slack.api import SlackApi
+from adapters.slack.apis import NotInstalled, SlackApis, Uninstalled
 from adapters.slack.catchup import CatchUp, Unstored
 from adapters.slack.events import inbound
+from adapters.slack.payload import Envelope
 from adapters.slack.socket_mode import Reply, SocketLink, Timing
 from adapters.slack.storing import Storing, StoringTiming, TooMany
 from core.conversation.models import InboundEvent, Place
-from core.conversation.payload import MalformedEvent
+from core.conversation.payload import MalformedEvent, parse
 from core.conversation.ports import Receiver
 
 logger = logging.getLogger(__name__)
@@ -68,7 +69,7 @@ class SlackGateway:
 
     Args:
         receiver: where events are stored.
-        api: the Web API.
+        apis: the Web API of each workspace.
         app_token: opens Socket Mode; empty for HTTP only.
         bolt: serves what wants its answer at once (commands, buttons, modals).
         since: when the last stored event happened; None when there was none yet, and so none was missed.
@@ -79,7 +80,7 @@ class SlackGateway:
     def __init__(
         self,
         receiver: Receiver,
-        api: SlackApi,
+        apis: SlackApis,
         *,
         app_token: str = "",
         bolt: AsyncApp | None = None,
@@ -88,15 +89,17 @@ class SlackGateway:
         unstored: Unstored = _all,
         settings: GatewaySettings | None = None,
     ) -> None:
-        self._api = api
+        self._apis = apis
         self._app_token = app_token
         self._bolt = bolt
         self._since = since
         self._settings = settings or GatewaySettings()
         self._catch_up = CatchUp(
-            api, receiver, threads, self._settings.catch_up_age, self._settings.catch_up_limit, unstored
+            apis, receiver, threads, self._settings.catch_up_age, self._settings.catch_up_limit, unstored
         )
-        self._link = SocketLink(self._open_url, self._serve, self._hello, self._settings.timing, proxy=api.web.proxy)
+        self._link = SocketLink(
+            self._open_url, self._serve, self._hello, self._settings.timing, proxy=apis.app.web.proxy
+        )
         self._gap: datetime | None = None
         self._recovering: asyncio.Task[None] | None = None
         self._storing = Storing(receiver, self._settings.storing)
@@ -134,9 +137,12 @@ class SlackGateway:
             logger.warning("slack leaves events out: too many of them")
             self._missed(datetime.now(UTC) - timedelta(minutes=2))
         try:
-            event = inbound(payload, await self._api.me())
+            event = inbound(payload, await self._apis.me(parse(Envelope, payload).team))
         except MalformedEvent as error:
             logger.error("slack sent a malformed event, which is left out: %s", error)
+            return
+        except (NotInstalled, Uninstalled) as error:
+            logger.warning("slack sent an event of a workspace that is not served: %s", error)
             return
         if event is not None:
             await self._accept(event)
@@ -159,11 +165,12 @@ class SlackGateway:
             logger.info("slack sent %s, which nothing serves", request.type)
 
     async def _open_url(self) -> str:
-        await self._api.me()  # events cannot be understood without it
+        await self._apis.everywhere()  # a token of the settings that does not work is said here
         if self._first:  # before a live event is the first that was stored
             await self._look_back()
             self._first = False
-        answer = await self._api.call(self._api.web.apps_connections_open(app_token=self._app_token))
+        app = self._apis.app
+        answer = await app.call(app.web.apps_connections_open(app_token=self._app_token))
         return str(answer["url"])
 
     def _hello(self, silent_for: float | None) -> None:

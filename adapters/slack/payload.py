@@ -108,14 +108,28 @@ class StopEvent(BaseModel):
     streaming_message_ts: list[str] = Field(default_factory=list)
 
 
+class Authorization(BaseModel):
+    """An installation that an event is visible to."""
+
+    team_id: str | None = None
+
+
 class Envelope(BaseModel):
     """What the Events API wraps an event in."""
 
     type: str
     team_id: str = ""
+    authorizations: list[Authorization] | None = None
     api_app_id: str = ""
     event_id: str = ""
+    event_time: float = 0.0
     event: dict[str, object] = Field(default_factory=dict)
+
+    @property
+    def team(self) -> str:
+        """The workspace whose Robbie is told. In a channel shared with another, ``team_id`` may be the other one."""
+        first = self.authorizations[0].team_id if self.authorizations else None
+        return first or self.team_id
 
 
 def moment(ts: str) -> datetime:

@@ -11,7 +11,8 @@ from typing import TypedDict, Unpack
 
 from pydantic import BaseModel, Field
 
-from adapters.slack.api import Json, SlackApi, SlackRefused, messages_of, next_cursor
+from adapters.slack.api import Identity, Json, SlackApi, SlackRefused, messages_of, next_cursor
+from adapters.slack.apis import SlackApis
 from adapters.slack.payload import SlackMessage, moment
 from adapters.slack.render import EVENT_TYPE, POST_LIMIT, Rendered, render, render_plain
 from adapters.slack.text import readable
@@ -55,25 +56,25 @@ class _User(BaseModel):
 
 
 class SlackSurface:
-    """Implements ``core.conversation.ports.Surface`` over the Web API."""
+    """Implements ``core.conversation.ports.Surface`` over the Web API, with each workspace's own token."""
 
     name = "slack"
     part_limit = 11_500  # a markdown block takes 12,000
     edit_interval = 1.2
     placeholder = "_Thinking…_"
 
-    def __init__(self, api: SlackApi) -> None:
-        self._api = api
-        self._web = api.web
-        self._profiles: dict[str, tuple[float, Profile]] = {}
-        self._statusless: set[bool] = set()
+    def __init__(self, apis: SlackApis) -> None:
+        self._apis = apis
+        self._profiles: dict[tuple[str, str], tuple[float, Profile]] = {}
+        self._statusless: set[tuple[str, bool]] = set()
 
     async def post(self, place: Place, key: str, body: str) -> str:
         """Post a message that carries ``key`` in its metadata, and return its timestamp. Raises SendError."""
+        api = await self._apis.of(place.tenant)
 
         async def send(rendered: Rendered) -> Json:
-            return await self._api.call(
-                self._web.chat_postMessage(
+            return await api.call(
+                api.web.chat_postMessage(
                     channel=place.channel,
                     thread_ts=place.thread or None,
                     unfurl_links=False,
@@ -91,9 +92,10 @@ class SlackSurface:
 
     async def edit(self, place: Place, message_id: str, key: str, body: str) -> None:
         """Replace a message's text. Raises SendError."""
+        api = await self._apis.of(place.tenant)
 
         async def send(rendered: Rendered) -> Json:
-            return await self._api.call(self._web.chat_update(channel=place.channel, ts=message_id, **rendered))
+            return await api.call(api.web.chat_update(channel=place.channel, ts=message_id, **rendered))
 
         try:
             await send(render(body, key))
@@ -115,8 +117,9 @@ class SlackSurface:
             "include_all_metadata": True,
         }
         try:
-            me = await self._api.me()
-            async for page, last in self._pages(place, **window):
+            api = await self._apis.of(place.tenant)
+            me = await api.me()
+            async for page, last in self._pages(api, place, **window):
                 for raw in page:
                     if _key(raw) == key and me.made(str(raw.get("user")), str(raw.get("bot_id") or "")):
                         return str(raw["ts"])
@@ -128,8 +131,10 @@ class SlackSurface:
 
     async def history(self, place: Place, limit: int) -> Sequence[Utterance]:
         """The thread's messages, or a flat direct message's latest, oldest first. Raises SendError."""
+        api = await self._apis.of(place.tenant)
+        me = await api.me()
         kept: deque[SlackMessage] = deque(maxlen=limit)
-        async for page, _ in self._pages(place, limit=_PAGE if place.thread else min(limit, _PAGE)):
+        async for page, _ in self._pages(api, place, limit=_PAGE if place.thread else min(limit, _PAGE)):
             spoken = [message for raw in page if (message := _spoken(raw))]
             if place.thread:
                 kept.extend(spoken)
@@ -137,28 +142,30 @@ class SlackSurface:
                 kept.extendleft(spoken[: limit - len(kept)])
                 if len(kept) == limit:
                     break
-        return [await self._utterance(message) for message in kept]
+        return [await self._utterance(message, me) for message in kept]
 
     async def profile(self, tenant: str, account: str) -> Profile:
         """Name and time zone of an account, remembered for an hour. Raises SendError."""
-        known = self._profiles.get(account)
+        known = self._profiles.get((tenant, account))
         if known is not None and time.monotonic() - known[0] < _PROFILE_SECONDS:
             return known[1]
-        answer = await self._api.call(self._web.users_info(user=account))
+        api = await self._apis.of(tenant)
+        answer = await api.call(api.web.users_info(user=account))
         profile = _profile(answer.get("user"))
         if len(self._profiles) >= _MAX_PROFILES:
             self._profiles.pop(next(iter(self._profiles)))
-        self._profiles[account] = (time.monotonic(), profile)
+        self._profiles[tenant, account] = (time.monotonic(), profile)
         return profile
 
     async def working(self, place: Place, *, on: bool) -> None:
         """Show or clear the agent session's status; silent where the workspace has no agent sessions."""
-        threaded = bool(place.thread)
-        if threaded in self._statusless:
+        kind = (place.tenant, bool(place.thread))
+        if kind in self._statusless:
             return
         try:
-            await self._api.call(
-                self._web.agents_sessions_setStatus(
+            api = await self._apis.of(place.tenant)
+            await api.call(
+                api.web.agents_sessions_setStatus(
                     channel_id=place.channel,
                     status="processing" if on else "active",
                     thread_ts=place.thread or None,
@@ -166,43 +173,44 @@ class SlackSurface:
             )
         except SlackRefused as error:
             if error.code not in _PLACE_ERRORS:
-                self._statusless.add(threaded)
-                logger.info("slack shows no working status in %s: %s", "threads" if threaded else "flat DMs", error)
+                self._statusless.add(kind)
+                logger.info("slack shows no working status in %s: %s", "threads" if place.thread else "flat DMs", error)
         except SendError as error:
             logger.debug("slack status not shown: %s", error)
 
-    async def _pages(self, place: Place, **options: Unpack[_Window]) -> AsyncIterator[tuple[list[Json], bool]]:
+    async def _pages(
+        self, api: SlackApi, place: Place, **options: Unpack[_Window]
+    ) -> AsyncIterator[tuple[list[Json], bool]]:
         """Pages of a thread (oldest first) or of a flat conversation (newest first), and whether each is the last."""
         cursor: str | None = None
         for _ in range(_MAX_PAGES):
             if place.thread:
-                request = self._web.conversations_replies(
+                request = api.web.conversations_replies(
                     channel=place.channel, ts=place.thread, cursor=cursor, **options
                 )
             else:
-                request = self._web.conversations_history(channel=place.channel, cursor=cursor, **options)
-            answer = await self._api.call(request)
+                request = api.web.conversations_history(channel=place.channel, cursor=cursor, **options)
+            answer = await api.call(request)
             cursor = next_cursor(answer)
             yield messages_of(answer), cursor is None
             if cursor is None:
                 return
 
-    async def _utterance(self, message: SlackMessage) -> Utterance:
-        me = await self._api.me()
+    async def _utterance(self, message: SlackMessage, me: Identity) -> Utterance:
         ours = me.made(message.account, message.bot_id or "")
         return Utterance(
-            speaker="" if ours else await self._name(message),
+            speaker="" if ours else await self._name(message, me.team),
             text=readable(message.text or "", "" if ours else me.user),
             at=moment(message.ts),
             message_id=message.ts,
             by_robbie=ours,
         )
 
-    async def _name(self, message: SlackMessage) -> str:
+    async def _name(self, message: SlackMessage, team: str) -> str:
         if message.username or not message.user:
             return message.username or message.account
         try:
-            return (await self.profile("", message.user)).name
+            return (await self.profile(team, message.user)).name
         except SendError:
             return message.user
 

@@ -18,7 +18,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from adapters.doubles.slack import SlackDouble, error, http_status, rate_limited, sign
 from adapters.doubles.slack.delivery import Delivery
-from adapters.slack import GatewaySettings, SlackApi, SlackGateway, Timing, events_router
+from adapters.slack import GatewaySettings, SlackApis, SlackGateway, Timing, events_router
 from adapters.slack.storing import StoringTiming
 from core.conversation.models import Accepted, InboundEvent, InboxState, Place
 
@@ -71,7 +71,7 @@ async def until(slack: SlackDouble, condition: Callable[[SlackDouble], object]) 
 
 @asynccontextmanager
 async def running(slack: SlackDouble, store: Store, **options: Any) -> AsyncIterator[SlackGateway]:  # Any: passed on
-    api = SlackApi(slack.bot_token, base_url=slack.api_url)
+    api = SlackApis(slack.bot_token, base_url=slack.api_url)
     gateway = SlackGateway(store, api, **{"settings": QUICK, "app_token": slack.app_token, **options})
     await gateway.start()
     try:
@@ -321,8 +321,8 @@ async def test_stop_finishes_what_is_in_hand_and_takes_nothing_more(
 
 
 async def test_commands_are_served_by_bolt(slack: SlackDouble, store: Store) -> None:
-    api = SlackApi(slack.bot_token, base_url=slack.api_url)
-    bolt = AsyncApp(client=api.web, signing_secret="", request_verification_enabled=False)
+    api = SlackApis(slack.bot_token, base_url=slack.api_url)
+    bolt = AsyncApp(client=(await api.of("T1")).web, signing_secret="", request_verification_enabled=False)
 
     @bolt.command("/robbie")
     async def robbie(ack: AsyncAck) -> None:
@@ -552,7 +552,9 @@ async def test_event_over_http_that_is_not_stored_in_time_is_refused_and_comes_a
 ) -> None:
     settings = GatewaySettings(timing=QUICK.timing, storing=StoringTiming(accept=0.05))
     event = {"type": "message", "channel": "D1", "user": "U1", "ts": f"{time.time():.6f}", "channel_type": "im"}
-    body = json.dumps({"type": "event_callback", "event_id": "E1", "event": {**event, "text": "hello"}}).encode()
+    body = json.dumps(
+        {"type": "event_callback", "team_id": "T1", "event_id": "E1", "event": {**event, "text": "hello"}}
+    ).encode()
     async with running(slack, store, app_token="", settings=settings) as gateway:
         transport = httpx.ASGITransport(app(gateway, slack))
         async with httpx.AsyncClient(transport=transport, base_url="http://robbie") as client:
@@ -567,7 +569,7 @@ async def test_a_very_large_message_over_http_is_taken(
     slack: SlackDouble, store: Store, client: httpx.AsyncClient
 ) -> None:
     event = {"type": "message", "channel": "D1", "user": "U1", "ts": "1700000000.000100", "text": "é" * 2**20}
-    body = json.dumps({"type": "event_callback", "event_id": "E1", "event": event}).encode()
+    body = json.dumps({"type": "event_callback", "team_id": "T1", "event_id": "E1", "event": event}).encode()
     assert (await post(client, slack.signing_secret, body)).status_code == 200
     assert store.texts == ["é" * 2**20]
 
@@ -593,7 +595,9 @@ async def test_request_that_slack_did_not_sign_is_refused(
 async def test_signed_nonsense_is_refused_and_a_malformed_event_is_not_sent_again(
     slack: SlackDouble, client: httpx.AsyncClient
 ) -> None:
-    malformed = json.dumps({"type": "event_callback", "event_id": "E1", "event": {"type": "message"}}).encode()
+    malformed = json.dumps(
+        {"type": "event_callback", "team_id": "T1", "event_id": "E1", "event": {"type": "message"}}
+    ).encode()
     assert (await post(client, slack.signing_secret, b"[1]")).status_code == 400
     assert (await post(client, slack.signing_secret, malformed)).status_code == 200
     assert (await post(client, slack.signing_secret, b" " * (17 * 2**20))).status_code == 413

@@ -16,7 +16,7 @@ from adapters.doubles.slack import (
     take_then_drop,
     take_then_hold,
 )
-from adapters.slack import SlackApi, SlackSurface
+from adapters.slack import SlackApis, SlackSurface
 from adapters.slack.text import escape
 from core.conversation.models import Place
 from core.conversation.ports import CannotTell, MaybeSent, MessageGone, NotSent, RateLimited, Refused, Surface
@@ -33,7 +33,7 @@ async def slack() -> AsyncIterator[SlackDouble]:
 
 @pytest.fixture
 async def surface(slack: SlackDouble) -> AsyncIterator[SlackSurface]:
-    api = SlackApi(slack.bot_token, base_url=slack.api_url)
+    api = SlackApis(slack.bot_token, base_url=slack.api_url)
     yield SlackSurface(api)
     await api.close()
 
@@ -117,7 +117,7 @@ async def test_answer_is_not_lost_to_its_format(
 async def test_post_taken_on_a_dropped_connection_is_made_once_and_found(
     slack: SlackDouble, surface: SlackSurface, thread: Place
 ) -> None:
-    await surface.profile("", "U1")  # a connection that is kept and used again must not repeat a post either
+    await surface.profile("T1", "U1")  # a connection that is kept and used again must not repeat a post either
     slack.fault("chat.postMessage", take_then_drop())
     with pytest.raises(MaybeSent):
         await surface.post(thread, "key-1", "hello")
@@ -137,7 +137,7 @@ async def test_post_dropped_before_it_was_taken_is_surely_not_there(
 
 
 async def test_post_that_is_not_answered_in_time_may_be_sent(slack: SlackDouble, thread: Place) -> None:
-    api = SlackApi(slack.bot_token, base_url=slack.api_url, timeout=0.5)
+    api = SlackApis(slack.bot_token, base_url=slack.api_url, timeout=0.5)
     hold = slack.fault("chat.postMessage", take_then_hold())
     with pytest.raises(MaybeSent):
         await SlackSurface(api).post(thread, "k", "hello")
@@ -148,7 +148,7 @@ async def test_post_that_is_not_answered_in_time_may_be_sent(slack: SlackDouble,
 async def test_no_connection_means_not_sent(thread: Place) -> None:
     with socket.socket() as nobody:  # bound, not listening
         nobody.bind(("127.0.0.1", 0))
-        api = SlackApi("xoxb-token", base_url=f"http://127.0.0.1:{nobody.getsockname()[1]}/api/")
+        api = SlackApis("xoxb-token", base_url=f"http://127.0.0.1:{nobody.getsockname()[1]}/api/")
         with pytest.raises(NotSent) as caught:
             await SlackSurface(api).post(thread, "k", "hello")
         await api.close()
@@ -191,7 +191,7 @@ async def test_refusals_are_final(slack: SlackDouble, surface: SlackSurface, thr
 
 
 async def test_token_that_an_operator_must_mend_keeps_the_answer(slack: SlackDouble, thread: Place) -> None:
-    api = SlackApi("xoxb-wrong", base_url=slack.api_url)
+    api = SlackApis("xoxb-wrong", base_url=slack.api_url)
     with pytest.raises(NotSent, match="invalid_auth"):
         await SlackSurface(api).post(thread, "k", "hello")
     await api.close()
@@ -257,12 +257,12 @@ async def test_history_of_a_flat_direct_message_is_its_latest(slack: SlackDouble
 
 
 async def test_profile_is_asked_once(slack: SlackDouble, surface: SlackSurface) -> None:
-    first = await surface.profile("", "U1")
-    await surface.profile("", "U1")
+    first = await surface.profile("T1", "U1")
+    await surface.profile("T1", "U1")
     assert (first.name, first.zone, first.is_bot) == ("Ana", "Europe/Berlin", False)
     assert len(slack.called("users.info")) == 1
     with pytest.raises(Refused):
-        await surface.profile("", "UNOBODY")
+        await surface.profile("T1", "UNOBODY")
 
 
 async def test_working_is_shown_and_cleared(slack: SlackDouble, surface: SlackSurface, thread: Place) -> None:

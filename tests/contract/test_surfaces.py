@@ -17,7 +17,7 @@ from adapters.doubles import discord as discords
 from adapters.doubles import slack as slacks
 from adapters.doubles.discord import DiscordDouble
 from adapters.doubles.slack import SlackDouble, drop_before, http_status, rate_limited, take_then_drop, take_then_hold
-from adapters.slack import SlackApi, SlackSurface
+from adapters.slack import SlackApis, SlackSurface
 from core.conversation.models import Place
 from core.conversation.ports import CannotTell, MaybeSent, MessageGone, NotSent, RateLimited, Refused, Surface
 from core.conversation.stores import Owed
@@ -77,7 +77,7 @@ async def _slack(stack: AsyncExitStack) -> Stage:
     }
 
     def surface(token: str = double.bot_token, url: str = "", timeout: float = 5.0) -> SlackSurface:
-        api = SlackApi(token, base_url=url or double.api_url, timeout=timeout)
+        api = SlackApis(token, base_url=url or double.api_url, timeout=timeout)
         stack.push_async_callback(api.close)
         return SlackSurface(api)
 

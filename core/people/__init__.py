@@ -1,0 +1,1 @@
+"""Orgs and people, and the workspaces that Robbie was installed into."""
