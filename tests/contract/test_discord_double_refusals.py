@@ -212,7 +212,9 @@ async def test_components_v2_cannot_be_taken_back(double: DiscordDouble, call: R
     _, made = await call.post("general", flags=V2, components=[text("x")])
     path = f"/channels/{made['channel_id']}/messages/{made['id']}"
     assert (await call("PATCH", path, {"content": "text", "flags": 0}))[1]["code"] == 50035
-    assert (await call("PATCH", path, {"components": [text("y")], "flags": 0}))[1]["flags"] & V2
+    status, body = await call("PATCH", path, {"components": [text("y")], "flags": 0})
+    assert (status, body["errors"]["components"]["0"]["_errors"][0]["code"]) == (400, "UNION_TYPE_CHOICES")
+    assert (await call("PATCH", path, {"components": [text("y")]}))[1]["flags"] & V2
 
 
 async def test_a_message_with_content_becomes_v2_only_when_the_content_goes(call: Rest) -> None:

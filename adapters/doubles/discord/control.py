@@ -27,6 +27,8 @@ VERBS = {
     "post",
     "slash",
     "autocomplete",
+    "message_menu",
+    "user_menu",
     "press",
     "select",
 }

@@ -25,7 +25,7 @@ from adapters.doubles.discord.sessions import Sessions
 from adapters.doubles.discord.sockets import Socket
 from adapters.doubles.discord.state import SPEECH, TEXT, Channel, Message, User, furnished, new_token
 from adapters.doubles.discord.webhooks import Webhooks
-from adapters.doubles.discord.wire import Json
+from adapters.doubles.discord.wire import DiscordError, Json
 from adapters.doubles.faults import Behaviour, Fault
 
 
@@ -39,9 +39,9 @@ class DiscordDouble(Pressing):
 
     To connect: ``token``, ``api_url`` (discord.py's ``Route.BASE``), ``gateway_url`` (its ``DEFAULT_GATEWAY``).
     To act: ``say``, ``edit_message``, ``delete_message``, ``react``, ``unreact``, ``open_thread``, ``post``, ``slash``,
-    ``autocomplete``, ``press``, ``select``, ``submit``, ``forward``, ``clear``; ``mention()`` is the text that mentions
-    the app.
-    To look: ``messages``, ``bot_messages``, ``calls``, ``called``, ``pings``, ``interactions``, ``typing``,
+    ``autocomplete``, ``message_menu``, ``user_menu``, ``press``, ``select``, ``submit``, ``dismiss``, ``forward``,
+    ``clear``; ``mention()`` is the text that mentions the app.
+    To look: ``messages``, ``bot_messages``, ``sees``, ``calls``, ``called``, ``pings``, ``interactions``, ``typing``,
     ``wait_for``.
     To disturb: ``fault``, ``rate_limits``, ``cut_sockets``, ``close_sockets``, ``request_reconnect``,
     ``invalidate_sessions``, ``gateway.acks``, ``gateway.refusing``, ``Socket.half_dead``, ``hold=True`` with
@@ -118,6 +118,11 @@ class DiscordDouble(Pressing):
     def calls(self) -> deque[CallRecord]:
         """Every call that arrived, the oldest first; the log is bounded."""
         return self._front.calls
+
+    @property
+    def refusals(self) -> deque[DiscordError]:
+        """Every refusal that was answered, the oldest first; the log is bounded."""
+        return self._front.refusals
 
     @property
     def limits(self) -> RateLimits:

@@ -52,6 +52,7 @@ class Front:
 
     Attributes:
         control: adds addresses that Discord does not have.
+        refusals: every refusal that was answered, the oldest first.
     """
 
     platform: Platform
@@ -62,6 +63,7 @@ class Front:
     limits: RateLimits = field(default_factory=RateLimits)
     faults: list[Fault] = field(default_factory=list)
     calls: deque[CallRecord] = field(default_factory=lambda: deque(maxlen=LOG_BOUND))
+    refusals: deque[DiscordError] = field(default_factory=lambda: deque(maxlen=LOG_BOUND))
 
     def application(self) -> web.Application:
         """The routes, in the order in which they are told apart."""
@@ -155,6 +157,7 @@ class Front:
     def _refuse(
         self, refusal: DiscordError, record: CallRecord | None = None, headers: dict[str, str] | None = None
     ) -> web.StreamResponse:
+        self.refusals.append(refusal)
         if record is not None:
             record.code = refusal.code
         return respond(refusal.body(), refusal.status, headers or _VIA)

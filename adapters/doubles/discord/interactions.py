@@ -11,16 +11,30 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from adapters.doubles.discord import messages
-from adapters.doubles.discord.interaction_checks import check_callback, check_choices, check_modal
+from adapters.doubles.discord.interaction_checks import (
+    AUTOCOMPLETE,
+    COMMAND,
+    COMPONENT,
+    MODAL,
+    check_callback,
+    check_choices,
+    check_modal,
+)
 from adapters.doubles.discord.mentions import WEBHOOK_DEFAULT
 from adapters.doubles.discord.message_shapes import message_wire
 from adapters.doubles.discord.platform import Call
 from adapters.doubles.discord.shapes import user_wire
-from adapters.doubles.discord.state import CHAT_COMMAND, EPHEMERAL, LOADING, REPLY, Message
+from adapters.doubles.discord.state import CHAT_COMMAND, CONTEXT_COMMAND, EPHEMERAL, LOADING, REPLY, Message
 from adapters.doubles.discord.wire import DiscordError, Json, unknown
 
-COMMAND, COMPONENT, AUTOCOMPLETE, MODAL = 2, 3, 4, 5
 NO_RESPONSE = "The application did not respond"
+_FAILURES = {
+    COMMAND: NO_RESPONSE,
+    COMPONENT: "This interaction failed",
+    AUTOCOMPLETE: "Loading options failed",
+    MODAL: "Something went wrong. Try again.",
+}
+"""What a person reads when the app answers too late."""
 State = Literal["waiting", "deferred", "answered", "updating", "modal", "choices", "failed"]
 
 
@@ -34,7 +48,8 @@ class Interaction:
         state: ``deferred`` shows "is thinking…"; ``failed`` shows ``failure``.
         original: the message that answers it, once there is one; of a component, the message it is on.
         followups: further messages, in order.
-        choices: what autocomplete offered; ``modal`` the form that was opened.
+        choices: what autocomplete offered.
+        modal: the form that was opened; ``dismissed`` when its person closed it without sending it.
         message: the message that a component is on.
         after: seconds until the app answered.
     """
@@ -51,6 +66,7 @@ class Interaction:
     followups: list[Message] = field(default_factory=list)
     choices: list[Json] | None = None
     modal: Json | None = None
+    dismissed: bool = False
     after: float | None = None
     token: str = ""
     sent_at: float = field(default_factory=time.monotonic)
@@ -110,6 +126,11 @@ class Interactions:
         interaction.timer = loop.call_later(self.timeout, self._expire, interaction)
         return interaction
 
+    def hidden(self) -> list[Message]:
+        """Every message that only one person sees."""
+        found = {m.id: m for interaction in self.all for m in interaction.messages if m.is_ephemeral}
+        return list(found.values())
+
     def close(self) -> None:
         """Stop every clock."""
         for interaction in self.all:
@@ -119,7 +140,7 @@ class Interactions:
     def _expire(self, interaction: Interaction) -> None:
         if interaction.state == "waiting":
             interaction.state = "failed"
-            interaction.failure = NO_RESPONSE if interaction.type != AUTOCOMPLETE else "Loading options failed"
+            interaction.failure = _FAILURES[interaction.type]
             self.changed()
 
     def callback(self, call: Call) -> Json | None:
@@ -131,7 +152,10 @@ class Interactions:
             raise DiscordError(400, 40060, "Interaction has already been acknowledged.")
         kind = check_callback(call.body, interaction.type, interaction.message is not None)
         form = call.body.get("data") or {}
-        self._respond(replace(call, body=form), interaction, kind)
+        try:
+            self._respond(replace(call, body=form), interaction, kind)
+        except DiscordError as refusal:
+            raise refusal.within("data") from None
         interaction.after = time.monotonic() - interaction.sent_at
         if interaction.timer is not None:
             interaction.timer.cancel()
@@ -233,7 +257,8 @@ class Interactions:
             "authorizing_integration_owners": {"0": call.world.guild.id},
         }
         message.interaction, message.webhook_id = about, call.world.application
-        message.type = CHAT_COMMAND if first and interaction.type == COMMAND else 0
+        if first and interaction.type == COMMAND:
+            message.type = CHAT_COMMAND if interaction.data["type"] == 1 else CONTEXT_COMMAND
         if interaction.original is not None and not first:
             about["original_response_message_id"] = interaction.original.id
             message.type = REPLY

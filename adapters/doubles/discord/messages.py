@@ -44,7 +44,7 @@ def build(
     call: Call, channel: Channel, author: str, default: Allowed, message_id: str = "", hidden: bool = False
 ) -> Message:
     """A message from a form, checked, not yet published. ``hidden`` says that it may be ephemeral."""
-    fields = check_content(call.body, hidden=hidden)
+    fields = check_content(call.body, hidden=hidden, files={name for name, _ in _named(call)})
     reference = _reference(call, channel)
     message_id = message_id or call.world.ids.new()
     message = Message(message_id, channel.id, author, tts=bool(call.body.get("tts")), **fields)
@@ -82,9 +82,10 @@ def edit(call: Call) -> Json:
 
 def change(call: Call, channel: Channel, message: Message, default: Allowed) -> None:
     """Apply a form to a message that is there. Mentions are worked out anew, by this form's own permission."""
-    fields = check_content(call.body, old=message)
-    allowed = allowed_of(call.body, default)
     kept = _kept_files(call, message)
+    names = {*(attachment.name for attachment in kept), *(name for name, _ in _named(call))}
+    fields = check_content(call.body, old=message, files=names)
+    allowed = allowed_of(call.body, default)
     before = {name: getattr(message, name) for name in (*fields, "attachments")}
     for name, value in fields.items():
         setattr(message, name, value)
@@ -155,15 +156,22 @@ def store_files(call: Call, channel: Channel, files: list[Upload]) -> list[Attac
         raise DiscordError(400, 30015, "Maximum number of attachments in a message reached (10)")
     if any(len(file.content) > call.world.attachment_limit for file in files):
         raise DiscordError(413, 40005, "Request entity too large")
-    told = {str(item.get("id")): item for item in call.body.get("attachments") or []}
     stored = []
-    for number, file in enumerate(files):
-        about = told.get(str(number), {})
-        name = str(about.get("filename") or file.name)
+    for (name, description), file in zip(_named(call), files, strict=True):
         made = call.world.attach(call.platform.base_url, channel.id, name, file.content, file.content_type)
-        made.description = about.get("description")
+        made.description = description
         stored.append(made)
     return stored
+
+
+def _named(call: Call) -> list[tuple[str, str | None]]:
+    """Name and description of each file of a form, which may give them under the file's number."""
+    told = {str(item.get("id")): item for item in call.body.get("attachments") or []}
+    about = [told.get(str(number), {}) for number in range(len(call.files))]
+    return [
+        (str(item.get("filename") or file.name), item.get("description"))
+        for item, file in zip(about, call.files, strict=True)
+    ]
 
 
 def _kept_files(call: Call, message: Message) -> list[Attachment]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from adapters.doubles.discord import reactions, sessions
 from adapters.doubles.discord.mentions import MESSAGE_DEFAULT
@@ -199,21 +198,3 @@ class People:
     def may(self, user: str, channel: str, names: str) -> bool:
         """Whether a member has permissions in a channel."""
         return can(self.world, self.channel(channel), self.user_id(user), names)
-
-
-def options_of(command: Json, words: list[str], values: dict[str, Any], focused: str = "") -> list[Json]:
-    """A command's options as a client sends them. Any: they are what a person typed. Raises LookupError."""
-    known = {option["name"]: option for option in command.get("options") or []}
-    if words:
-        if words[0] not in known or known[words[0]]["type"] not in (1, 2):
-            raise LookupError(f"/{command['name']} has no subcommand {words[0]}")
-        below = known[words[0]]
-        return [{"name": words[0], "type": below["type"], "options": options_of(below, words[1:], values, focused)}]
-    unknown = set(values) - set(known)
-    missing = {n for n, o in known.items() if o.get("required") and n not in values and not focused}
-    if unknown or missing:
-        raise LookupError(f"/{command['name']}: unknown options {sorted(unknown)}, missing {sorted(missing)}")
-    return [
-        {"name": name, "type": known[name]["type"], "value": value} | ({"focused": True} if name == focused else {})
-        for name, value in values.items()
-    ]

@@ -14,8 +14,8 @@ from adapters.doubles.discord.wire import Json, Snowflakes, component_texts, now
 
 TEXT, DM, VOICE, NEWS, THREAD, PRIVATE_THREAD, FORUM = 0, 1, 2, 5, 11, 12, 15
 EPHEMERAL, LOADING, HAS_THREAD, V2 = 1 << 6, 1 << 7, 1 << 5, 1 << 15
-REPLY, CHAT_COMMAND, THREAD_CREATED, THREAD_STARTER = 19, 20, 18, 21
-SPEECH = (0, REPLY, CHAT_COMMAND, 23)
+REPLY, CHAT_COMMAND, CONTEXT_COMMAND, THREAD_CREATED, THREAD_STARTER = 19, 20, 23, 18, 21
+SPEECH = (0, REPLY, CHAT_COMMAND, CONTEXT_COMMAND)
 """Types of messages that somebody said; the others are Discord's own notes."""
 
 BOT_USER = "1200000000000000001"

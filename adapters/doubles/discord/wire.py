@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Self
 
 from aiohttp import web
 
@@ -25,11 +25,19 @@ class DiscordError(Exception):
         code: Discord's own number.
         text: what goes with it.
         errors: where in the form it is wrong, for code 50035.
+        rule: the name of the rule that was broken, where it stands in a table.
     """
 
     def __init__(self, status: int, code: int, text: str, errors: Json | None = None) -> None:
         super().__init__(f"{code}: {text}")
         self.status, self.code, self.text, self.errors = status, code, text, errors
+        self.rule = ""
+
+    def within(self, name: str) -> Self:
+        """The same, of a form that is a part of another."""
+        if self.errors is not None:
+            self.errors = {name: self.errors}
+        return self
 
     def body(self) -> Json:
         """The JSON that says it."""
