@@ -9,6 +9,10 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.doubles.slack import SlackDouble
+from adapters.doubles.slack.blockkit.blocks import WHERE
+from adapters.doubles.slack.blockkit.check import WHOLE_RULES
+from adapters.doubles.slack.blockkit.shapes import Kinds
+from adapters.doubles.slack.view_checks import VIEWS
 from tests.contract.slack_bolt_app import Body, Way, bolt, running
 
 WAYS = pytest.mark.parametrize("way", ["sockets", "http"])
@@ -33,7 +37,9 @@ def modal(*blocks: Body, **more: object) -> Body:
     return {"type": "modal", "title": plain("T"), "submit": plain("Save"), "blocks": form, "callback_id": "form"} | more
 
 
-HOME = {"type": "home", "blocks": [{"type": "divider"}]}
+HOME: Body = {"type": "home", "blocks": [{"type": "divider"}]}
+LABELS = ("title", "submit", "close")
+STRINGS = {"private_metadata": 3_000, "callback_id": 255, "external_id": 255}
 
 
 @pytest.fixture
@@ -263,31 +269,52 @@ async def test_a_home_tab_is_published_to_a_member_as_it_was_seen(slack: SlackDo
     assert await refused(client, "views.publish", user_id="U1", view=HOME) == "not_enabled"
 
 
+LONG = "x" * 25
+BROKEN: dict[str, Body] = {
+    "view:type": modal(type="banner"),
+    "modal.title:missing": modal(title=None),
+    "modal.blocks:missing": modal(blocks=None),
+    "modal:submit-with-inputs": modal(submit=None),
+    **{f"modal.{label}:kind": modal(**{label: {"type": "mrkdwn", "text": "x"}}) for label in LABELS},
+    **{f"modal.{label}:max": modal(**{label: plain(LONG)}) for label in LABELS},
+    **{f"modal.{label}:min": modal(**{label: plain("")}) for label in LABELS},
+    **{f"modal.{name}:max": modal(**{name: "x" * (most + 1)}) for name, most in STRINGS.items()},
+    **{f"home.{name}:max": HOME | {name: "x" * (most + 1)} for name, most in STRINGS.items()},
+    "home.blocks:missing": {"type": "home"},
+}
+
+
+@pytest.mark.parametrize("rule", BROKEN)
+async def test_a_bad_view_is_refused(slack: SlackDouble, client: AsyncWebClient, rule: str) -> None:
+    view = BROKEN[rule]
+    if view["type"] == "home":
+        assert await refused(client, "views.publish", user_id="U1", view=view) == "invalid_arguments"
+        return
+    trigger = slack.workspace.triggers.give("U1")
+    assert await refused(client, "views.open", trigger_id=trigger, view=view) == "invalid_arguments"
+    assert not slack.workspace.views.stacks
+
+
+def test_every_refusal_of_a_view_is_met_by_a_test() -> None:
+    blocks = {*WHOLE_RULES, *WHERE["modal"].rules("modal"), *WHERE["home"].rules("home")}
+    assert set(Kinds(VIEWS).rules("view")) - blocks == set(BROKEN)
+
+
 @pytest.mark.parametrize(
     ("error", "view"),
     [
         ("invalid_arguments", None),
         ("invalid_arguments", "no json"),
         ("invalid_arguments", HOME),
-        ("invalid_arguments", modal(type="banner")),
-        ("invalid_arguments", modal(title=None)),
-        ("invalid_arguments", modal(title=plain("x" * 25))),
-        ("invalid_arguments", modal(title={"type": "mrkdwn", "text": "x"})),
-        ("invalid_arguments", modal(submit=None)),
-        ("invalid_arguments", modal(submit=plain("x" * 25))),
-        ("invalid_arguments", modal(close=plain("x" * 25))),
-        ("invalid_arguments", modal(private_metadata="x" * 3_001)),
-        ("invalid_arguments", modal(callback_id="x" * 256)),
-        ("invalid_arguments", modal(external_id="x" * 256)),
         ("invalid_arguments", modal(colour="red")),
-        ("invalid_arguments", modal(*[{"type": "divider"}] * 101)),
         ("view_too_large", modal(private_metadata="x" * 256 * 1024)),
     ],
 )
-async def test_a_bad_view_is_refused(slack: SlackDouble, client: AsyncWebClient, error: str, view: Body | None) -> None:
+async def test_what_is_no_modal_at_all_is_refused(
+    slack: SlackDouble, client: AsyncWebClient, error: str, view: Body | None
+) -> None:
     trigger = slack.workspace.triggers.give("U1")
     assert await refused(client, "views.open", trigger_id=trigger, view=view) == error
-    assert not slack.workspace.views.stacks
 
 
 async def test_a_view_at_its_limits_is_taken(slack: SlackDouble, client: AsyncWebClient) -> None:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from adapters.doubles.slack.checks import MARKDOWN_LIMIT, TEXT_CUT, UPDATE_TEXT_LIMIT, check_blocks, check_metadata
+from adapters.doubles.slack.checks import (
+    MARKDOWN_LIMIT,
+    TEXT_CUT,
+    UPDATE_TEXT_LIMIT,
+    check_attachments,
+    check_blocks,
+    check_metadata,
+)
 from adapters.doubles.slack.events import changed_event, deleted_event, mention_event, message_event
 from adapters.doubles.slack.methods import Call, Platform
 from adapters.doubles.slack.state import Channel, Message
-from adapters.doubles.slack.wire import Json, SlackError, as_list, truthy
+from adapters.doubles.slack.wire import Json, SlackError, truthy
 
 
 def post_message(call: Call) -> Json:
@@ -129,7 +136,7 @@ def content_of(call: Call, keep_empty: bool = False) -> Json:
     if len(str(markdown or "")) > MARKDOWN_LIMIT:
         raise SlackError("msg_too_long")
     text = str(args.get("text") or markdown or "")[:TEXT_CUT]
-    attachments = as_list(args.get("attachments"))
+    attachments = check_attachments(args.get("attachments"))
     if not text.strip() and not blocks and not attachments:
         raise SlackError("no_text")
     metadata = check_metadata(args.get("metadata"))

@@ -10,7 +10,7 @@ from adapters.doubles.slack.events import reaction_event
 from adapters.doubles.slack.mentions import notified
 from adapters.doubles.slack.socket_mode import SocketMode
 from adapters.doubles.slack.state import Channel, Message, Workspace
-from adapters.doubles.slack.wire import Json, SlackError
+from adapters.doubles.slack.wire import Json, SlackError, invalid_arguments
 
 STATUSES = {"active", "processing", "suspended", "closed"}
 Ping = tuple[str, str, str]
@@ -57,7 +57,7 @@ class Call:
         """An argument that must be there."""
         value = self.args.get(name)
         if value is None or value == "":
-            raise SlackError("invalid_arguments", response_metadata={"messages": [f"[ERROR] missing {name}"]})
+            raise invalid_arguments(f"missing required field: {name}")
         return str(value)
 
     def channel(self, name: str = "channel") -> Channel:
@@ -195,7 +195,7 @@ def session_status(call: Call) -> Json:
     """``agents.sessions.setStatus``: an agent session's state in its life."""
     status = call.require("status")
     if status not in STATUSES:
-        raise SlackError("invalid_arguments", response_metadata={"messages": [f"[ERROR] invalid status: {status}"]})
+        raise invalid_arguments("must be a valid enum value [json-pointer:/status]")
     return {"status": status, "agent_status": status} | _session(call, {"status": status})
 
 

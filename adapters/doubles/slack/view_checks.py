@@ -4,54 +4,76 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
-from adapters.doubles.slack.checks import check_view_blocks
-from adapters.doubles.slack.wire import Json, SlackError, invalid_arguments
+from adapters.doubles.slack.blockkit.blocks import WHERE, SurfaceKind
+from adapters.doubles.slack.blockkit.check import WHOLE_RULES, problems, refusal
+from adapters.doubles.slack.blockkit.composition import PLAIN
+from adapters.doubles.slack.blockkit.shapes import Extra, Flag, Kinds, Obj, Problem, Shape, Str, Text
+from adapters.doubles.slack.wire import Json, SlackError, as_list, invalid_arguments
 
 VIEW_BYTES = 250 * 1024
-_STRINGS = {"private_metadata": 3_000, "callback_id": 255, "external_id": 255}
-_LABELS = ("title", "submit", "close")
-_KEYS = {"type", "blocks", "clear_on_close", "notify_on_close", "submit_disabled", *_LABELS, *_STRINGS}
-LABEL_LIMIT = 24
 
 
-def checked_view(view: object, only: str = "") -> Json:
+@dataclass(frozen=True)
+class _Blocks:
+    """The blocks of a surface."""
+
+    surface: SurfaceKind
+
+    def check(self, value: object, at: str, name: str) -> Iterator[Problem]:
+        """Each, and all together."""
+        yield from problems(value, self.surface, at)
+
+    def rules(self, name: str) -> Iterator[str]:
+        """Each one's, and those of all together."""
+        yield from WHOLE_RULES
+        yield from WHERE[self.surface].rules(self.surface)
+
+
+_COMMON: Mapping[str, Shape] = {
+    "private_metadata": Str(3_000),
+    "callback_id": Str(255),
+    "external_id": Str(255),
+    "clear_on_close": Flag(),
+    "notify_on_close": Flag(),
+}
+_SUBMIT = Extra(
+    "submit-with-inputs",
+    "missing required field: submit",
+    lambda view: view.get("submit") is not None or all(b.get("type") != "input" for b in as_list(view.get("blocks"))),
+)
+_LABEL = Text(24, PLAIN)
+VIEWS: dict[str, Shape] = {
+    "modal": Obj(
+        "modal",
+        {
+            **_COMMON,
+            "title": _LABEL,
+            "submit": _LABEL,
+            "close": _LABEL,
+            "submit_disabled": Flag(),
+            "blocks": _Blocks("modal"),
+        },
+        ("title", "blocks"),
+        (_SUBMIT,),
+    ),
+    "home": Obj("home", {**_COMMON, "blocks": _Blocks("home")}, ("blocks",)),
+}
+
+
+def checked_view(view: object, only: SurfaceKind | None = None) -> Json:
     """The view as it is stored, with an id on each block. Refuses what Slack refuses."""
     if not isinstance(view, dict):
         raise invalid_arguments("missing required field: view")
     if len(json.dumps(view).encode()) > VIEW_BYTES:
         raise SlackError("view_too_large")
-    kind = view.get("type")
-    if kind not in ("modal", "home") or (only and kind != only):
-        raise invalid_arguments(f"unsupported type: {kind} [json-pointer:/view/type]")
-    if kind == "modal":
-        _check_labels(view)
-    _check_keys(view)
-    blocks = [dict(block) for block in check_view_blocks(view.get("blocks"))]
+    table = VIEWS if only is None else {str(only): VIEWS[only]}
+    refused = refusal("invalid_arguments", Kinds(table).check(view, "/view", "view"))
+    if refused is not None:
+        raise refused
+    blocks = [dict(block) for block in view["blocks"]]
     for block in blocks:
         block.setdefault("block_id", secrets.token_urlsafe(4)[:5])
-    return view | {"blocks": blocks}
-
-
-def _check_keys(view: Json) -> None:
-    for key in view.keys() - _KEYS:
-        raise invalid_arguments(f"invalid additional property: {key} [json-pointer:/view]")
-    for key, limit in _STRINGS.items():
-        if len(str(view.get(key) or "")) > limit:
-            raise invalid_arguments(f"must be less than {limit + 1} characters [json-pointer:/view/{key}]")
-
-
-def _check_labels(view: Json) -> None:
-    if view.get("title") is None:
-        raise invalid_arguments("missing required field: title [json-pointer:/view]")
-    for key in _LABELS:
-        label = view.get(key)
-        if label is None:
-            continue
-        if not isinstance(label, dict) or label.get("type") != "plain_text":
-            raise invalid_arguments(f"must be a plain_text object [json-pointer:/view/{key}]")
-        if not 1 <= len(str(label.get("text") or "")) <= LABEL_LIMIT:
-            raise invalid_arguments(f"must be less than {LABEL_LIMIT + 1} characters [json-pointer:/view/{key}/text]")
-    inputs = any(isinstance(block, dict) and block.get("type") == "input" for block in view.get("blocks") or [])
-    if inputs and view.get("submit") is None:
-        raise invalid_arguments("missing required field: submit [json-pointer:/view]")
+    return {key: value for key, value in view.items() if value is not None} | {"blocks": blocks}

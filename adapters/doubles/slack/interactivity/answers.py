@@ -4,22 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from adapters.doubles.slack.checks import check_options
+from adapters.doubles.slack.blockkit.check import refusal
+from adapters.doubles.slack.blockkit.composition import GROUPS, OPTIONS
+from adapters.doubles.slack.blockkit.shapes import Items, Obj, one_of
 from adapters.doubles.slack.view_checks import checked_view
 from adapters.doubles.slack.view_state import View
 from adapters.doubles.slack.wire import Json, as_list, invalid_arguments
 
+_SUGGESTIONS = Obj(
+    "suggestions",
+    {"options": Items(OPTIONS.of, OPTIONS.most), "option_groups": GROUPS},
+    (),
+    (one_of("options", "option_groups"),),
+    typed=False,
+)
 RESPONSE_ACTIONS = ("clear", "errors", "update", "push")
 
 
 def suggestions(answer: object) -> list[Json]:
     """The options that an external select was answered with."""
-    if not isinstance(answer, dict) or not {"options", "option_groups"} & answer.keys():
-        raise invalid_arguments("missing required field: options")
-    groups = answer.get("option_groups")
-    lists = [answer["options"]] if groups is None else [group.get("options") for group in as_list(groups)]
-    found = [check_options(options) for options in lists]
-    return [option for options in found for option in options]
+    refused = refusal("invalid_arguments", _SUGGESTIONS.check(answer, "", "suggestions"))
+    if refused is not None:
+        raise refused
+    found = answer if isinstance(answer, dict) else {}
+    groups = as_list(found.get("option_groups"))
+    lists = [found.get("options"), *(group["options"] for group in groups)]
+    return [option for options in lists for option in as_list(options)]
 
 
 def submission(answer: object, view: View) -> tuple[str, Json]:
