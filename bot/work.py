@@ -16,9 +16,11 @@ from adapters.postgres.turns import PostgresTurns
 from adapters.queue.jobs import Queue
 from adapters.redis import RedisHints
 from bot import __version__
+from bot.commands import handlers
 from bot.metrics import Metrics
 from bot.models import AnyModel, chat_models, load_models, router_for
 from bot.settings import Settings
+from core.commands import REGISTRY
 from core.conversation.delivery import Delivery, DeliveryPolicy
 from core.conversation.ports import Surface
 from core.conversation.senders import Senders
@@ -103,6 +105,8 @@ def wire(
         surfaces,
         _turn_policy(settings),
         versions={"robbie": __version__},
+        registry=REGISTRY,
+        handlers=handlers(),
         send=senders.send,
     )
     queue.handle("turn", turns.drain)

@@ -21,6 +21,7 @@ from core.conversation.models import Place, Profile, Utterance
 from core.conversation.payload import MalformedEvent, parse
 from core.conversation.ports import CannotTell, MessageGone, NotSent, SendError
 from core.conversation.stores import Owed
+from core.rendering.message import Outgoing
 
 Body = dict[str, object]
 
@@ -55,9 +56,9 @@ class DiscordSurface:
         self._me = ""
         self._asking = asyncio.Lock()
 
-    async def post(self, place: Place, key: str, body: str) -> str:
+    async def post(self, place: Place, key: str, message: Outgoing) -> str:
         """Post a message, or fill the place that a command left for it, and return its id. Raises SendError."""
-        rendered = render(body)
+        rendered = render(message.body)
         owed = await self._replies.of(key)
         if owed is not None and owed.first:
             try:
@@ -72,9 +73,9 @@ class DiscordSurface:
                 raise
             return await self._follow_up(owed, rendered)  # a channel that Robbie is not in
 
-    async def edit(self, place: Place, message_id: str, key: str, body: str) -> None:
+    async def edit(self, place: Place, message_id: str, key: str, message: Outgoing) -> None:
         """Replace a message's text. Raises SendError."""
-        rendered = render(body)
+        rendered = render(message.body)
         owed = await self._replies.of(key)
         if owed is not None:
             try:
@@ -91,7 +92,7 @@ class DiscordSurface:
                 raise
             raise MessageGone(str(error)) from None
 
-    async def find(self, place: Place, key: str, *, body: str, since: datetime) -> str | None:
+    async def find(self, place: Place, key: str, *, message: Outgoing, since: datetime) -> str | None:
         """The post with this body of ours, or None when there is none, or repeating it is the same as once.
 
         Discord keeps no nonce, but takes none twice within minutes. After that, the text is looked for.
@@ -103,7 +104,7 @@ class DiscordSurface:
             owed = await self._replies.of(key)
             if owed is not None and owed.first:
                 return None
-            found = await self._alike(place, str(render(body)["content"]), since)
+            found = await self._alike(place, str(render(message.body)["content"]), since)
         except SendError as error:
             raise CannotTell(str(error)) from None
         if len(found) > 1:

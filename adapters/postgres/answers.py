@@ -7,7 +7,9 @@ from datetime import timedelta
 
 from psycopg.types.json import Jsonb
 
+from adapters.postgres.messages import extras
 from core.conversation.stores import Claim, Finish
+from core.conversation.voices import Voice
 from core.routing.models import Answer
 
 # Everything hangs on ``closed``: no row there, and nothing is written. The first part becomes the opening row itself
@@ -25,10 +27,11 @@ FINISH = """
     interaction AS (
         INSERT INTO interactions
             (org_id, conversation_id, person_id, inbox_id, answer_id, outcome, policy, arm, propensity, level, model,
-             input_tokens, output_tokens, cost_usd, latency_ms, versions)
+             input_tokens, output_tokens, cost_usd, latency_ms, versions, mentor, mood, voice)
         SELECT closed.org_id, conversation_id, person_id, closed.id, answer.id, %(outcome)s, %(policy)s::text,
                %(arm)s::text, %(propensity)s::float, %(level)s::int, %(model)s::text, %(input_tokens)s::int,
-               %(output_tokens)s::int, %(cost_usd)s::float, %(latency_ms)s::float, %(versions)s
+               %(output_tokens)s::int, %(cost_usd)s::float, %(latency_ms)s::float, %(versions)s, %(mentor)s,
+               %(mood)s, %(voice)s
         FROM closed, answer WHERE %(policy)s::text IS NOT NULL RETURNING id, org_id
     ),
     calls AS (
@@ -42,15 +45,19 @@ FINISH = """
     ),
     opened AS (
         UPDATE outbox SET phase = CASE WHEN state = 'ready' THEN 'final' ELSE phase END,
-                          body = CASE WHEN state = 'ready' THEN %(first)s ELSE body END, message_id = answer.id
+                          body = CASE WHEN state = 'ready' THEN (%(parts)s::text[])[1] ELSE body END,
+                          extras = CASE WHEN state = 'ready' THEN (%(extras)s::jsonb[])[1] ELSE extras END,
+                          message_id = answer.id
         FROM answer WHERE inbox_id = %(inbox_id)s AND phase = 'open' AND part = 0 RETURNING outbox.id, phase
     ),
     parts AS (
         INSERT INTO outbox (org_id, conversation_id, inbox_id, message_id, phase, part, edit_of, surface, tenant,
-                            channel, body)
+                            channel, body, extras)
         SELECT org_id, conversation_id, closed.id, answer.id, 'final', number - 1,
-               CASE WHEN number = 1 THEN (SELECT id FROM opened) END, %(surface)s, %(tenant)s, %(channel)s, body
-        FROM closed, answer, unnest(%(parts)s::text[]) WITH ORDINALITY AS piece (body, number)
+               CASE WHEN number = 1 THEN (SELECT id FROM opened) END, %(surface)s, %(tenant)s, %(channel)s, body,
+               extras
+        FROM closed, answer, unnest(%(parts)s::text[], %(extras)s::jsonb[]) WITH ORDINALITY
+            AS piece (body, extras, number)
         WHERE number > 1 OR NOT EXISTS (SELECT FROM opened WHERE phase = 'final')
         ORDER BY number
     )
@@ -78,8 +85,9 @@ def finish_values(claim: Claim, finish: Finish) -> Mapping[str, object]:
         # An answer stands right after its question, whatever was said while it was being written.
         "answered_at": claim.occurred_at + timedelta(microseconds=1),
         "versions": Jsonb({**finish.versions, **_answered_by(finish.answer)}),
-        "parts": list(finish.parts),
-        "first": finish.parts[0],
+        "parts": [part.body for part in finish.parts],
+        "extras": [extras(part) for part in finish.parts],
+        **_voice(finish.voice),
     }
 
 
@@ -97,6 +105,13 @@ def _interaction(answer: Answer | None) -> dict[str, object]:
         "latency_ms": answer and answer.latency_ms,
         "calls": Jsonb([{name: getattr(call, name) for name in _CALL} for call in answer.attempts] if answer else []),
     }
+
+
+def _voice(voice: Voice) -> dict[str, object]:
+    """Who spoke, in which mood, and how that was chosen."""
+    chosen = {name: getattr(voice, name) for name in ("policy", "arm", "propensity", "reason")}
+    persona = voice.persona
+    return {"mentor": persona.id if persona else "", "mood": persona.mood if persona else "", "voice": Jsonb(chosen)}
 
 
 def _answered_by(answer: Answer | None) -> dict[str, str]:

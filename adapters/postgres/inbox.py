@@ -183,6 +183,11 @@ async def _concerns_us(tx: Transaction, event: InboundEvent) -> bool:
 
 
 async def _conversation(tx: Transaction, event: InboundEvent, ids: Ids) -> int | None:
+    if event.kind is Kind.MESSAGE and event.about:
+        values = {**event.place.model_dump(), "platform_id": event.about}
+        pressed = await (await tx.execute(_REACTED_TO, values)).fetchone()
+        if pressed:
+            return int(pressed["conversation_id"])
     if event.kind is Kind.DELETE and (said_in := await _said_in(tx, event)) is not None:
         return said_in
     if event.kind is not Kind.REACTION:
@@ -204,6 +209,8 @@ def _files(event: InboundEvent) -> Jsonb:
 
 def _detail(event: InboundEvent) -> dict[str, object]:
     match event.kind:
+        case Kind.MESSAGE if event.command is not None:
+            return {"command": event.command.model_dump(), "about": event.about}
         case Kind.EDIT:
             return {"text": event.text}
         case Kind.REACTION:

@@ -10,6 +10,7 @@ import psycopg
 
 from adapters.postgres.database import Database
 from core.conversation.models import Outcome, Place, Profile, Shown, Utterance
+from core.rendering.message import Outgoing
 
 _SHOW = """
     WITH shown AS (UPDATE outbox SET shown = %s WHERE key = %s::uuid RETURNING conversation_id)
@@ -62,15 +63,15 @@ class LocalSurface:
         self._database = database
         self.name = name
 
-    async def post(self, place: Place, key: str, body: str) -> str:
+    async def post(self, place: Place, key: str, message: Outgoing) -> str:
         """Show the row; its key is its id."""
-        return await self._show(key, "" if body == self.placeholder else body)
+        return await self._show(key, "" if message.body == self.placeholder else message.body)
 
-    async def edit(self, place: Place, message_id: str, key: str, body: str) -> None:
+    async def edit(self, place: Place, message_id: str, key: str, message: Outgoing) -> None:
         """Show the text that replaces it."""
-        await self._show(message_id, body)
+        await self._show(message_id, message.body)
 
-    async def find(self, place: Place, key: str, *, body: str, since: datetime) -> str | None:
+    async def find(self, place: Place, key: str, *, message: Outgoing, since: datetime) -> str | None:
         """Showing again is the same as once, so there is nothing to look for."""
         return None
 

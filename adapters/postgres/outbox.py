@@ -8,6 +8,7 @@ from psycopg.rows import DictRow
 
 from adapters.postgres.database import Database
 from adapters.postgres.enqueue import Enqueue
+from adapters.postgres.messages import message, persona
 from core.conversation.jobs import control_job
 from core.conversation.models import OutboxState, Place
 from core.conversation.stores import Parcel, Wait
@@ -16,7 +17,8 @@ from core.conversation.stores import Parcel, Wait
 # that died while sending leaves it open whether its post was made.
 _TAKE = """
     WITH next AS (
-        SELECT outbox.id, outbox.state <> 'ready' AS doubtful, outbox.key::text, outbox.body, outbox.attempts,
+        SELECT outbox.id, outbox.state <> 'ready' AS doubtful, outbox.key::text, outbox.body, outbox.extras,
+               outbox.attempts,
                outbox.looks, outbox.created_at, outbox.edit_of, conversations.thread, conversations.direct,
                coalesce(outbox.lease_until > clock_timestamp(), false) AS busy,
                extract(epoch FROM greatest(outbox.not_before, now()) - now())::float AS wait
@@ -31,7 +33,8 @@ _TAKE = """
                           lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
         FROM next WHERE outbox.id = next.id AND NOT busy AND wait <= 0
     )
-    SELECT next.*, edited.platform_id AS edit_id FROM next LEFT JOIN outbox AS edited ON edited.id = next.edit_of"""
+    SELECT next.*, edited.platform_id AS edit_id, edited.extras AS edited
+    FROM next LEFT JOIN outbox AS edited ON edited.id = next.edit_of"""
 
 _SENT = """
     WITH sent AS (
@@ -142,11 +145,14 @@ def _parcel(channel: Mapping[str, object], rows: Sequence[DictRow]) -> Parcel | 
     if row["wait"] > 0:
         return Wait(row["wait"])
     place = {name: channel[name] for name in ("surface", "tenant", "channel")}
+    said = message(row["body"], row["extras"])
+    if row["edit_id"] is not None:
+        said = said.model_copy(update={"persona": persona(row["edited"])})
     return Parcel(
         outbox_id=row["id"],
         key=row["key"],
         place=Place.model_validate({**place, "thread": row["thread"], "direct": row["direct"]}),
-        body=row["body"],
+        message=said,
         edit_id=row["edit_id"],  # None also where there is nothing to edit: it was never posted, and this is a post
         attempts=row["attempts"] + 1,
         looks=row["looks"] + int(row["doubtful"]),

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from psycopg.rows import DictRow
 
 from adapters.postgres.answers import FINISH, finish_values
 from adapters.postgres.database import Database
+from adapters.postgres.messages import extras, persona
 from core.conversation.models import Asker, Place, Utterance
 from core.conversation.stores import Claim, Ending, Finish, Lease
+from core.people.models import ChannelSettings, PersonSettings
+from core.registry import Invocation
+from core.rendering.message import Outgoing
 
 # The update of the conversation serialises claims in it, so that two never take neighbouring rows at once.
 _FENCE = """
@@ -35,8 +39,12 @@ _CLAIM = """
         RETURNING inbox.*, surface, tenant, channel, thread, direct
     )
     SELECT claimed.id, claimed.fence, claimed.attempts, claimed.message_id, claimed.platform_id, claimed.occurred_at,
-           claimed.cancel, claimed.surface, claimed.tenant, claimed.channel, claimed.thread, claimed.direct,
+           claimed.cancel, claimed.detail, claimed.surface, claimed.tenant, claimed.channel, claimed.thread,
+           claimed.direct,
            coalesce(messages.text, '') AS text, people.id AS person_id, people.name, people.zone, accounts.account,
+           accounts.is_admin, people.settings AS person,
+           coalesce((SELECT settings FROM channel_settings WHERE (surface, tenant, channel) =
+                     (claimed.surface, claimed.tenant, claimed.channel)), '{}') AS chosen,
            accounts.refreshed_at IS NULL OR accounts.refreshed_at < now() - interval '1 day' AS stale
     FROM claimed
     JOIN people ON people.id = claimed.person_id
@@ -46,8 +54,9 @@ _CLAIM = """
     LIMIT 1"""
 
 _OPEN = """
-    INSERT INTO outbox (org_id, conversation_id, inbox_id, phase, part, surface, tenant, channel, body)
-    SELECT org_id, conversation_id, id, 'open', 0, %(surface)s, %(tenant)s, %(channel)s, %(body)s
+    INSERT INTO outbox
+        (org_id, conversation_id, inbox_id, phase, part, surface, tenant, channel, body, extras)
+    SELECT org_id, conversation_id, id, 'open', 0, %(surface)s, %(tenant)s, %(channel)s, %(body)s, %(extras)s
     FROM inbox WHERE id = %(inbox_id)s AND fence = %(fence)s AND state = 'claimed'
     ON CONFLICT (inbox_id, phase, part) DO NOTHING RETURNING id"""
 
@@ -56,13 +65,13 @@ _RENEW = """
         UPDATE inbox SET lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
         WHERE id = %(inbox_id)s AND fence = %(fence)s AND state = 'claimed' RETURNING id, cancel
     )
-    SELECT renewed.cancel, outbox.key::text, outbox.platform_id
+    SELECT renewed.cancel, outbox.key::text, outbox.platform_id, outbox.extras
     FROM renewed LEFT JOIN outbox ON outbox.inbox_id = renewed.id AND outbox.part = 0 AND outbox.edit_of IS NULL"""
 
 _TRANSCRIPT = """
     SELECT messages.text, messages.occurred_at, messages.platform_id, people.name, messages.person_id IS NULL AS own
     FROM messages LEFT JOIN people ON people.id = messages.person_id
-    WHERE messages.conversation_id = %(conversation_id)s AND NOT EXISTS (
+    WHERE messages.conversation_id = %(conversation_id)s AND messages.text <> '' AND NOT EXISTS (
         SELECT FROM inbox WHERE inbox.message_id = messages.id AND inbox.state IN ('received', 'claimed'))
     ORDER BY messages.occurred_at DESC, messages.id DESC LIMIT %(limit)s"""
 
@@ -78,6 +87,15 @@ _REMEMBERED = """
       AND lower(btrim(question.text)) = lower(btrim(%(text)s))
       AND (conversations.id = %(conversation_id)s OR (%(direct)s AND conversations.direct))
     ORDER BY interactions.created_at DESC LIMIT 1"""
+
+_ASKED = """
+    SELECT messages.text FROM inbox JOIN messages ON messages.id = inbox.message_id
+    WHERE inbox.id = %(inbox_id)s AND inbox.conversation_id = %(conversation_id)s
+      AND inbox.person_id = %(person_id)s AND NOT EXISTS (
+        SELECT FROM inbox AS settled
+        WHERE settled.conversation_id = %(conversation_id)s AND settled.person_id = %(person_id)s
+          AND settled.state = 'answered' AND settled.detail #>> '{command,command}' IN ('yes', 'no')
+          AND settled.detail #>> '{command,arguments,of}' = inbox.id::text)"""
 
 _KNOW = """
     UPDATE people SET name = coalesce(nullif(%(name)s, ''), name), zone = coalesce(nullif(%(zone)s, ''), zone)
@@ -133,15 +151,26 @@ class PostgresTurns:
                 account=row["account"],
                 name=row["name"],
                 zone=row["zone"] or "UTC",
+                admin=row["is_admin"],
             ),
             transcript=tuple(_utterance(said_row) for said_row in reversed(said)),
             cancel=row["cancel"],
             profile_stale=row["stale"],
+            command=_command(row["detail"]),
+            about=row["detail"].get("about", ""),
+            person=PersonSettings.model_validate(row["person"]),
+            channel=ChannelSettings.model_validate(row["chosen"]),
         )
 
-    async def open(self, claim: Claim, body: str) -> bool:
+    async def open(self, claim: Claim, message: Outgoing) -> bool:
         """Put the opening row into the outbox, once."""
-        values = {**claim.place.model_dump(), "inbox_id": claim.inbox_id, "fence": claim.fence, "body": body}
+        values = {
+            **claim.place.model_dump(),
+            "inbox_id": claim.inbox_id,
+            "fence": claim.fence,
+            "body": message.body,
+            "extras": extras(message),
+        }
         (rows,) = await self._database.run(claim.asker.org_id, (_OPEN, values))
         return bool(rows)
 
@@ -151,7 +180,19 @@ class PostgresTurns:
         (rows,) = await self._database.run(claim.asker.org_id, (_RENEW, values), durable=False)
         if not rows:
             return None
-        return Lease(cancel=rows[0]["cancel"], open_id=rows[0]["platform_id"], open_key=rows[0]["key"] or "")
+        row = rows[0]
+        return Lease(
+            cancel=row["cancel"],
+            open_id=row["platform_id"],
+            open_key=row["key"] or "",
+            open_persona=persona(row["extras"]),
+        )
+
+    async def asked(self, claim: Claim, inbox_id: int) -> str | None:
+        """What this person wrote, if nobody has settled it yet."""
+        values = {"inbox_id": inbox_id, "conversation_id": claim.conversation_id, "person_id": claim.asker.person_id}
+        (rows,) = await self._database.run(claim.asker.org_id, (_ASKED, values))
+        return rows[0]["text"] if rows else None
 
     async def remembered(self, claim: Claim) -> tuple[str, datetime] | None:
         """An earlier answer to the same words."""
@@ -181,6 +222,11 @@ class PostgresTurns:
         if not rows:
             return "lost"
         return "more" if rows[0]["more"] else "last"
+
+
+def _command(detail: Mapping[str, object]) -> Invocation | None:
+    found = detail.get("command")
+    return Invocation.model_validate(found) if found else None
 
 
 def _utterance(row: DictRow) -> Utterance:

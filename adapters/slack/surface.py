@@ -19,6 +19,7 @@ from adapters.slack.text import readable
 from core.conversation.models import Place, Profile, Utterance
 from core.conversation.payload import MalformedEvent, parse
 from core.conversation.ports import CannotTell, NotSent, SendError
+from core.rendering.message import Outgoing
 
 logger = logging.getLogger(__name__)
 
@@ -68,7 +69,7 @@ class SlackSurface:
         self._profiles: dict[tuple[str, str], tuple[float, Profile]] = {}
         self._statusless: set[tuple[str, bool]] = set()
 
-    async def post(self, place: Place, key: str, body: str) -> str:
+    async def post(self, place: Place, key: str, message: Outgoing) -> str:
         """Post a message that carries ``key`` in its metadata, and return its timestamp. Raises SendError."""
         api = await self._apis.of(place.tenant)
 
@@ -84,13 +85,13 @@ class SlackSurface:
             )
 
         try:
-            answer = await send(render(body, key))
+            answer = await send(render(message.body, key))
         except SlackRefused as error:
             _only_format(error)
-            answer = await send(render_plain(body, key, POST_LIMIT))
+            answer = await send(render_plain(message.body, key, POST_LIMIT))
         return str(answer["ts"])
 
-    async def edit(self, place: Place, message_id: str, key: str, body: str) -> None:
+    async def edit(self, place: Place, message_id: str, key: str, message: Outgoing) -> None:
         """Replace a message's text. Raises SendError."""
         api = await self._apis.of(place.tenant)
 
@@ -98,12 +99,12 @@ class SlackSurface:
             return await api.call(api.web.chat_update(channel=place.channel, ts=message_id, **rendered))
 
         try:
-            await send(render(body, key))
+            await send(render(message.body, key))
         except SlackRefused as error:
             _only_format(error)
-            await send(render_plain(body, key))
+            await send(render_plain(message.body, key))
 
-    async def find(self, place: Place, key: str, *, body: str, since: datetime) -> str | None:
+    async def find(self, place: Place, key: str, *, message: Outgoing, since: datetime) -> str | None:
         """The post of the last seven days that carries ``key``, or None when surely there is none.
 
         Raises CannotTell when Slack cannot be asked, or the conversation is too long to look through.

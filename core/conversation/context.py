@@ -27,6 +27,8 @@ _SYSTEM_SMALL = """\
 You are Robbie, a helpful AI teammate. Answer in a few short, honest sentences. Say so if you do not know. \
 It is {now}. You are talking with {name}."""
 
+_LANGUAGE = " Answer in the language of the message that you answer."
+
 _SMALL_MESSAGES = 4
 _OVERHEAD = 4  # tokens that a message costs beside its text
 _WIDE = re.compile("[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U0001f000-\U0003ffff]")
@@ -51,6 +53,8 @@ def build_prompt(
     *,
     small: bool = False,
     direct: bool = False,
+    voice: str = "",
+    language: str = "",
 ) -> tuple[ChatMessage, ...]:
     """The prompt for a turn: a system message, then the transcript in alternating roles, a person's message last.
 
@@ -62,6 +66,8 @@ def build_prompt(
             middle if need be.
         small: short instructions and only the last few messages, for a very small model.
         direct: whether only the asker and Robbie read here.
+        voice: instructions on how to say things; they stand after Robbie's own rules.
+        language: the English name of the language that the asker chose; empty for the one that they write in.
 
     Raises:
         ValueError: nobody asked anything.
@@ -72,6 +78,8 @@ def build_prompt(
         name=_safe_name(asker.name),
         where="in a direct message" if direct else "in a thread that others read too",
     )
+    system += f" Answer in {_safe_name(language)}." if language else _LANGUAGE
+    system = f"{system}\n\n{voice}" if voice else system
     named = len({utterance.speaker for utterance in heard if not utterance.by_robbie}) > 1
     told = [(utterance.by_robbie, _tell(utterance, named)) for utterance in heard]
     kept = list(_newest(told, budget_tokens - estimate_tokens(system) - 2 * _OVERHEAD))[::-1]

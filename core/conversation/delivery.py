@@ -100,7 +100,7 @@ class Delivery:
     async def _look(self, org_id: int, surface: Surface, parcel: Parcel) -> tuple[bool, str | None]:
         """Look for a post that may have been made: whether that is known now, and its id if there is one."""
         try:
-            look = surface.find(parcel.place, parcel.key, body=parcel.body, since=parcel.created_at)
+            look = surface.find(parcel.place, parcel.key, message=parcel.message, since=parcel.created_at)
             return True, await _guarded(look)
         except (CannotTell, _Broken) as error:
             pause: float | None = _pause(parcel.looks)
@@ -151,9 +151,9 @@ async def _guarded(call: Awaitable[_Result]) -> _Result:
 async def _shown(surface: Surface, parcel: Parcel) -> str:
     """Post or edit, and return the id of the message that shows the body now."""
     if parcel.edit_id is None:
-        return await surface.post(parcel.place, parcel.key, parcel.body)
+        return await surface.post(parcel.place, parcel.key, parcel.message)
     try:
-        await surface.edit(parcel.place, parcel.edit_id, parcel.key, parcel.body)
+        await surface.edit(parcel.place, parcel.edit_id, parcel.key, parcel.message)
     except MaybeSent as error:
         raise NotSent(str(error)) from error  # to edit twice is the same as once
     return parcel.edit_id

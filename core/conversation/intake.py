@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from weakref import WeakValueDictionary
 
+from core.commands import PREFIXES, REGISTRY
 from core.conversation.models import Accepted, InboundEvent, InboxState, Kind
 from core.conversation.stores import InboxStore, Verdict
+from core.registry import Registry
 from core.rendering.clean import clean
 
 
@@ -28,14 +30,23 @@ class IntakePolicy:
     bot_turns_per_hour: int = 5
 
 
+_AT_ONCE = {"stop": Kind.STOP}
+
+
 class Intake:
     """Implements ``core.conversation.ports.Receiver``."""
 
     def __init__(
-        self, store: InboxStore, policy: IntakePolicy, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        store: InboxStore,
+        policy: IntakePolicy,
+        *,
+        registry: Registry = REGISTRY,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._store = store
         self._policy = policy
+        self._registry = registry
         self._now = now
         self._channels: WeakValueDictionary[tuple[str, str, str], asyncio.Lock] = WeakValueDictionary()
 
@@ -44,12 +55,23 @@ class Intake:
 
         Otherwise the later of two could be stored, and answered, while the earlier still waits for the database.
         """
+        event = self._read(event)
         verdict = self._judge(event)
         if verdict is None:
             return Accepted(inbox_id=None, state=InboxState.IGNORED)
         place = event.place
         async with self._channels.setdefault((place.surface, place.tenant, place.channel), asyncio.Lock()):
             return await self._store.accept(_cleaned(event), verdict)
+
+    def _read(self, event: InboundEvent) -> InboundEvent:
+        """The event with the command that its text is; what must not wait for a turn goes to the control lane."""
+        if event.kind is not Kind.MESSAGE:
+            return event
+        command = event.command or self._registry.line(event.text.strip(), PREFIXES.get(event.place.surface, "/"))
+        if command is None:
+            return event
+        kind = _AT_ONCE.get(command.command, Kind.MESSAGE)
+        return event.model_copy(update={"command": command, "kind": kind, "addressed": True})
 
     def _judge(self, event: InboundEvent) -> Verdict | None:
         """How to store it; None when it does not concern Robbie and nothing of it is kept."""

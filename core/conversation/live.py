@@ -13,6 +13,7 @@ from core.conversation.ports import RateLimited, SendError, Surface
 from core.conversation.stores import Claim, Lease, TurnStore
 from core.rendering.clean import clean
 from core.rendering.harmless import harmless
+from core.rendering.message import Outgoing, Persona
 from core.rendering.split import split
 from core.routing.models import Trace
 
@@ -35,10 +36,12 @@ class Live:
         renew_seconds: float,
         open_after: float,
         opened: Callable[[], None],
+        persona: Persona | None = None,
     ) -> None:
         self._store = store
         self._surface = surface
         self._claim = claim
+        self._persona = persona
         self._open_after = open_after
         self._opened = opened
         self._sign: asyncio.Task[None] | None = None
@@ -65,6 +68,10 @@ class Live:
     def add(self, text: str) -> None:
         """The next piece of the answer."""
         self._pieces.append(text)
+
+    def note(self, text: str) -> None:
+        """What is going on, where there is no growing answer to show."""
+        self._pieces[:] = [text]
 
     def restart(self) -> None:
         """Another model begins again: what was shown is replaced by the next edit."""
@@ -115,7 +122,7 @@ class Live:
     async def _open(self) -> None:
         """Show that an answer is coming. Best effort: without it, the answer is a post of its own."""
         try:
-            if await self._store.open(self._claim, self._surface.placeholder):
+            if await self._store.open(self._claim, Outgoing(body=self._surface.placeholder, persona=self._persona)):
                 self._opened()
         except Exception as error:
             _log.warning("could not open the answer to message %s: %s", self._claim.inbox_id, type(error).__name__)
@@ -135,7 +142,9 @@ class Live:
             return
         try:
             body = split(harmless(text, allowed_links=self.allowed), self._surface.part_limit)[0]
-            await self._surface.edit(self._claim.place, lease.open_id, lease.open_key, body)
+            # Whoever is seen to speak stays the same, also where another run of the turn opened the answer.
+            message = Outgoing(body=body, persona=lease.open_persona)
+            await self._surface.edit(self._claim.place, lease.open_id, lease.open_key, message)
             wait = self._surface.edit_interval
         except RateLimited as error:
             wait = error.retry_after

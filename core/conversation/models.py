@@ -6,13 +6,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-
-class Frozen(BaseModel):
-    """A value: immutable, compared by content, unknown fields refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+from core.registry import Invocation
+from core.values import Frozen
 
 
 class Place(Frozen):
@@ -34,13 +31,17 @@ class Place(Frozen):
 
 
 class Kind(StrEnum):
-    """What an inbox row asks for. ``MESSAGE`` runs in the turn lane, the others in the control lane."""
+    """What an inbox row asks for. ``MESSAGE`` runs in the turn lane, the others in the control lane.
+
+    ``VOTE`` says what somebody thinks of an answer, by a button; a reaction may say the same.
+    """
 
     MESSAGE = "message"
     EDIT = "edit"
     DELETE = "delete"
     STOP = "stop"
     REACTION = "reaction"
+    VOTE = "vote"
 
 
 class Author(Frozen):
@@ -96,6 +97,9 @@ class InboundEvent(Frozen):
         reaction: the reaction's name, for ``Kind.REACTION``.
         removed: for ``Kind.REACTION``, whether it was taken back.
         reply: how the answer is given, where the platform has a way of its own for it.
+        command: what is asked for, where it is a command and not free talk.
+        about: the platform's id of a message of Robbie's that the command is about (its button was pressed): the
+            command then belongs to that message's conversation.
     """
 
     kind: Kind
@@ -111,6 +115,8 @@ class InboundEvent(Frozen):
     reaction: str = ""
     removed: bool = False
     reply: Reply | None = None
+    command: Invocation | None = None
+    about: str = ""
 
 
 class InboxState(StrEnum):
@@ -162,6 +168,7 @@ class Asker(Frozen):
 
     Attributes:
         zone: IANA time zone; ``UTC`` where the platform has not said.
+        admin: whether the platform says that this person administers the workspace or server.
     """
 
     org_id: int
@@ -169,6 +176,7 @@ class Asker(Frozen):
     account: str
     name: str
     zone: str = "UTC"
+    admin: bool = False
 
 
 class Profile(Frozen):
@@ -177,6 +185,7 @@ class Profile(Frozen):
     name: str
     zone: str = ""
     is_bot: bool = False
+    admin: bool = False
 
 
 class Shown(Frozen):

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from core.conversation.models import Accepted, InboundEvent, Outcome, Place, Profile, Shown, Utterance
+from core.rendering.message import Outgoing
 
 LONGEST_REST = 86_400.0
 """Seconds: a platform that asks to wait for more than a day is not believed."""
@@ -53,7 +54,7 @@ class CannotTell(SendError):
 class Surface(Protocol):
     """One platform, as the sender and a running turn see it.
 
-    Bodies are markdown; the adapter renders them and makes them harmless, the same way for posts and edits.
+    The adapter renders a message, with its persona and its buttons, the same way for posts and edits.
     """
 
     @property
@@ -72,13 +73,13 @@ class Surface(Protocol):
     def placeholder(self) -> str:
         """The short text that opens an answer."""
 
-    async def post(self, place: Place, key: str, body: str) -> str:
+    async def post(self, place: Place, key: str, message: Outgoing) -> str:
         """Post a message that carries ``key``, and return the platform's message id. Raises SendError."""
 
-    async def edit(self, place: Place, message_id: str, key: str, body: str) -> None:
-        """Replace a message's text; doing it twice is the same as once. Raises SendError."""
+    async def edit(self, place: Place, message_id: str, key: str, message: Outgoing) -> None:
+        """Replace a message; doing it twice is the same as once. Raises SendError."""
 
-    async def find(self, place: Place, key: str, *, body: str, since: datetime) -> str | None:
+    async def find(self, place: Place, key: str, *, message: Outgoing, since: datetime) -> str | None:
         """The id of a post that may have been made; None when it surely was not, or when posting it again is harmless.
 
         Raises CannotTell.
@@ -86,7 +87,7 @@ class Surface(Protocol):
         Args:
             place: where it was posted.
             key: what it carries.
-            body: what it says.
+            message: what it says.
             since: no try to post it was earlier.
         """
 

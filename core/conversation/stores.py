@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
 from core.conversation.models import Accepted, Asker, CancelReason, InboundEvent, InboxState, Place, Reply, Utterance
+from core.conversation.voices import ROBBIE, Voice
+from core.people.models import ChannelSettings, PersonSettings
+from core.registry import Invocation
+from core.rendering.message import Outgoing, Persona
 from core.routing.models import Answer
 
 
@@ -43,6 +47,9 @@ class Claim:
         transcript: the latest messages of the conversation before this one, oldest first, without pending ones.
         cancel: what a person wanted of it before the claim.
         profile_stale: whether the platform should be asked for the asker's name and zone.
+        command: what is asked for, where it is a command.
+        about: the platform's id of the message that the command is about.
+        person, channel: what they have chosen.
     """
 
     inbox_id: int
@@ -58,6 +65,10 @@ class Claim:
     transcript: tuple[Utterance, ...] = ()
     cancel: CancelReason | None = None
     profile_stale: bool = False
+    command: Invocation | None = None
+    about: str = ""
+    person: PersonSettings = field(default_factory=PersonSettings)
+    channel: ChannelSettings = field(default_factory=ChannelSettings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +79,13 @@ class Lease:
         cancel: what a person wants of the running turn.
         open_id: the platform's id of the message that opens the answer, once it is recorded.
         open_key: the key that the message carries.
+        open_persona: who is seen to speak in it.
     """
 
     cancel: CancelReason | None
     open_id: str | None
     open_key: str
+    open_persona: Persona | None = None
 
 
 Outcome = Literal["answered", "stopped", "refused", "offline", "set_aside", "deleted"]
@@ -83,17 +96,19 @@ class Finish:
     """The end of a turn, written in one transaction.
 
     Attributes:
-        text: the whole answer as a person reads it.
+        text: the whole answer for the transcript; empty where others may not read it.
         parts: the answer, split and made harmless for its surface.
         answer: what the router reports, if it was asked.
+        voice: whose voice it has.
     """
 
     state: InboxState
     outcome: Outcome
     text: str
-    parts: Sequence[str]
+    parts: Sequence[Outgoing]
     answer: Answer | None
     versions: Mapping[str, str]
+    voice: Voice = ROBBIE
 
 
 Ending = Literal["lost", "last", "more"]
@@ -113,7 +128,7 @@ class TurnStore(Protocol):
             messages: the largest number of messages in the claim's transcript.
         """
 
-    async def open(self, claim: Claim, body: str) -> bool:
+    async def open(self, claim: Claim, message: Outgoing) -> bool:
         """Put a short text that opens the answer into the outbox; False when it is there, or the claim is not ours."""
 
     async def renew(self, claim: Claim) -> Lease | None:
@@ -121,6 +136,12 @@ class TurnStore(Protocol):
 
     async def remembered(self, claim: Claim) -> tuple[str, datetime] | None:
         """An earlier answer to the same words of the same person, where this place may show it."""
+
+    async def asked(self, claim: Claim, inbox_id: int) -> str | None:
+        """What the claim's asker wrote in an earlier message of the conversation that Robbie asked back about.
+
+        None when somebody else wrote it, or when it was answered with yes or no already.
+        """
 
     async def save_profile(self, claim: Claim, name: str, zone: str) -> None:
         """Keep what the platform said of the asker."""
@@ -144,6 +165,7 @@ class Parcel:
     """One outbox row in the hands of a sender.
 
     Attributes:
+        message: what it says; of an edit, its persona is that of the message to edit.
         edit_id: the platform's id of the message to edit; None for a new post.
         attempts: how often it was taken, this time included.
         looks: how often the platform was asked for it, this time included.
@@ -153,7 +175,7 @@ class Parcel:
     outbox_id: int
     key: str
     place: Place
-    body: str
+    message: Outgoing
     edit_id: str | None
     attempts: int
     looks: int

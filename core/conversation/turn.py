@@ -1,35 +1,28 @@
-"""A turn: claim the oldest pending message, ask the models with the conversation as context, and close it once."""
+"""A turn: claim the oldest pending message, answer it or carry out its command, and close it once."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from core.conversation import wording
-from core.conversation.context import build_prompt
+from core.conversation import closing, wording
+from core.conversation.answering import Answering, Routes, Spoken, end
+from core.conversation.closing import Closing
+from core.conversation.handling import Ask, Asked, Handlers, Say
 from core.conversation.live import Live
-from core.conversation.models import InboxState, Place, Utterance
-from core.conversation.ports import SendError, Surface
-from core.conversation.stores import Claim, Ending, Finish, Outcome, TurnStore
-from core.rendering.clean import clean
-from core.rendering.harmless import harmless, links_in
-from core.rendering.split import split
-from core.routing.models import Answer, Level, Restart, RouterEvent, Task, TextDelta, Usage
+from core.conversation.models import InboxState, Place
+from core.conversation.ports import Surface
+from core.conversation.stores import Claim, Ending, Finish, TurnStore
+from core.conversation.voices import ROBBIE, OnlyRobbie, Voice, Voices
+from core.registry import Command, CommandError, Invocation, Registry
+from core.rendering.message import Button
+from core.routing.models import Level
 
 _log = logging.getLogger(__name__)
-
-
-class Routes(Protocol):
-    """The router, as a turn sees it."""
-
-    def answer(self, task: Task) -> AsyncGenerator[RouterEvent, None]:
-        """Yield the answer as it grows, and at last an Answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +53,9 @@ class Turns:
         surfaces: the platforms by name.
         policy: limits of a turn.
         versions: what an interaction is recorded with.
+        registry: the commands.
+        handlers: what carries out each command, by name.
+        voices: the mentors.
         send: told where something was put into the outbox, to send it at once.
         now: the clock, with a time zone.
     """
@@ -72,16 +68,28 @@ class Turns:
         policy: TurnPolicy,
         versions: Mapping[str, str],
         *,
+        registry: Registry,
+        handlers: Handlers,
+        voices: Voices | None = None,
         send: Callable[[int, Place], None] = lambda org_id, place: None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._store = store
-        self._router = router
         self._surfaces = surfaces
         self._policy = policy
         self._versions = versions
+        self._registry = registry
+        self._handlers = handlers
         self._send = send
         self._now = now
+        self._answering = Answering(
+            store,
+            router,
+            voices or OnlyRobbie(),
+            tokens=policy.context_tokens,
+            messages=policy.context_messages,
+            now=now,
+        )
 
     async def drain(self, org_id: int, conversation_id: int) -> None:
         """Answer until nothing is pending, or until another worker has the conversation."""
@@ -101,37 +109,106 @@ class Turns:
         )
 
     async def _turn(self, claim: Claim) -> Ending:
+        limit = self._surfaces[claim.place.surface].part_limit
         if claim.cancel == "delete":
-            return await self._close(claim, "deleted", wording.DELETED)
+            return await self._close(claim, closing.line("deleted", wording.DELETED, limit))
         if claim.cancel == "stop":
-            return await self._close(claim, "stopped", wording.STOPPED)
+            return await self._close(claim, closing.line("stopped", wording.STOPPED, limit))
         if claim.attempts > self._policy.max_attempts:
             _log.error("message %s is set aside after %s attempts", claim.inbox_id, claim.attempts - 1)
-            return await self._close(claim, "set_aside", wording.SET_ASIDE)
+            return await self._close(claim, closing.line("set_aside", wording.SET_ASIDE, limit))
+        if claim.command is not None:
+            return await self._command(claim, claim.command)
         if not claim.text.strip():
-            return await self._close(claim, "answered", wording.EMPTY)
-        return await self._answer(claim)
+            return await self._close(claim, closing.line("answered", wording.EMPTY, limit))
+        spoken = self._registry.spoken(claim.text)
+        if spoken is None:
+            return await self._answer(claim, Ask(claim.text))
+        if self._known(spoken).changes:
+            return await self._ask_back(claim, spoken)
+        return await self._command(claim, spoken)
 
-    async def _answer(self, claim: Claim) -> Ending:
+    async def _command(self, claim: Claim, invocation: Invocation) -> Ending:
+        """Carry out a command; one that is a question to the models goes on as a turn like any other."""
+        command, done = self._known(invocation), await self._carried_out(claim, invocation)
+        if isinstance(done, Ask):
+            return await self._answer(claim, done)
+        limit = self._surfaces[claim.place.surface].part_limit
+        return await self._close(claim, closing.said(claim, done, limit, private=command.private))
+
+    async def _carried_out(self, claim: Claim, invocation: Invocation) -> Say | Ask:
+        if invocation.command in ("yes", "no"):
+            return await self._settled(claim, invocation)
+        try:
+            checked = self._registry.checked(invocation)
+            if self._known(checked).admin and not claim.asker.admin:
+                return Say(wording.ADMINS_ONLY)
+            return await self._handlers[checked.command](self._asked(claim, checked))
+        except CommandError as error:
+            return Say(error.problem)
+
+    async def _settled(self, claim: Claim, invocation: Invocation) -> Say | Ask:
+        """Yes or no to what Robbie asked back."""
+        of = invocation.arguments.get("of", "")
+        text = await self._store.asked(claim, int(of)) if of.isdecimal() else None
+        wanted = self._registry.spoken(text) if text else None
+        if wanted is None:
+            return Say(wording.DONE_ALREADY)
+        return Say(wording.NOT_DONE) if invocation.command == "no" else await self._carried_out(claim, wanted)
+
+    def _asked(self, claim: Claim, invocation: Invocation) -> Asked:
+        return Asked(
+            invocation=invocation,
+            asker=claim.asker,
+            place=claim.place,
+            now=self._now(),
+            inbox_id=claim.inbox_id,
+            conversation_id=claim.conversation_id,
+            text=claim.text,
+            about=claim.about,
+            person=claim.person,
+            channel=claim.channel,
+        )
+
+    def _known(self, invocation: Invocation) -> Command:
+        return self._registry.get(invocation.command) or Command(invocation.command, "")
+
+    async def _ask_back(self, claim: Claim, spoken: Invocation) -> Ending:
+        """Free text that sounds like a command changes nothing before its person has said yes."""
+        of = {"of": str(claim.inbox_id)}
+        buttons = (
+            Button(label="Yes", invocation=Invocation(command="yes", arguments=of), style="primary"),
+            Button(label="No", invocation=Invocation(command="no", arguments=of)),
+        )
+        shown = " ".join((spoken.command, *spoken.arguments.values()))
+        say = Say(wording.understood(shown), buttons)
+        limit = self._surfaces[claim.place.surface].part_limit
+        return await self._close(claim, closing.said(claim, say, limit, private=False))
+
+    async def _answer(self, claim: Claim, ask: Ask) -> Ending:
         """Ask while the lease is renewed; a person's Stop, edit or deletion ends the asking."""
         surface = self._surfaces[claim.place.surface]
-        async with self._live(surface, claim) as live:
-            claim = await self._know(claim, surface)
-            asking = asyncio.create_task(self._ask(claim, surface, live), name=f"ask {claim.inbox_id}")
+        voices = self._answering.cast(claim, ask)
+        voice = ROBBIE if ask.council else voices[0]
+        async with self._live(surface, claim, voice) as live:
+            claim = await self._answering.know(claim, surface)
+            asking = asyncio.create_task(
+                self._answering.ask(claim, ask, voices, surface, live), name=f"ask {claim.inbox_id}"
+            )
             watching = asyncio.create_task(live.interrupted(), name=f"watch {claim.inbox_id}")
             try:
                 await asyncio.wait({asking, watching}, return_when=asyncio.FIRST_COMPLETED)
-                answer = asking.result() if asking.done() else None
+                spoken = asking.result() if asking.done() else None
             finally:
-                await _end(asking, watching)
+                await end(asking, watching)
         try:
-            if answer is not None:
-                return await self._close_answered(claim, answer, live)
-            return await self._close_interrupted(claim, live)
+            if spoken is not None:
+                return await self._close_answered(claim, spoken, live, surface.part_limit)
+            return await self._close_interrupted(claim, live, voice, surface.part_limit)
         finally:
             await live.clear_sign()
 
-    def _live(self, surface: Surface, claim: Claim) -> Live:
+    def _live(self, surface: Surface, claim: Claim, voice: Voice) -> Live:
         return Live(
             self._store,
             surface,
@@ -139,79 +216,21 @@ class Turns:
             renew_seconds=self._policy.renew_seconds,
             open_after=self._policy.open_after,
             opened=lambda: self._send(claim.asker.org_id, claim.place),
+            persona=voice.persona,
         )
 
-    async def _ask(self, claim: Claim, surface: Surface, live: Live) -> Answer:
-        transcript = await self._transcript(claim, surface)
-        live.allow(_links(transcript))
-        now = self._now()
-        prompt, short = (
-            build_prompt(
-                claim.asker, transcript, now, self._policy.context_tokens, small=small, direct=claim.place.direct
-            )
-            for small in (False, True)
-        )
-        key = f"{claim.inbox_id}.{claim.fence}"
-        task = Task(claim.asker.org_id, claim.text, prompt, short, key=key, trace=live.trace)
-        async with contextlib.aclosing(self._router.answer(task)) as events:
-            async for event in events:
-                match event:
-                    case TextDelta(text):
-                        live.add(text)
-                    case Restart():
-                        live.restart()
-                    case Answer():
-                        return event
-        raise RuntimeError("the router ended without an answer")
+    async def _close_answered(self, claim: Claim, spoken: Sequence[Spoken], live: Live, limit: int) -> Ending:
+        offline = spoken[-1].answer.level is Level.OFFLINE
+        remembered = await self._store.remembered(claim) if offline else None
+        end_of = closing.answered(claim, spoken, remembered, live.allowed, limit, self._now())
+        return await self._close(claim, end_of)
 
-    async def _know(self, claim: Claim, surface: Surface) -> Claim:
-        """The claim with the asker's name and zone as the platform has them now."""
-        if not claim.profile_stale:
-            return claim
-        try:
-            profile = await surface.profile(claim.place.tenant, claim.asker.account)
-        except SendError as error:
-            _log.warning("no profile for an account of %s: %s", surface.name, error)
-            return claim
-        await self._store.save_profile(claim, profile.name, profile.zone)
-        asker = claim.asker.model_copy(
-            update={"name": profile.name or claim.asker.name, "zone": profile.zone or claim.asker.zone}
-        )
-        return replace(claim, asker=asker)
-
-    async def _transcript(self, claim: Claim, surface: Surface) -> Sequence[Utterance]:
-        """What was said before, and the question last. In a thread that is new to us, the platform knows more."""
-        before = [wording.without_notes(said) if said.by_robbie else said for said in claim.transcript]
-        if not before and claim.place.thread not in ("", claim.platform_id):
-            with contextlib.suppress(SendError):
-                history = await surface.history(claim.place, self._policy.context_messages)
-                before = [
-                    said for said in history if said.message_id != claim.platform_id and not _is_later(said, claim)
-                ]
-        asked = Utterance(speaker=claim.asker.name, text=claim.text, at=claim.occurred_at, message_id=claim.platform_id)
-        return [*before, asked]
-
-    async def _close_answered(self, claim: Claim, answer: Answer, live: Live) -> Ending:
-        zone, now = _zone(claim), self._now()
-        outcome: Outcome = "answered"
-        text = answer.text
-        if answer.refused:
-            outcome, text = "refused", wording.REFUSED
-        elif answer.level is Level.OFFLINE:
-            outcome = "offline"
-            remembered = await self._store.remembered(claim)
-            text = wording.offline(remembered, over_budget=answer.over_budget, zone=zone, now=now)
-        else:
-            text += wording.notes(answer, zone, now)
-        return await self._close(claim, outcome, text, answer, live.allowed)
-
-    async def _close_interrupted(self, claim: Claim, live: Live) -> Ending:
+    async def _close_interrupted(self, claim: Claim, live: Live, voice: Voice, limit: int) -> Ending:
         match live.cancel:
             case "stop":
-                text = f"{live.text}\n\n{wording.STOPPED}" if live.text else wording.STOPPED
-                return await self._close(claim, "stopped", text, _stopped(live), live.allowed)
+                return await self._close(claim, closing.stopped(live, voice, limit))
             case "delete":
-                return await self._close(claim, "deleted", wording.DELETED)
+                return await self._close(claim, closing.line("deleted", wording.DELETED, limit))
             case "edit":
                 await self._store.release(claim)
                 return "more"
@@ -219,24 +238,16 @@ class Turns:
                 _log.warning("the lease on message %s was lost; its work is thrown away", claim.inbox_id)
                 return "lost"
 
-    async def _close(
-        self,
-        claim: Claim,
-        outcome: Outcome,
-        text: str,
-        answer: Answer | None = None,
-        allowed: frozenset[str] = frozenset(),
-    ) -> Ending:
+    async def _close(self, claim: Claim, end_of: Closing) -> Ending:
         states = {"set_aside": InboxState.SET_ASIDE, "deleted": InboxState.IGNORED}
-        surface = self._surfaces[claim.place.surface]
-        safe = harmless(clean(text), allowed_links=allowed)
         finish = Finish(
-            state=states.get(outcome, InboxState.ANSWERED),
-            outcome=outcome,
-            text=safe,
-            parts=list(_parts(safe, allowed, surface.part_limit)),
-            answer=answer,
+            state=states.get(end_of.outcome, InboxState.ANSWERED),
+            outcome=end_of.outcome,
+            text=end_of.text,
+            parts=end_of.parts,
+            answer=end_of.answer,
             versions=self._versions,
+            voice=end_of.voice,
         )
         ending = await self._store.finish(claim, finish)
         if ending == "lost":
@@ -244,52 +255,3 @@ class Turns:
         else:
             self._send(claim.asker.org_id, claim.place)
         return ending
-
-
-def _parts(text: str, allowed: frozenset[str], limit: int) -> Iterator[str]:
-    """The text in parts that are harmless each by itself: a cut can bring to light what was code before it."""
-    for part in split(text, limit):
-        safe = harmless(part, allowed_links=allowed)
-        if len(safe) <= limit:
-            yield safe
-        else:
-            yield from _parts(safe, allowed, limit)
-
-
-def _is_later(said: Utterance, claim: Claim) -> bool:
-    return said.at > claim.occurred_at
-
-
-def _links(transcript: Sequence[Utterance]) -> frozenset[str]:
-    """Only links that people brought into this conversation may go out again."""
-    return frozenset().union(*(links_in(said.text) for said in transcript if not said.by_robbie))
-
-
-def _stopped(live: Live) -> Answer | None:
-    """What was asked of models before a person stopped the turn, for the record."""
-    if live.trace.plan is None or not live.trace.attempts:
-        return None
-    last = live.trace.attempts[-1]
-    return Answer(
-        text=live.text,
-        level=last.level,
-        model=last.model,
-        cost_usd=sum(attempt.cost_usd for attempt in live.trace.attempts),
-        usage=Usage(last.input_tokens, last.output_tokens, estimated=True),
-        latency_ms=sum(attempt.latency_ms for attempt in live.trace.attempts),
-        plan=live.trace.plan,
-        attempts=tuple(live.trace.attempts),
-    )
-
-
-def _zone(claim: Claim) -> ZoneInfo:
-    try:
-        return ZoneInfo(claim.asker.zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return ZoneInfo("UTC")
-
-
-async def _end(*tasks: asyncio.Task[object]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from core.conversation.models import Utterance
+from core.conversation.voices import Voice
 from core.routing.models import Answer
 
 CUT = "_My answer was cut off here, at the longest that this model writes. Ask me to go on._"
@@ -61,3 +63,44 @@ def notes(answer: Answer, zone: ZoneInfo, now: datetime) -> str:
 def without_notes(said: Utterance) -> Utterance:
     """An answer of ours without the line on its small model, which no model should take up."""
     return said.model_copy(update={"text": said.text.removesuffix(SMALL_MODEL).rstrip()})
+
+
+def council_opening(voices: Sequence[Voice]) -> str:
+    """Who was asked, and that they are AI personas."""
+    return f"I asked {_names(voices)}. They are AI personas; their words are mine."
+
+
+def council_progress(voices: Sequence[Voice], answered: int) -> str:
+    """How far a council is, when so many of its members have answered."""
+    if answered >= len(voices):
+        return f"{_names(voices)} have answered. I am summing up…"
+    return f"I am asking {_names(voices)}… ({answered} of {len(voices)} have answered)"
+
+
+def sum_up(question: str) -> str:
+    """What Robbie is asked at the end of a council."""
+    return (
+        f"{question}\n\n(You have heard what each persona said on this. Sum up in a few sentences where they agree, "
+        "where they differ and why, and what you would do. Do not repeat their answers.)"
+    )
+
+
+def said_by(voice: Voice, text: str) -> str:
+    """An answer with the name of its persona, where the transcript holds several."""
+    return f"**{voice.persona.title if voice.persona else 'Robbie'}:** {text}"
+
+
+def _names(voices: Sequence[Voice]) -> str:
+    names = [voice.persona.name for voice in voices if voice.persona]
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+
+
+def understood(usage: str) -> str:
+    """Free text sounded like a command that changes something: nothing is done before a person says so."""
+    return f"I understood this as `{usage}`. Shall I do that?"
+
+
+NOT_DONE = "All right, I leave it."
+NOT_YOURS = "Only the person who asked can answer this."
+DONE_ALREADY = "This is settled already."
+ADMINS_ONLY = "Only people who administer this workspace or server can do this."

@@ -16,6 +16,7 @@ from adapters.doubles.discord.state import PRIVATE_THREAD
 from core.conversation.models import Place
 from core.conversation.ports import MaybeSent, MessageGone, NotSent, RateLimited, Refused, Surface
 from core.conversation.stores import Owed
+from tests.say import say
 
 KEY = str(uuid.UUID(int=1))
 
@@ -98,7 +99,7 @@ async def test_a_mention_gets_a_thread_that_is_called_by_its_question(
 ) -> None:
     said = await discord.say("Ana", "general", f"{discord.mention()} where is   the wiki? {'x' * 200}")
     place = at(discord, "general", said.id)
-    await asyncio.gather(surface.post(place, KEY, "here"), surface.working(place, on=True))
+    await asyncio.gather(surface.post(place, KEY, say("here")), surface.working(place, on=True))
     (thread,) = discord.threads("general")
     assert thread.id == said.id
     assert thread.name.startswith("where is the wiki? xxx")
@@ -109,7 +110,7 @@ async def test_a_mention_gets_a_thread_that_is_called_by_its_question(
 
 async def test_a_mention_without_words_gets_a_thread_too(discord: DiscordDouble, surface: DiscordSurface) -> None:
     said = await discord.say("Ana", "general", discord.mention())
-    await surface.post(at(discord, "general", said.id), KEY, "yes?")
+    await surface.post(at(discord, "general", said.id), KEY, say("yes?"))
     assert [thread.name for thread in discord.threads("general")] == ["Robbie"]
 
 
@@ -119,7 +120,7 @@ async def test_a_thread_that_is_there_already_is_used_by_any_process(
     said = await discord.say("Ana", "general", "why?")
     place = at(discord, "general", said.id)
     async with made(discord, book) as other:
-        await asyncio.gather(*(one.post(place, str(uuid.uuid4()), "hi") for one in (surface, other)))
+        await asyncio.gather(*(one.post(place, str(uuid.uuid4()), say("hi")) for one in (surface, other)))
     (thread,) = discord.threads("general")
     assert len(discord.bot_messages(thread.id)) == 2
 
@@ -132,7 +133,7 @@ async def test_a_thread_that_hangs_on_no_message_is_answered_in(
         thread, channel = await discord.open_thread("Ana", "general", "by itself"), "general"
     else:
         thread, channel = (await discord.post("Ana", "questions", "why?", "please tell")).id, "questions"
-    await surface.post(at(discord, channel, thread), KEY, "here")
+    await surface.post(at(discord, channel, thread), KEY, say("here"))
     assert [message.content for message in discord.bot_messages(thread)] == ["here"]
 
 
@@ -140,7 +141,7 @@ async def test_where_no_thread_can_be_the_answer_is_a_reply(discord: DiscordDoub
     discord.deny("general", "CREATE_PUBLIC_THREADS")
     for channel in ("general", "lounge"):
         said = await discord.say("Ana", channel, "why?")
-        await surface.post(at(discord, channel, said.id), str(uuid.uuid4()), "so")
+        await surface.post(at(discord, channel, said.id), str(uuid.uuid4()), say("so"))
         (answer,) = discord.bot_messages(channel)
         assert answer.reference is not None
         assert answer.reference["message_id"] == said.id
@@ -150,9 +151,9 @@ async def test_where_no_thread_can_be_the_answer_is_a_reply(discord: DiscordDoub
 async def test_a_setting_makes_answers_replies_but_threads_stay_threads(discord: DiscordDouble, book: Book) -> None:
     async with made(discord, book, "channel") as surface:
         said = await discord.say("Ana", "general", "why?")
-        await surface.post(at(discord, "general", said.id), KEY, "so")
+        await surface.post(at(discord, "general", said.id), KEY, say("so"))
         thread = await discord.open_thread("Ana", "general", "by itself")
-        await surface.post(at(discord, "general", thread), str(uuid.uuid4()), "here")
+        await surface.post(at(discord, "general", thread), str(uuid.uuid4()), say("here"))
     assert [message.content for message in discord.bot_messages("general")] == ["so"]
     assert [message.content for message in discord.bot_messages(thread)] == ["here"]
 
@@ -164,12 +165,12 @@ async def test_a_private_thread_that_is_gone_is_never_answered_in_its_channel(
     thread = await discord.open_thread("Ana", "general", "hush")
     discord.channel(thread).type = PRIVATE_THREAD
     place = at(discord, "general", thread)
-    await surface.post(place, KEY, "between us")
+    await surface.post(place, KEY, say("between us"))
     del discord.world.channels[thread]
     with pytest.raises(NotSent):
-        await surface.post(place, str(uuid.uuid4()), "between us")
+        await surface.post(place, str(uuid.uuid4()), say("between us"))
     with pytest.raises(Refused):
-        await surface.post(place, str(uuid.uuid4()), "between us")
+        await surface.post(place, str(uuid.uuid4()), say("between us"))
     assert discord.bot_messages("general") == []
 
 
@@ -177,8 +178,8 @@ async def test_nobody_is_pinged_and_nothing_is_previewed(discord: DiscordDouble,
     """CASE 13."""
     text = f"@everyone @here <@{discord.user_id('Ben')}> <@&{discord.guild_id}> https://example.org"
     place = at(discord, "Ana")
-    posted = await surface.post(place, KEY, text)
-    await surface.edit(place, posted, KEY, f"again {text}")
+    posted = await surface.post(place, KEY, say(text))
+    await surface.edit(place, posted, KEY, say(f"again {text}"))
     assert discord.pings == []
     (message,) = discord.bot_messages("Ana")
     assert message.flags & 4
@@ -186,10 +187,10 @@ async def test_nobody_is_pinged_and_nothing_is_previewed(discord: DiscordDouble,
 
 async def test_a_post_is_repeated_with_its_nonce(discord: DiscordDouble, surface: DiscordSurface) -> None:
     place = at(discord, "Ana")
-    first = await surface.post(place, KEY, "hello")
-    assert await surface.find(place, KEY, body="hello", since=datetime.now(UTC)) is None
-    assert await surface.post(place, KEY, "hello") == first
-    assert await surface.post(place, str(uuid.uuid4()), "hello") != first
+    first = await surface.post(place, KEY, say("hello"))
+    assert await surface.find(place, KEY, message=say("hello"), since=datetime.now(UTC)) is None
+    assert await surface.post(place, KEY, say("hello")) == first
+    assert await surface.post(place, str(uuid.uuid4()), say("hello")) != first
     assert len(discord.bot_messages("Ana")) == 2
 
 
@@ -198,31 +199,31 @@ async def test_of_two_posts_that_look_alike_nobody_can_tell(discord: DiscordDoub
 
     place, since = at(discord, "Ana"), datetime.now(UTC) - timedelta(minutes=5)
     for _ in range(2):
-        await surface.post(place, str(uuid.uuid4()), "hello")
+        await surface.post(place, str(uuid.uuid4()), say("hello"))
     with pytest.raises(CannotTell):
-        await surface.find(place, KEY, body="hello", since=since)
-    assert await surface.find(place, KEY, body="other", since=since) is None
+        await surface.find(place, KEY, message=say("hello"), since=since)
+    assert await surface.find(place, KEY, message=say("other"), since=since) is None
 
 
 async def test_a_post_is_found_however_discord_treats_its_spaces(
     discord: DiscordDouble, surface: DiscordSurface
 ) -> None:
     place, body = at(discord, "Ana"), "@\u200beveryone  said:\r\n\n- one \n- two"
-    posted = await surface.post(place, KEY, body)
+    posted = await surface.post(place, KEY, say(body))
     discord.channel("Ana").message(posted).content = "@everyone said:\n- one\n- two"
     since = datetime.now(UTC) - timedelta(minutes=5)
-    assert await surface.find(place, KEY, body=body, since=since) == posted
+    assert await surface.find(place, KEY, message=say(body), since=since) == posted
 
 
 async def test_what_was_posted_before_is_not_looked_at(discord: DiscordDouble, surface: DiscordSurface) -> None:
     place = at(discord, "Ana")
-    old = await surface.post(place, KEY, "hello")
+    old = await surface.post(place, KEY, say("hello"))
     message = discord.channel("Ana").message(old)
     discord.channel("Ana").remove(message)
     message.id = str(int(old) - (3600_000 << 22))
     discord.channel("Ana").add(message)
     since = datetime.now(UTC) - timedelta(minutes=5)
-    assert await surface.find(place, KEY, body="hello", since=since) is None
+    assert await surface.find(place, KEY, message=say("hello"), since=since) is None
 
 
 async def test_limits_that_discord_tells_are_kept(discord: DiscordDouble, surface: DiscordSurface) -> None:
@@ -230,7 +231,7 @@ async def test_limits_that_discord_tells_are_kept(discord: DiscordDouble, surfac
     place, sent, waits = at(discord, "Ana"), 0, 0
     while sent < 8:
         try:
-            await surface.post(place, str(uuid.uuid4()), f"part {sent}")
+            await surface.post(place, str(uuid.uuid4()), say(f"part {sent}"))
             sent += 1
         except RateLimited as error:
             waits += 1
@@ -243,14 +244,14 @@ async def test_a_global_limit_stops_every_call(discord: DiscordDouble, surface: 
     discord.fault("create_message", rate_limited(30, "global"))
     for channel in ("Ana", "Ben"):
         with pytest.raises(RateLimited):
-            await surface.post(at(discord, channel), KEY, "hello")
+            await surface.post(at(discord, channel), KEY, say("hello"))
     assert len(discord.called("create_message")) == 1
 
 
 async def test_an_address_that_is_shut_out_waits(discord: DiscordDouble, surface: DiscordSurface) -> None:
     discord.fault("create_message", banned())
     with pytest.raises(RateLimited) as caught:
-        await surface.post(at(discord, "Ana"), KEY, "hello")
+        await surface.post(at(discord, "Ana"), KEY, say("hello"))
     assert caught.value.retry_after == 600
 
 
@@ -260,7 +261,7 @@ async def test_a_wrong_token_is_not_shown_to_discord_again_and_again(discord: Di
     surface = DiscordSurface(api, Threads(api), Replies(api, book, book))
     for _ in range(20):
         with pytest.raises(NotSent):
-            await surface.post(at(discord, "Ana"), KEY, "hello")
+            await surface.post(at(discord, "Ana"), KEY, say("hello"))
     assert len(discord.limits.invalid) == 1
     await surface.close()
 
@@ -268,25 +269,25 @@ async def test_a_wrong_token_is_not_shown_to_discord_again_and_again(discord: Di
 @pytest.mark.parametrize("code", [10008, 30046, 50005, 50083])
 async def test_what_cannot_be_edited_is_gone(discord: DiscordDouble, surface: DiscordSurface, code: int) -> None:
     place = at(discord, "Ana")
-    posted = await surface.post(place, KEY, "hello")
+    posted = await surface.post(place, KEY, say("hello"))
     discord.fault("edit_message", error(400, code))
     with pytest.raises(MessageGone):
-        await surface.edit(place, posted, KEY, "bye")
+        await surface.edit(place, posted, KEY, say("bye"))
 
 
 async def test_an_edit_in_a_thread_that_is_gone_is_gone(discord: DiscordDouble, surface: DiscordSurface) -> None:
     said = await discord.say("Ana", "general", "why?")
     place = at(discord, "general", said.id)
-    posted = await surface.post(place, KEY, "so")
+    posted = await surface.post(place, KEY, say("so"))
     del discord.world.channels[said.id]
     with pytest.raises(MessageGone):
-        await surface.edit(place, posted, KEY, "so it is")
+        await surface.edit(place, posted, KEY, say("so it is"))
 
 
 async def test_a_person_who_takes_no_messages_refuses(discord: DiscordDouble, surface: DiscordSurface) -> None:
     discord.world.users[discord.user_id("Ana")].refuses_dms = True
     with pytest.raises(Refused):
-        await surface.post(at(discord, "Ana"), KEY, "hello")
+        await surface.post(at(discord, "Ana"), KEY, say("hello"))
 
 
 async def test_typing_is_shown_while_a_turn_runs_and_not_after(discord: DiscordDouble, surface: DiscordSurface) -> None:
@@ -334,8 +335,8 @@ async def test_a_commands_answer_takes_the_place_that_was_held_for_it(
     used = await asked(discord, book)
     await defer(discord, used)
     place = at(discord, "general", f"ask-{used.id}")
-    posted = await surface.post(place, KEY, surface.placeholder)
-    await surface.edit(place, posted, KEY, "because")
+    posted = await surface.post(place, KEY, say(surface.placeholder))
+    await surface.edit(place, posted, KEY, say("because"))
     assert used.shown == "because"
     assert [message.id for message in discord.bot_messages("general")] == [posted]
     assert not discord.called("create_message")
@@ -345,7 +346,7 @@ async def test_an_answer_that_is_quicker_than_the_acknowledgement_waits_for_it(
     discord: DiscordDouble, surface: DiscordSurface, book: Book
 ) -> None:
     used = await asked(discord, book)
-    posting = asyncio.create_task(surface.post(at(discord, "general", f"ask-{used.id}"), KEY, "because"))
+    posting = asyncio.create_task(surface.post(at(discord, "general", f"ask-{used.id}"), KEY, say("because")))
     await discord.wait_for(lambda d: d.called("edit_webhook_message"))
     await defer(discord, used)
     await posting
@@ -360,10 +361,10 @@ async def test_a_commands_answer_that_was_taken_on_a_dropped_connection_is_given
     place = at(discord, "general", f"ask-{used.id}")
     discord.fault("edit_webhook_message", take_then_drop())
     with pytest.raises(MaybeSent):
-        await surface.post(place, KEY, "because")
+        await surface.post(place, KEY, say("because"))
     long_ago = datetime.now(UTC) - timedelta(minutes=5)
-    assert await surface.find(place, KEY, body="because", since=long_ago) is None
-    await surface.post(place, KEY, "because")
+    assert await surface.find(place, KEY, message=say("because"), since=long_ago) is None
+    await surface.post(place, KEY, say("because"))
     assert [message.content for message in discord.bot_messages("general")] == ["because"]
 
 
@@ -383,9 +384,9 @@ async def test_without_its_token_a_commands_answer_is_an_ordinary_message(
         discord.channel("general").remove(used.original)
     book.shut = why == "another key"
     place = at(discord, "general", f"ask-{used.id}")
-    posted = await surface.post(place, KEY, "because")
+    posted = await surface.post(place, KEY, say("because"))
     assert posted in [message.id for message in discord.bot_messages("general") if message.content == "because"]
-    await surface.edit(place, posted, KEY, "because it is so")
+    await surface.edit(place, posted, KEY, say("because it is so"))
     assert [m.content for m in discord.bot_messages("general") if m.id == posted] == ["because it is so"]
     if why == "over":  # Discord would still take it here
         assert not discord.called("edit_webhook_message")
@@ -411,9 +412,9 @@ async def test_an_answer_begun_through_a_token_is_ended_without_it(
     used = await asked(discord, book)
     await defer(discord, used)
     place = at(discord, "general", f"ask-{used.id}")
-    posted = await surface.post(place, KEY, surface.placeholder)
+    posted = await surface.post(place, KEY, say(surface.placeholder))
     discord.interaction_book.token_seconds = 0
-    await surface.edit(place, posted, KEY, "because")
+    await surface.edit(place, posted, KEY, say("because"))
     assert used.shown == "because"
 
 
@@ -424,8 +425,8 @@ async def test_in_a_channel_that_robbie_does_not_see_the_rest_follows_through_th
     used = await asked(discord, book, "hidden")
     await defer(discord, used)
     place = at(discord, "hidden", f"ask-{used.id}")
-    await surface.post(place, KEY, "first")
+    await surface.post(place, KEY, say("first"))
     second = str(uuid.uuid4())
     book.owes[second] = Owed(reply=book.owes[KEY].reply, first=False)
-    await surface.post(place, second, "second")
+    await surface.post(place, second, say("second"))
     assert [message.content for message in used.messages] == ["first", "second"]

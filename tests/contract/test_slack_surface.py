@@ -21,8 +21,9 @@ from adapters.slack.text import escape
 from core.conversation.models import Place
 from core.conversation.ports import CannotTell, MaybeSent, MessageGone, NotSent, RateLimited, Refused, Surface
 from core.rendering.plain import plain
+from tests.say import say
 
-LOOK = {"body": "hello", "since": datetime.now(UTC)}  # Slack finds a post by its key
+LOOK = {"message": say("hello"), "since": datetime.now(UTC)}  # Slack finds a post by its key
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ async def test_it_is_a_surface(surface: SlackSurface) -> None:
 async def test_post_stands_in_the_thread_with_blocks_and_plain_text(
     slack: SlackDouble, surface: SlackSurface, thread: Place
 ) -> None:
-    ts = await surface.post(thread, "key-1", "**bold** & <tag>")
+    ts = await surface.post(thread, "key-1", say("**bold** & <tag>"))
     message = slack.bot_messages("C1", thread.thread)[0]
     assert message.ts == ts
     assert message.blocks == [{"type": "markdown", "text": "**bold** & <tag>"}]
@@ -70,10 +71,10 @@ async def test_post_stands_in_the_thread_with_blocks_and_plain_text(
 
 async def test_edit_looks_as_a_post_does(slack: SlackDouble, surface: SlackSurface, thread: Place) -> None:
     body = "# Title\n\n| a | b |\n|---|---|\n| **1** | 2 |"
-    posted = await surface.post(thread, "k1", body)
-    edited = await surface.post(thread, "k2", surface.placeholder)
-    await surface.edit(thread, edited, "k2", body)
-    await surface.edit(thread, edited, "k2", body)
+    posted = await surface.post(thread, "k1", say(body))
+    edited = await surface.post(thread, "k2", say(surface.placeholder))
+    await surface.edit(thread, edited, "k2", say(body))
+    await surface.edit(thread, edited, "k2", say(body))
     first, second = (m for m in slack.bot_messages("C1") if m.ts in {posted, edited})
     assert (first.blocks, first.text) == (second.blocks, second.text)
     assert second.metadata is not None
@@ -86,14 +87,14 @@ async def test_edit_looks_as_a_post_does(slack: SlackDouble, surface: SlackSurfa
 async def test_model_text_never_pings_everybody(
     slack: SlackDouble, surface: SlackSurface, thread: Place, text: str
 ) -> None:
-    ts = await surface.post(thread, "k", text)
-    await surface.edit(thread, ts, "k", f"again {text}")
+    ts = await surface.post(thread, "k", say(text))
+    await surface.edit(thread, ts, "k", say(f"again {text}"))
     assert slack.pings == []
 
 
 async def test_the_largest_part_is_taken_whole(slack: SlackDouble, surface: SlackSurface, thread: Place) -> None:
     body = "<&> " * (surface.part_limit // 4)
-    await surface.post(thread, "k", body)
+    await surface.post(thread, "k", say(body))
     message = slack.bot_messages("C1")[0]
     assert message.blocks[0]["text"] == body
 
@@ -104,10 +105,10 @@ async def test_answer_is_not_lost_to_its_format(
 ) -> None:
     slack.fault("chat.postMessage", error(code))
     whole = "an **answer** " * 800
-    ts = await surface.post(thread, "k", whole)
+    ts = await surface.post(thread, "k", say(whole))
     assert slack.bot_messages("C1")[0].text == plain(whole)
     slack.fault("chat.update", error(code))
-    await surface.edit(thread, ts, "k", "a **better** answer")
+    await surface.edit(thread, ts, "k", say("a **better** answer"))
     message = slack.bot_messages("C1")[0]
     assert message.text == plain("a **better** answer")
     assert not message.blocks
@@ -120,7 +121,7 @@ async def test_post_taken_on_a_dropped_connection_is_made_once_and_found(
     await surface.profile("T1", "U1")  # a connection that is kept and used again must not repeat a post either
     slack.fault("chat.postMessage", take_then_drop())
     with pytest.raises(MaybeSent):
-        await surface.post(thread, "key-1", "hello")
+        await surface.post(thread, "key-1", say("hello"))
     posted = slack.bot_messages("C1", thread.thread)
     assert len(posted) == 1
     assert await surface.find(thread, "key-1", **LOOK) == posted[0].ts
@@ -132,7 +133,7 @@ async def test_post_dropped_before_it_was_taken_is_surely_not_there(
 ) -> None:
     slack.fault("chat.postMessage", drop_before())
     with pytest.raises(MaybeSent):
-        await surface.post(thread, "key-1", "hello")
+        await surface.post(thread, "key-1", say("hello"))
     assert await surface.find(thread, "key-1", **LOOK) is None
 
 
@@ -140,7 +141,7 @@ async def test_post_that_is_not_answered_in_time_may_be_sent(slack: SlackDouble,
     api = SlackApis(slack.bot_token, base_url=slack.api_url, timeout=0.5)
     hold = slack.fault("chat.postMessage", take_then_hold())
     with pytest.raises(MaybeSent):
-        await SlackSurface(api).post(thread, "k", "hello")
+        await SlackSurface(api).post(thread, "k", say("hello"))
     hold.release()
     await api.close()
 
@@ -150,7 +151,7 @@ async def test_no_connection_means_not_sent(thread: Place) -> None:
         nobody.bind(("127.0.0.1", 0))
         api = SlackApis("xoxb-token", base_url=f"http://127.0.0.1:{nobody.getsockname()[1]}/api/")
         with pytest.raises(NotSent) as caught:
-            await SlackSurface(api).post(thread, "k", "hello")
+            await SlackSurface(api).post(thread, "k", say("hello"))
         await api.close()
     assert "xoxb" not in str(caught.value)
 
@@ -161,14 +162,14 @@ async def test_server_error_may_have_sent(
 ) -> None:
     slack.fault("chat.postMessage", http_status(status, taken=True))
     with pytest.raises(MaybeSent):
-        await surface.post(thread, "k", "hello")
+        await surface.post(thread, "k", say("hello"))
     assert await surface.find(thread, "k", **LOOK) is not None
 
 
 async def test_retry_after_is_honoured(slack: SlackDouble, surface: SlackSurface, thread: Place) -> None:
     slack.fault("chat.postMessage", rate_limited(7))
     with pytest.raises(RateLimited) as caught:
-        await surface.post(thread, "k", "hello")
+        await surface.post(thread, "k", say("hello"))
     assert caught.value.retry_after == 7
     assert slack.bot_messages("C1") == []
 
@@ -179,21 +180,21 @@ async def test_message_that_cannot_be_edited_is_gone(
 ) -> None:
     slack.fault("chat.update", error(code))
     with pytest.raises(MessageGone):
-        await surface.edit(thread, "1700000000.000001", "k", "hello")
+        await surface.edit(thread, "1700000000.000001", "k", say("hello"))
 
 
 @pytest.mark.parametrize("code", ["channel_not_found", "not_in_channel", "is_archived", "missing_scope"])
 async def test_refusals_are_final(slack: SlackDouble, surface: SlackSurface, thread: Place, code: str) -> None:
     slack.fault("chat.postMessage", error(code))
     with pytest.raises(Refused, match=code):
-        await surface.post(thread, "k", "hello")
+        await surface.post(thread, "k", say("hello"))
     assert len(slack.called("chat.postMessage")) == 1
 
 
 async def test_token_that_an_operator_must_mend_keeps_the_answer(slack: SlackDouble, thread: Place) -> None:
     api = SlackApis("xoxb-wrong", base_url=slack.api_url)
     with pytest.raises(NotSent, match="invalid_auth"):
-        await SlackSurface(api).post(thread, "k", "hello")
+        await SlackSurface(api).post(thread, "k", say("hello"))
     await api.close()
 
 
@@ -203,14 +204,14 @@ async def test_find_in_a_flat_direct_message_looks_at_the_newest_first(
     place = flat(slack)
     for number in range(450):
         await slack.say("U1", place.channel, f"message {number}")
-    ts = await surface.post(place, "key-1", "hello")
+    ts = await surface.post(place, "key-1", say("hello"))
     assert await surface.find(place, "key-1", **LOOK) == ts
     assert len(slack.called("conversations.history")) == 1
     assert await surface.find(place, "key-2", **LOOK) is None
 
 
 async def test_find_takes_nobody_elses_post(slack: SlackDouble, surface: SlackSurface, thread: Place) -> None:
-    ts = await surface.post(thread, "key-1", "hello")
+    ts = await surface.post(thread, "key-1", say("hello"))
     stolen = slack.bot_messages("C1")[0]
     stolen.user, stolen.bot_id = "UOTHERBOT", "BOTHERBOT"
     assert stolen.ts == ts
@@ -237,7 +238,7 @@ async def test_find_gives_up_honestly_on_a_conversation_without_end(
 
 async def test_history_of_a_thread_says_who_said_what(slack: SlackDouble, surface: SlackSurface, thread: Place) -> None:
     await slack.say("U2", "C1", f"<@{slack.bot_user}> is 1 &lt; 2?", thread.thread)
-    await surface.post(thread, "k", "yes & no")
+    await surface.post(thread, "k", say("yes & no"))
     await slack.bot_says("C1", "build failed", thread.thread)
     found = await surface.history(thread, 50)
     assert [(u.speaker, u.text, u.by_robbie) for u in found] == [
@@ -294,5 +295,5 @@ async def test_working_never_raises_and_tries_again_after_a_passing_fault(
 async def test_many_calls_at_once_share_what_they_need(
     slack: SlackDouble, surface: SlackSurface, thread: Place
 ) -> None:
-    await asyncio.gather(*(surface.post(thread, f"k{n}", f"part {n}") for n in range(30)))
+    await asyncio.gather(*(surface.post(thread, f"k{n}", say(f"part {n}")) for n in range(30)))
     assert len(slack.bot_messages("C1")) == 30

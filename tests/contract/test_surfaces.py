@@ -21,6 +21,7 @@ from adapters.slack import SlackApis, SlackSurface
 from core.conversation.models import Place
 from core.conversation.ports import CannotTell, MaybeSent, MessageGone, NotSent, RateLimited, Refused, Surface
 from core.conversation.stores import Owed
+from tests.say import say
 from tests.shown import shown
 
 KEY, OTHER = str(uuid.UUID(int=1)), str(uuid.UUID(int=2))
@@ -138,22 +139,22 @@ async def stage(request: pytest.FixtureRequest) -> AsyncIterator[Stage]:
 
 async def deliver(stage: Stage, key: str, body: str, since: Mapping[str, datetime] = NOW) -> str:
     """Send what may have been sent before: look first, as the sender does."""
-    found = await stage.surface.find(stage.place, key, body=body, **since)
-    return found or await stage.surface.post(stage.place, key, body)
+    found = await stage.surface.find(stage.place, key, message=say(body), **since)
+    return found or await stage.surface.post(stage.place, key, say(body))
 
 
 async def test_a_post_stands_in_its_thread(stage: Stage) -> None:
-    posted = await stage.surface.post(stage.place, KEY, "**an answer**")
+    posted = await stage.surface.post(stage.place, KEY, say("**an answer**"))
     assert stage.posted() == [(posted, "**an answer**")]
 
 
 async def test_an_edit_looks_as_a_post_does_and_may_be_repeated(stage: Stage) -> None:
     """CASE 15: one rendering path."""
     body = "#### Title\n\n| a | b |\n|---|---|\n| **1** | 2 |"
-    await stage.surface.post(stage.place, KEY, body)
-    edited = await stage.surface.post(stage.place, OTHER, stage.surface.placeholder)
+    await stage.surface.post(stage.place, KEY, say(body))
+    edited = await stage.surface.post(stage.place, OTHER, say(stage.surface.placeholder))
     for _ in range(2):
-        await stage.surface.edit(stage.place, edited, OTHER, body)
+        await stage.surface.edit(stage.place, edited, OTHER, say(body))
     (_, first), (_, second) = stage.posted()
     assert first == second
 
@@ -161,24 +162,24 @@ async def test_an_edit_looks_as_a_post_does_and_may_be_repeated(stage: Stage) ->
 @pytest.mark.parametrize("text", ["@everyone", "@here", "<!channel>", "<!here>", "<@&1>"])
 async def test_nobody_is_pinged_by_posts_or_edits(stage: Stage, text: str) -> None:
     """CASE 13: also if the text had not been made harmless."""
-    posted = await stage.surface.post(stage.place, KEY, f"hey {text}")
-    await stage.surface.edit(stage.place, posted, KEY, f"again {text}")
+    posted = await stage.surface.post(stage.place, KEY, say(f"hey {text}"))
+    await stage.surface.edit(stage.place, posted, KEY, say(f"again {text}"))
     assert stage.pings() == []
 
 
 async def test_the_largest_part_is_taken_whole(stage: Stage) -> None:
     """CASE 14."""
     body = ("word " * stage.surface.part_limit)[: stage.surface.part_limit - 1] + "."
-    posted = await stage.surface.post(stage.place, KEY, body)
+    posted = await stage.surface.post(stage.place, KEY, say(body))
     assert stage.posted() == [(posted, body)]
-    await stage.surface.edit(stage.place, posted, KEY, body)
+    await stage.surface.edit(stage.place, posted, KEY, say(body))
 
 
 @pytest.mark.parametrize("body", ["", " ", "\n\n"])
 async def test_no_message_is_refused_for_being_empty(stage: Stage, body: str) -> None:
     """CASE 15: the plain text is never empty."""
-    posted = await stage.surface.post(stage.place, KEY, body)
-    await stage.surface.edit(stage.place, posted, KEY, body)
+    posted = await stage.surface.post(stage.place, KEY, say(body))
+    await stage.surface.edit(stage.place, posted, KEY, say(body))
     assert len(stage.posted()) == 1
 
 
@@ -190,7 +191,7 @@ async def test_a_post_that_was_taken_on_a_dropped_connection_is_there_once(
     await stage.surface.profile(stage.place.tenant, stage.person)  # a connection that is used again posts once, too
     stage.fault("post", take_then_drop())
     with pytest.raises(MaybeSent):
-        await stage.surface.post(stage.place, KEY, "hello")
+        await stage.surface.post(stage.place, KEY, say("hello"))
     assert stage.calls() == 1
     if since is LONG_AGO:
         stage.forget()
@@ -203,13 +204,13 @@ async def test_a_post_that_was_taken_on_a_dropped_connection_is_there_once(
 async def test_a_post_that_was_not_taken_is_made(stage: Stage, since: Mapping[str, datetime]) -> None:
     stage.fault("post", drop_before())
     with pytest.raises(MaybeSent):
-        await stage.surface.post(stage.place, KEY, "hello")
+        await stage.surface.post(stage.place, KEY, say("hello"))
     await deliver(stage, KEY, "hello", since)
     assert len(stage.posted()) == 1
 
 
 async def test_another_post_is_not_taken_for_it(stage: Stage) -> None:
-    await stage.surface.post(stage.place, KEY, "hello")
+    await stage.surface.post(stage.place, KEY, say("hello"))
     stage.forget()
     await deliver(stage, OTHER, "goodbye", LONG_AGO)
     assert [text for _, text in stage.posted()] == ["hello", "goodbye"]
@@ -219,13 +220,13 @@ async def test_another_post_is_not_taken_for_it(stage: Stage) -> None:
 async def test_who_cannot_look_does_not_say_that_there_is_nothing(stage: Stage, fault: Any) -> None:  # Any: a behaviour
     stage.fault("read", fault, times=None)  # a reading is repeated by the client, which is harmless
     with pytest.raises(CannotTell):
-        await stage.surface.find(stage.place, KEY, body="hello", **LONG_AGO)
+        await stage.surface.find(stage.place, KEY, message=say("hello"), **LONG_AGO)
 
 
 async def test_a_post_that_is_not_answered_in_time_may_be_sent(stage: Stage) -> None:
     hold = stage.fault("post", take_then_hold())
     with pytest.raises(MaybeSent):
-        await stage.poor("", "").post(stage.place, KEY, "hello")
+        await stage.poor("", "").post(stage.place, KEY, say("hello"))
     hold.release()
 
 
@@ -234,7 +235,7 @@ async def test_a_post_that_is_not_answered_in_time_may_be_sent(stage: Stage) -> 
 async def test_a_server_error_may_have_sent(stage: Stage, status: int, taken: bool) -> None:
     stage.fault("post", http_status(status, taken=taken))
     with pytest.raises(MaybeSent):
-        await stage.surface.post(stage.place, KEY, "hello")
+        await stage.surface.post(stage.place, KEY, say("hello"))
     assert stage.calls() == 1
     await deliver(stage, KEY, "hello")
     assert len(stage.posted()) == 1
@@ -243,16 +244,16 @@ async def test_a_server_error_may_have_sent(stage: Stage, status: int, taken: bo
 async def test_retry_after_is_honoured(stage: Stage) -> None:
     stage.fault("post", stage.answers["wait"])
     with pytest.raises(RateLimited) as caught:
-        await stage.surface.post(stage.place, KEY, "hello")
+        await stage.surface.post(stage.place, KEY, say("hello"))
     assert caught.value.retry_after == 7
     assert stage.posted() == []
 
 
 async def test_a_message_that_is_gone_can_be_replaced(stage: Stage) -> None:
-    posted = await stage.surface.post(stage.place, KEY, "hello")
+    posted = await stage.surface.post(stage.place, KEY, say("hello"))
     stage.fault("edit", stage.answers["gone"])
     with pytest.raises(MessageGone):
-        await stage.surface.edit(stage.place, posted, KEY, "hello again")
+        await stage.surface.edit(stage.place, posted, KEY, say("hello again"))
 
 
 @pytest.mark.parametrize("refusal", ["no channel", "no member"])
@@ -260,13 +261,13 @@ async def test_a_refusal_is_final(stage: Stage, refusal: str) -> None:
     place = stage.place.model_copy(update={"thread": "", "direct": True})
     stage.fault("post", stage.answers[refusal])
     with pytest.raises(Refused):
-        await stage.surface.post(place, KEY, "hello")
+        await stage.surface.post(place, KEY, say("hello"))
     assert stage.calls() == 1
 
 
 async def test_a_token_that_an_operator_must_mend_keeps_the_answer(stage: Stage) -> None:
     with pytest.raises(NotSent) as caught:
-        await stage.poor("xoxb-wrong-token", "").post(stage.place, KEY, "hello")
+        await stage.poor("xoxb-wrong-token", "").post(stage.place, KEY, say("hello"))
     assert "wrong-token" not in str(caught.value)
 
 
@@ -275,11 +276,11 @@ async def test_no_connection_means_not_sent(stage: Stage) -> None:
         nobody.bind(("127.0.0.1", 0))
         poor = stage.poor("", f"http://127.0.0.1:{nobody.getsockname()[1]}/api/")
         with pytest.raises(NotSent):
-            await poor.post(stage.place, KEY, "hello")
+            await poor.post(stage.place, KEY, say("hello"))
 
 
 async def test_the_history_of_a_thread_says_who_said_what(stage: Stage) -> None:
-    await stage.surface.post(stage.place, KEY, "yes & no")
+    await stage.surface.post(stage.place, KEY, say("yes & no"))
     found = await stage.surface.history(stage.place, 50)
     assert [(said.speaker, said.text, said.by_robbie) for said in found] == [
         ("Ana", "a question", False),

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+from adapters.doubles.providers import ProviderDouble
+from adapters.doubles.slack import SlackDouble
 from adapters.postgres.control import PostgresControl
 from adapters.postgres.database import Database, Transaction
 from adapters.postgres.inbox import PostgresInbox
 from adapters.postgres.outbox import PostgresOutbox
+from adapters.postgres.roles import RoleUrls
 from adapters.postgres.sweep import PostgresSweep
 from adapters.postgres.turns import PostgresTurns
 from core.conversation.intake import Intake, IntakePolicy
@@ -19,6 +23,8 @@ from core.conversation.jobs import Job
 from core.conversation.models import Accepted, Author, InboundEvent, InboxState, Kind, Place
 from core.conversation.stores import Claim, Finish, Parcel
 from core.routing.models import Answer, Level, Plan, Usage
+from tests.office import Office
+from tests.say import say
 
 PLACE = Place(surface="slack", tenant="T1", channel="C1", thread="1.0")
 START = datetime.now(UTC) - timedelta(minutes=5)
@@ -74,7 +80,7 @@ class Desk:
         """Claim in the conversation that was spoken in last, and open the answer."""
         claim = await self.turns.claim(*await self.conversation(), ["slack"], messages=50)
         if claim is not None:
-            await self.turns.open(claim, "…")
+            await self.turns.open(claim, say("…"))
         return claim
 
     async def claimed(self) -> Claim:
@@ -130,7 +136,13 @@ def finished(text: str = "the answer", parts: tuple[str, ...] = ("the answer",),
         latency_ms=12.0,
         plan=Plan(steps=(), policy="fixed/1", arm="m"),
     )
-    values = {"state": InboxState.ANSWERED, "outcome": "answered", "text": text, "parts": parts, "answer": answer}
+    values = {
+        "state": InboxState.ANSWERED,
+        "outcome": "answered",
+        "text": text,
+        "parts": tuple(map(say, parts)),
+        "answer": answer,
+    }
     return Finish(**{**values, "versions": {"robbie": "test"}, **changes})  # type: ignore[arg-type]
 
 
@@ -138,3 +150,12 @@ def finished(text: str = "the answer", parts: tuple[str, ...] = ("the answer",),
 def desk(database: Database) -> Desk:
     """The stores over a fresh database."""
     return Desk(database)
+
+
+@pytest.fixture
+async def office(roles: RoleUrls, tmp_path: Path) -> AsyncIterator[Office]:
+    """Doubles, and a fresh database."""
+    async with SlackDouble(retry_delays=(0.0, 0.5, 2.0)) as slack, ProviderDouble(piece_size=8) as providers:
+        office = Office(slack, providers, roles, tmp_path)
+        async with office.stack:
+            yield office

@@ -4,82 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from datetime import UTC, datetime
-from pathlib import Path
 
-import psycopg
 import pytest
 
-from adapters.doubles.providers import ProviderDouble
-from adapters.doubles.slack import SlackDouble, error, http_status
-from adapters.postgres.roles import RoleUrls
-from bot.app import App
+from adapters.doubles.slack import error, http_status
 from bot.health import Health
-from tests.inprocess import running
-from tests.robbie_process import provider_environment, slack_environment
-from tests.shown import shown_in
-
-
-class Office:
-    """A Slack workspace with Robbie in it."""
-
-    def __init__(self, slack: SlackDouble, providers: ProviderDouble, roles: RoleUrls, folder: Path) -> None:
-        self.slack = slack
-        self.providers = providers
-        self._roles = roles
-        self._folder = folder
-        self.stack = AsyncExitStack()
-
-    async def open(self, **environment: str) -> App:
-        """Robbie comes in."""
-        given = {**slack_environment(self.slack), **provider_environment(self.providers), **environment}
-        return await self.stack.enter_async_context(running(self._roles, given, self._folder))
-
-    def answers(self, channel: str, thread: str | None = None) -> list[str]:
-        """What Robbie shows."""
-        return shown_in(self.slack, channel, thread)
-
-    async def ask(self, text: str, channel: str = "C1", thread: str | None = None, user: str = "U1") -> str:
-        """Say it, and return the answer when it is final."""
-        before = len(self.answers(channel, thread))
-        said = await self.slack.say(user, channel, text, thread_ts=thread)
-        place = thread or (said.ts if channel.startswith("C") else None)
-        await self.until(lambda: len(self.answers(channel, place)) > (before if thread or not place else 0))
-        await self.settled()
-        return self.answers(channel, place)[-1]
-
-    async def until(self, condition: object, timeout: float = 30.0) -> None:
-        """Wait until it holds."""
-        assert callable(condition)
-        await self.slack.wait_for(lambda _slack: condition(), timeout=timeout)
-
-    async def settled(self) -> None:
-        """Nothing is pending any more."""
-        query = """SELECT 1 FROM inbox WHERE state IN ('received', 'claimed') UNION ALL
-                   SELECT 1 FROM outbox WHERE state IN ('ready', 'sending', 'unknown')"""
-        async with asyncio.timeout(30):
-            while await self.rows(query):
-                await asyncio.sleep(0.05)
-
-    async def rows(self, query: str) -> list[tuple[object, ...]]:
-        """Rows over all orgs."""
-        async with await psycopg.AsyncConnection.connect(self._roles.system) as connection:
-            return await (await connection.execute(query)).fetchall()
-
-    def prompt(self, number: int = -1) -> str:
-        """What a model was given to read."""
-        return "\n".join(str(message["content"]) for message in self.providers.requests[number].messages)
-
-
-@pytest.fixture
-async def office(roles: RoleUrls, tmp_path: Path) -> AsyncIterator[Office]:
-    """Doubles, and a fresh database."""
-    async with SlackDouble(retry_delays=(0.0, 0.5, 2.0)) as slack, ProviderDouble(piece_size=8) as providers:
-        office = Office(slack, providers, roles, tmp_path)
-        async with office.stack:
-            yield office
+from tests.office import Office
 
 
 async def test_a_slow_turn_ends_in_one_final_message(office: Office) -> None:

@@ -13,6 +13,7 @@ from adapters.postgres.places import PostgresPlaces
 from core.conversation.models import Author, FileRef, InboxState, Kind, Place
 from core.conversation.stores import Claim
 from tests.integration.conftest import PLACE, START, Desk, control, finished, message
+from tests.say import say
 
 
 async def test_an_event_is_received_with_a_job_in_the_same_transaction(desk: Desk) -> None:
@@ -60,7 +61,7 @@ async def test_who_lost_the_claim_does_not_open_an_answer(desk: Desk) -> None:
     assert claim is not None
     await desk.execute("UPDATE inbox SET lease_until = now() - interval '1 s'")
     assert await desk.turns.claim(org_id, conversation_id, ["slack"], messages=50)
-    assert not await desk.turns.open(claim, "…")
+    assert not await desk.turns.open(claim, say("…"))
     assert await desk.rows("SELECT id FROM outbox") == []
 
 

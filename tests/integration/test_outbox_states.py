@@ -18,7 +18,7 @@ async def _states(desk: Desk) -> list[object]:
 async def test_ready_becomes_sending_before_the_platform_is_asked(desk: Desk) -> None:
     claim = await _opened(desk)
     parcel = await desk.take(claim.asker.org_id)
-    assert (parcel.body, parcel.edit_id, parcel.look_first) == ("…", None, False)
+    assert (parcel.message.body, parcel.edit_id, parcel.look_first) == ("…", None, False)
     assert await _states(desk) == ["sending"]
 
 
@@ -35,10 +35,10 @@ async def test_an_answer_that_was_opened_ends_as_an_edit_of_the_same_message(des
     await desk.outbox.sent(claim.asker.org_id, await desk.take(claim.asker.org_id), "88.0")
     await desk.turns.finish(claim, finished("one two", ("one", "two")))
     first = await desk.take(claim.asker.org_id)
-    assert (first.body, first.edit_id) == ("one", "88.0")
+    assert (first.message.body, first.edit_id) == ("one", "88.0")
     second = await desk.outbox.sent(claim.asker.org_id, first, "88.0")
     assert isinstance(second, Parcel)
-    assert (second.body, second.edit_id) == ("two", None)
+    assert (second.message.body, second.edit_id) == ("two", None)
 
 
 async def test_an_opening_that_was_never_sent_becomes_the_answer_itself(desk: Desk) -> None:
@@ -86,7 +86,7 @@ async def test_unknown_that_nobody_can_tell_is_parked_and_does_not_hold_up_the_c
     parcel = await desk.take(claim.asker.org_id)
     await desk.outbox.unknown(claim.asker.org_id, parcel, "no history", seconds=None)
     await desk.turns.finish(claim, finished())
-    assert (await desk.take(claim.asker.org_id)).body == "the answer"
+    assert (await desk.take(claim.asker.org_id)).message.body == "the answer"
     assert await desk.rows("SELECT state, error FROM outbox WHERE id = %s", parcel.outbox_id) == [
         {"state": "unknown", "error": "no history"}
     ]
@@ -108,7 +108,7 @@ async def test_a_refused_row_has_failed_and_the_next_one_is_sent(desk: Desk) -> 
     await desk.outbox.sent(org_id, await desk.take(org_id), "88.0")
     await desk.turns.finish(claim, finished("a b", ("a", "b")))
     await desk.outbox.failed(org_id, await desk.take(org_id), "is_archived")
-    assert (await desk.take(org_id)).body == "b"
+    assert (await desk.take(org_id)).message.body == "b"
     assert await _states(desk) == ["sent", "failed", "sending"]
 
 

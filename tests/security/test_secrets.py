@@ -21,7 +21,7 @@ from bot.app import App, secrets_of
 from bot.health import Health
 from bot.logs import configure
 from bot.settings import Secrets, Settings
-from tests.integration.test_cases import Office
+from tests.office import Office
 from tests.web_room import ORIGIN
 
 SECRET = "plover-7731-xyzzy"  # in every provider's error, as if it quoted a key

@@ -15,13 +15,13 @@ from adapters.postgres.roles import RoleUrls
 from adapters.slack.render import render, render_plain
 from adapters.slack.text import opens_with_other, readable
 from adapters.web.render import markdown
+from core.conversation.composing import _parts
 from core.conversation.context import build_prompt
 from core.conversation.models import Asker, Utterance
-from core.conversation.turn import _parts
 from core.rendering.harmless import harmless, links_in
 from core.rendering.plain import plain
 from core.rendering.split import join, split
-from tests.integration.test_cases import Office
+from tests.office import Office
 
 LONG = 250_000
 SHOUT = "<!channel> @everyone <!here|here> @channel <!subteam^S1|@team> <@U2> "

@@ -1,0 +1,196 @@
+"""Has the models answer: with the conversation as context, in one voice or in several one after the other."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncGenerator, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+
+from core.conversation import wording
+from core.conversation.context import build_prompt
+from core.conversation.handling import Ask
+from core.conversation.live import Live
+from core.conversation.models import Utterance
+from core.conversation.ports import SendError, Surface
+from core.conversation.stores import Claim, TurnStore
+from core.conversation.voices import ROBBIE, Situation, Voice, Voices
+from core.rendering.harmless import links_in
+from core.routing.models import Answer, ChatMessage, Level, Restart, RouterEvent, Task, TextDelta, Trace
+
+_log = logging.getLogger(__name__)
+
+
+class Routes(Protocol):
+    """The router, as a turn sees it."""
+
+    def answer(self, task: Task) -> AsyncGenerator[RouterEvent, None]:
+        """Yield the answer as it grows, and at last an Answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What was said in one voice."""
+
+    voice: Voice
+    answer: Answer
+
+
+class Answering:
+    """Asks the models for a claimed message.
+
+    Args:
+        store: keeps what platforms say of people.
+        router: the models.
+        voices: the mentors.
+        tokens: the budget of a prompt.
+        messages: how many messages of a conversation are looked at.
+        now: the clock, with a time zone.
+    """
+
+    def __init__(
+        self,
+        store: TurnStore,
+        router: Routes,
+        voices: Voices,
+        *,
+        tokens: int,
+        messages: int,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._store = store
+        self._router = router
+        self._voices = voices
+        self._tokens = tokens
+        self._messages = messages
+        self._now = now
+
+    def cast(self, claim: Claim, ask: Ask) -> Sequence[Voice]:
+        """Who speaks: one, or the members of a council."""
+        situation = Situation(
+            text=ask.text,
+            now=self._now(),
+            zone=claim.asker.zone,
+            before=claim.transcript,
+            mentor=ask.mentor,
+            mood=ask.mood,
+            person=claim.person,
+            channel=claim.channel,
+        )
+        return self._voices.council(situation) if ask.council else (self._voices.choose(situation),)
+
+    async def ask(
+        self, claim: Claim, ask: Ask, voices: Sequence[Voice], surface: Surface, live: Live
+    ) -> Sequence[Spoken]:
+        """What each voice says; of a council, Robbie's summary last."""
+        transcript = await self._transcript(claim, ask, surface)
+        live.allow(_links(transcript))
+        if not ask.council:
+            return (Spoken(voices[0], await self._one(claim, transcript, voices[0], live.trace, live=live)),)
+        return await self._several(claim, transcript, voices, live)
+
+    async def _several(
+        self, claim: Claim, transcript: Sequence[Utterance], voices: Sequence[Voice], live: Live
+    ) -> Sequence[Spoken]:
+        """The voices one after the other, each knowing what was said before it, and Robbie's summary of them."""
+        *before, question = transcript
+        said: list[Spoken] = []
+        for number, voice in enumerate((*voices, ROBBIE)):
+            live.note(wording.council_progress(voices, number))
+            asked = question if voice is not ROBBIE else _with(question, wording.sum_up(question.text))
+            heard = [*before, *(_statement(spoken, question) for spoken in said), asked]
+            answer = await self._one(claim, heard, voice, live.trace, number=number)
+            said.append(Spoken(voice, answer))
+            if answer.level is Level.OFFLINE or answer.refused:
+                break
+        return said
+
+    async def _one(
+        self,
+        claim: Claim,
+        transcript: Sequence[Utterance],
+        voice: Voice,
+        trace: Trace,
+        *,
+        live: Live | None = None,
+        number: int = 0,
+    ) -> Answer:
+        prompt, short = (self._prompt(claim, transcript, voice, small=small) for small in (False, True))
+        key = f"{claim.inbox_id}.{claim.fence}" + (f".{number}" if number else "")
+        task = Task(claim.asker.org_id, transcript[-1].text, prompt, short, key=key, trace=trace)
+        async with contextlib.aclosing(self._router.answer(task)) as events:
+            async for event in events:
+                match event:
+                    case Answer():
+                        return event
+                    case TextDelta(text) if live:
+                        live.add(text)
+                    case Restart() if live:
+                        live.restart()
+        raise RuntimeError("the router ended without an answer")
+
+    def _prompt(
+        self, claim: Claim, transcript: Sequence[Utterance], voice: Voice, *, small: bool
+    ) -> tuple[ChatMessage, ...]:
+        return build_prompt(
+            claim.asker,
+            transcript,
+            self._now(),
+            self._tokens,
+            small=small,
+            direct=claim.place.direct,
+            voice=voice.short if small else voice.instructions,
+            language=claim.person.language,
+        )
+
+    async def know(self, claim: Claim, surface: Surface) -> Claim:
+        """The claim with the asker's name and zone as the platform has them now."""
+        if not claim.profile_stale:
+            return claim
+        try:
+            profile = await surface.profile(claim.place.tenant, claim.asker.account)
+        except SendError as error:
+            _log.warning("no profile for an account of %s: %s", surface.name, error)
+            return claim
+        await self._store.save_profile(claim, profile.name, profile.zone)
+        asker = claim.asker.model_copy(
+            update={"name": profile.name or claim.asker.name, "zone": profile.zone or claim.asker.zone}
+        )
+        return replace(claim, asker=asker)
+
+    async def _transcript(self, claim: Claim, ask: Ask, surface: Surface) -> Sequence[Utterance]:
+        """What was said before, and the question last. In a thread that is new to us, the platform knows more."""
+        before = [wording.without_notes(said) if said.by_robbie else said for said in claim.transcript]
+        if not before and claim.place.thread not in ("", claim.platform_id):
+            with contextlib.suppress(SendError):
+                history = await surface.history(claim.place, self._messages)
+                before = [
+                    said for said in history if said.message_id != claim.platform_id and said.at <= claim.occurred_at
+                ]
+        asked = Utterance(speaker=claim.asker.name, text=ask.text, at=claim.occurred_at, message_id=claim.platform_id)
+        return [*before, asked]
+
+
+def _with(said: Utterance, text: str) -> Utterance:
+    return said.model_copy(update={"text": text})
+
+
+def _statement(spoken: Spoken, question: Utterance) -> Utterance:
+    """What a member of a council said, as the next one hears it."""
+    name = spoken.voice.persona.title if spoken.voice.persona else "Robbie"
+    return Utterance(speaker="", text=f"{name}: {spoken.answer.text}", at=question.at, by_robbie=True)
+
+
+def _links(transcript: Sequence[Utterance]) -> frozenset[str]:
+    """Only links that people brought into this conversation may go out again."""
+    return frozenset().union(*(links_in(said.text) for said in transcript if not said.by_robbie))
+
+
+async def end(*tasks: asyncio.Task[object]) -> None:
+    """End tasks, whatever came of them."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

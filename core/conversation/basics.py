@@ -1,0 +1,47 @@
+"""The commands of talking itself: help, ask, council, continue."""
+
+from __future__ import annotations
+
+from core.conversation.handling import Ask, Asked, Handlers, Say
+from core.registry import Command, Registry
+
+_CONTINUE = "Please continue where you stopped."
+_TYPED = {"slack": "/robbie ", "discord": "/", "web": "/", "console": "/"}
+
+
+def basics(registry: Registry) -> Handlers:
+    """What carries these commands out."""
+
+    async def help_(asked: Asked) -> Say:
+        typed = _TYPED.get(asked.place.surface, "/")
+        problem = asked.argument("problem")
+        command = registry.get(asked.argument("command"))
+        shown = explain(command, typed) if command else overview(registry, typed)
+        return Say("\n\n".join(filter(None, (problem, shown))))
+
+    async def ask(asked: Asked) -> Ask:
+        return Ask(asked.argument("text"))
+
+    async def council(asked: Asked) -> Ask:
+        return Ask(asked.argument("question"), council=True)
+
+    async def go_on(asked: Asked) -> Ask:
+        return Ask(_CONTINUE)
+
+    return {"help": help_, "ask": ask, "council": council, "continue": go_on}
+
+
+def overview(registry: Registry, typed: str) -> str:
+    """All commands, a line each, so that it fits on a screen."""
+    lines = [f"`{typed}{command.usage}` {command.summary}" for command in registry.offered]
+    return "Just write to me, or use a command:\n\n" + "\n".join(f"- {line}" for line in lines)
+
+
+def explain(command: Command, typed: str) -> str:
+    """One command: what it does, how it is typed, and an example."""
+    options = [
+        f"- `{option.name}`: {option.summary}" + ("" if option.required else " (may be left out)")
+        for option in command.options
+    ]
+    example = [f"For example: `{typed}{command.example}`"] if command.example else []
+    return "\n\n".join([f"`{typed}{command.usage}`\n{command.summary}.", *filter(None, ["\n".join(options)]), *example])

@@ -1,0 +1,139 @@
+"""What a turn ends with: its outcome, and the messages that say it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from core.conversation import wording
+from core.conversation.answering import Spoken
+from core.conversation.composing import compose, safe
+from core.conversation.handling import Say
+from core.conversation.live import Live
+from core.conversation.stores import Claim, Outcome
+from core.conversation.voices import ROBBIE, Voice
+from core.rendering.message import Outgoing
+from core.routing.models import Answer, Level, Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """The end of a turn, before it is written.
+
+    Attributes:
+        text: for the transcript; empty where others may not read it.
+        answer: what models were asked, if they were.
+    """
+
+    outcome: Outcome
+    text: str
+    parts: Sequence[Outgoing]
+    answer: Answer | None = None
+    voice: Voice = ROBBIE
+
+
+def line(outcome: Outcome, text: str, limit: int) -> Closing:
+    """A line of Robbie's own."""
+    return Closing(outcome, text, compose(text, limit))
+
+
+def said(claim: Claim, say: Say, limit: int, *, private: bool) -> Closing:
+    """The answer to a command; a private one is nobody else's to read, in the transcript either."""
+    hidden = private and not claim.place.direct
+    only_for = claim.asker.account if hidden else ""
+    parts = compose(say.text, limit, buttons=say.buttons, files=say.files, only_for=only_for)
+    return Closing("answered", "" if hidden else safe(say.text), parts)
+
+
+def answered(
+    claim: Claim,
+    spoken: Sequence[Spoken],
+    remembered: tuple[str, datetime] | None,
+    allowed: frozenset[str],
+    limit: int,
+    now: datetime,
+) -> Closing:
+    """What models said: one answer, or the members of a council and Robbie's summary.
+
+    Args:
+        claim: what was asked.
+        spoken: at least one.
+        remembered: an earlier answer to the same words, for when no model could be reached.
+        allowed: links that may go out.
+        limit: of the surface.
+        now: with a time zone.
+    """
+    zone = _zone(claim)
+    last = spoken[-1]
+    outcome: Outcome = "refused" if last.answer.refused else "answered"
+    if last.answer.level is Level.OFFLINE:
+        outcome = "offline"
+    texts = [(one.voice, _text(one.answer, remembered, zone, now)) for one in spoken]
+    if len(texts) == 1:
+        voice, text = texts[0]
+        parts = compose(text, limit, allowed=allowed, persona=voice.persona, feedback=outcome == "answered")
+        return Closing(outcome, safe(text, allowed), parts, last.answer, voice)
+    opening = wording.council_opening([voice for voice, _ in texts[:-1] if voice is not ROBBIE])
+    parts = compose(opening, limit)
+    for number, (voice, text) in enumerate(texts, 1):
+        final = number == len(texts)
+        parts += compose(text, limit, allowed=allowed, persona=voice.persona, feedback=final and outcome == "answered")
+    whole = "\n\n".join([opening, *(wording.said_by(voice, text) for voice, text in texts)])
+    return Closing(outcome, safe(whole, allowed), parts, combined([one.answer for one in spoken]))
+
+
+def stopped(live: Live, voice: Voice, limit: int) -> Closing:
+    """What there was of an answer when a person stopped it."""
+    text = f"{live.text}\n\n{wording.STOPPED}" if live.text else wording.STOPPED
+    parts = compose(text, limit, allowed=live.allowed, persona=voice.persona)
+    return Closing("stopped", safe(text, live.allowed), parts, _so_far(live), voice)
+
+
+def combined(answers: Sequence[Answer]) -> Answer:
+    """The last answer, with what all of them cost."""
+    usage = Usage(
+        sum(answer.usage.input_tokens for answer in answers),
+        sum(answer.usage.output_tokens for answer in answers),
+        estimated=any(answer.usage.estimated for answer in answers),
+    )
+    return replace(
+        answers[-1],
+        usage=usage,
+        cost_usd=sum(answer.cost_usd for answer in answers),
+        latency_ms=sum(answer.latency_ms for answer in answers),
+        attempts=tuple(attempt for answer in answers for attempt in answer.attempts),
+    )
+
+
+def _text(answer: Answer, remembered: tuple[str, datetime] | None, zone: ZoneInfo, now: datetime) -> str:
+    if answer.refused:
+        return wording.REFUSED
+    if answer.level is Level.OFFLINE:
+        return wording.offline(remembered, over_budget=answer.over_budget, zone=zone, now=now)
+    return answer.text + wording.notes(answer, zone, now)
+
+
+def _so_far(live: Live) -> Answer | None:
+    """What was asked of models before a person stopped the turn, for the record."""
+    if live.trace.plan is None or not live.trace.attempts:
+        return None
+    last = live.trace.attempts[-1]
+    return Answer(
+        text=live.text,
+        level=last.level,
+        model=last.model,
+        cost_usd=sum(attempt.cost_usd for attempt in live.trace.attempts),
+        usage=Usage(last.input_tokens, last.output_tokens, estimated=True),
+        latency_ms=sum(attempt.latency_ms for attempt in live.trace.attempts),
+        plan=live.trace.plan,
+        attempts=tuple(live.trace.attempts),
+    )
+
+
+def _zone(claim: Claim) -> ZoneInfo:
+    try:
+        return ZoneInfo(claim.asker.zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo("UTC")

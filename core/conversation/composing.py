@@ -1,0 +1,63 @@
+"""From the text of an answer to the messages that a surface can take, each harmless by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from core.rendering.clean import clean
+from core.rendering.harmless import harmless
+from core.rendering.message import Attachment, Button, Outgoing, Persona
+from core.rendering.split import split
+
+
+def compose(
+    text: str,
+    limit: int,
+    *,
+    allowed: frozenset[str] = frozenset(),
+    persona: Persona | None = None,
+    buttons: tuple[Button, ...] = (),
+    feedback: bool = False,
+    files: tuple[Attachment, ...] = (),
+    only_for: str = "",
+) -> list[Outgoing]:
+    """The text in messages of at most ``limit`` characters; what can be pressed and the files go with the last.
+
+    Args:
+        text: markdown.
+        limit: of the surface.
+        allowed: links that may go out.
+        persona: who speaks.
+        buttons: under the last message.
+        feedback: whether vote buttons stand under the last message.
+        files: sent with the last message.
+        only_for: the account of the only reader.
+    """
+    bodies = list(_parts(safe(text, allowed), allowed, limit))
+    last = len(bodies) - 1
+    return [
+        Outgoing(
+            body=body,
+            persona=persona,
+            only_for=only_for,
+            buttons=buttons if number == last else (),
+            feedback=feedback and number == last,
+            files=files if number == last else (),
+        )
+        for number, body in enumerate(bodies)
+    ]
+
+
+def safe(text: str, allowed: frozenset[str] = frozenset()) -> str:
+    """The text without what could ping people or lead them away."""
+    return harmless(clean(text), allowed_links=allowed)
+
+
+def _parts(text: str, allowed: frozenset[str], limit: int) -> Iterator[str]:
+    """The text in parts that are harmless each by itself: a cut can bring to light what was code before it."""
+    for part in split(text, limit):
+        once_more = harmless(part, allowed_links=allowed)
+        if len(once_more) <= limit:
+            yield once_more
+        else:
+            yield from _parts(once_more, allowed, limit)

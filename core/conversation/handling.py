@@ -1,0 +1,66 @@
+"""How a command is carried out: a handler is given what was asked, and says something or has a model asked."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from core.conversation.models import Asker, Place
+from core.people.models import ChannelSettings, PersonSettings
+from core.registry import Invocation
+from core.rendering.message import Attachment, Button
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A command and where it comes from.
+
+    Attributes:
+        text: the message that it came in, or that it is about; empty for a command from a menu.
+        about: the platform's id of the message of Robbie's whose button was pressed, or of the message in whose
+            context menu it was chosen; else empty.
+    """
+
+    invocation: Invocation
+    asker: Asker
+    place: Place
+    now: datetime
+    inbox_id: int
+    conversation_id: int
+    text: str = ""
+    about: str = ""
+    person: PersonSettings = field(default_factory=PersonSettings)
+    channel: ChannelSettings = field(default_factory=ChannelSettings)
+
+    def argument(self, name: str) -> str:
+        """The argument of that name, or nothing."""
+        return self.invocation.arguments.get(name, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """The answer to a command."""
+
+    text: str
+    buttons: tuple[Button, ...] = ()
+    files: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A question for the models, which is what a command comes down to.
+
+    Attributes:
+        mentor, mood: whose voice was asked for; empty for what is chosen.
+        council: whether several mentors answer.
+    """
+
+    text: str
+    mentor: str = ""
+    mood: str = ""
+    council: bool = False
+
+
+Handler = Callable[[Asked], Awaitable[Say | Ask]]
+Handlers = Mapping[str, Handler]

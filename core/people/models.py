@@ -1,0 +1,40 @@
+"""What people and channels have chosen. Unknown keys are left alone: another release may know them."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+AUTO = "auto"
+"""The mentor is chosen for each message."""
+
+
+class _Chosen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class PersonSettings(_Chosen):
+    """What a person has chosen.
+
+    Attributes:
+        mentor: a mentor's id, ``auto``, or empty for what the channel says (else Robbie itself).
+        mood: a mood, or empty for what the situation suggests.
+        gentle_forceful: from -2 (gentle) to 2 (forceful).
+        relaxed_intense: from -2 (relaxed) to 2 (intense).
+        language: a language's English name, or empty for the language of each message.
+    """
+
+    mentor: str = ""
+    mood: str = ""
+    gentle_forceful: int = Field(0, ge=-2, le=2)
+    relaxed_intense: int = Field(0, ge=-2, le=2)
+    language: str = ""
+
+
+class ChannelSettings(_Chosen):
+    """What a channel's people have chosen for it.
+
+    Attributes:
+        mentor: a mentor's id, ``auto``, or empty.
+    """
+
+    mentor: str = ""

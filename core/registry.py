@@ -1,0 +1,293 @@
+"""Commands: what one is, how a line is read, and what free text plainly means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from urllib.parse import parse_qsl, urlencode
+
+from pydantic import Field
+
+from core.values import Frozen
+
+_PACKED = 100  # characters that a Discord button can carry
+
+
+class Invocation(Frozen):
+    """A command with its arguments: what somebody typed, chose from a menu, pressed or filled in."""
+
+    command: str
+    arguments: Mapping[str, str] = Field(default_factory=dict)
+
+    def packed(self) -> str:
+        """The invocation in the at most 100 characters that a button can carry. Raises ValueError if it is longer."""
+        text = self.command + ("?" + urlencode(dict(self.arguments)) if self.arguments else "")
+        if len(text) > _PACKED:
+            raise ValueError(f"{self.command}: more than {_PACKED} characters do not fit on a button")
+        return text
+
+    @classmethod
+    def unpacked(cls, text: str) -> Invocation:
+        """What ``packed`` made."""
+        command, _, arguments = text.partition("?")
+        return cls(command=command, arguments=dict(parse_qsl(arguments, keep_blank_values=True)))
+
+
+class Kind(StrEnum):
+    """What an option holds. ``TEXT`` as the last option takes the rest of a line."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    CHOICE = "choice"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of the values that an option can have, and what people call it."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An argument of a command.
+
+    Attributes:
+        summary: at most 100 characters.
+        choices: the values of a ``CHOICE``, at most 25.
+        completes: names the completer that offers values while somebody types; empty for none.
+        least, most: the limits of an ``INTEGER``.
+        long: whether a form gives it several lines.
+    """
+
+    name: str
+    summary: str
+    kind: Kind = Kind.TEXT
+    required: bool = False
+    choices: tuple[Choice, ...] = ()
+    completes: str = ""
+    least: int | None = None
+    most: int | None = None
+    long: bool = False
+
+
+class Where(StrEnum):
+    """Where a command can be used."""
+
+    DIRECT = "direct"
+    CHANNEL = "channel"
+
+
+class Lane(StrEnum):
+    """How a command is carried out: as a turn of its conversation, or at once beside a running turn."""
+
+    TURN = "turn"
+    CONTROL = "control"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command.
+
+    Attributes:
+        name: lower case, at most 32 characters.
+        summary: at most 100 characters; begins with a verb.
+        example: a line that somebody could type, without the prefix.
+        private: whether only who asked may read the answer.
+        admin: whether only people may use it who administer the workspace or server.
+        changes: whether it changes something, so that free text that sounds like it is asked back first.
+        phrases: regular expressions of free text that plainly means it; named groups are its options.
+        shortcut: its title in the context menu of a message, which then gives the message's text as the first
+            option; empty for none. At most 24 characters.
+        hidden: whether only buttons lead to it, so that no menu shows it.
+        asks: whether it opens a form where a platform has forms and required options are missing.
+        said: the line that its person reads at once where the command gives no other answer.
+    """
+
+    name: str
+    summary: str
+    options: tuple[Option, ...] = ()
+    example: str = ""
+    where: frozenset[Where] = frozenset(Where)
+    private: bool = False
+    admin: bool = False
+    lane: Lane = Lane.TURN
+    changes: bool = False
+    phrases: tuple[str, ...] = ()
+    shortcut: str = ""
+    hidden: bool = False
+    asks: bool = False
+    said: str = ""
+
+    def option(self, name: str) -> Option | None:
+        """The option of that name."""
+        return next((option for option in self.options if option.name == name), None)
+
+    @property
+    def usage(self) -> str:
+        """How it is typed: ``mentor [name] [mood]``."""
+        shown = (option.name if option.required else f"[{option.name}]" for option in self.options)
+        return " ".join((self.name, *shown))
+
+
+class CommandError(ValueError):
+    """What was typed is not a command, or lacks something.
+
+    Attributes:
+        problem: a sentence for the person.
+        command: the command that was meant, if that is known.
+    """
+
+    def __init__(self, problem: str, command: str = "") -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.command = command
+
+
+class Registry:
+    """All commands by name.
+
+    Args:
+        commands: in the order in which help shows them.
+
+    Raises:
+        ValueError: two have the same name.
+    """
+
+    def __init__(self, commands: Sequence[Command]) -> None:
+        self._commands: Mapping[str, Command] = MappingProxyType({command.name: command for command in commands})
+        if len(self._commands) != len(commands):
+            raise ValueError("two commands have the same name")
+        self._phrases = [
+            (command, re.compile(phrase, re.IGNORECASE | re.DOTALL))
+            for command in commands
+            for phrase in command.phrases
+        ]
+
+    def __iter__(self) -> Iterator[Command]:
+        return iter(self._commands.values())
+
+    def get(self, name: str) -> Command | None:
+        """The command of that name."""
+        return self._commands.get(name)
+
+    @property
+    def offered(self) -> tuple[Command, ...]:
+        """Those that menus show."""
+        return tuple(command for command in self if not command.hidden)
+
+    def line(self, text: str, prefix: str) -> Invocation | None:
+        """What a message that begins with ``prefix`` asks for; None for any other message.
+
+        What cannot be read becomes an invocation of ``help`` that says why, so that nothing typed is lost.
+        """
+        if not text.startswith(prefix) or not text[len(prefix) :][:1].isalpha():
+            return None
+        try:
+            return self.read(text[len(prefix) :])
+        except CommandError as error:
+            return Invocation(command="help", arguments={"command": error.command, "problem": error.problem})
+
+    def read(self, line: str) -> Invocation:
+        """A typed line such as ``mentor einstein thoughtful``. Raises CommandError."""
+        name, _, rest = line.strip().partition(" ")
+        command = self.get(name.casefold())
+        if command is None or command.hidden:
+            raise CommandError(f"I do not know a command called “{name[:32]}”.")
+        return self.checked(Invocation(command=command.name, arguments=_positional(command, rest.strip())))
+
+    def checked(self, invocation: Invocation) -> Invocation:
+        """The same with every argument as it must be. Raises CommandError."""
+        command = self.get(invocation.command)
+        if command is None:
+            raise CommandError(f"I do not know a command called “{invocation.command[:32]}”.")
+        unknown = set(invocation.arguments) - {option.name for option in command.options}
+        if unknown:
+            raise CommandError(f"“{min(unknown)[:32]}” is not an option of `{command.name}`.", command.name)
+        values = {}
+        for option in command.options:
+            value = _value(command, option, invocation.arguments.get(option.name, "").strip())
+            if value:
+                values[option.name] = value
+        return Invocation(command=command.name, arguments=values)
+
+    def lacks(self, invocation: Invocation) -> bool:
+        """Whether required options are missing."""
+        command = self.get(invocation.command)
+        return command is not None and any(
+            option.required and not invocation.arguments.get(option.name) for option in command.options
+        )
+
+    def spoken(self, text: str) -> Invocation | None:
+        """The command that free text plainly means; None for all else."""
+        for command, phrase in self._phrases:
+            found = phrase.fullmatch(text.strip())
+            if found:
+                arguments = {name: value.strip() for name, value in found.groupdict().items() if value}
+                try:
+                    return self.checked(Invocation(command=command.name, arguments=arguments))
+                except CommandError:
+                    continue
+        return None
+
+
+def _value(command: Command, option: Option, given: str) -> str:
+    if not given:
+        if option.required:
+            raise CommandError(f"`{command.name}` needs {option.name}: {option.summary}.", command.name)
+        return ""
+    if option.kind is Kind.INTEGER:
+        return _integer(command, option, given)
+    if option.kind is Kind.CHOICE:
+        chosen = _chosen(option, given)
+        if chosen is None:
+            known = ", ".join(choice.value for choice in option.choices)
+            raise CommandError(f"{option.name} is one of: {known}.", command.name)
+        return chosen
+    return given
+
+
+def _integer(command: Command, option: Option, given: str) -> str:
+    low, high = option.least, option.most
+    number = int(given) if re.fullmatch(r"[+-]?[0-9]{1,9}", given) else None
+    if number is None or (low is not None and number < low) or (high is not None and number > high):
+        limits = f" from {low} to {high}" if low is not None and high is not None else ""
+        raise CommandError(f"{option.name} is a whole number{limits}.", command.name)
+    return str(number)
+
+
+def _chosen(option: Option, given: str) -> str | None:
+    wanted = given.casefold()
+    tests: tuple[Callable[[Choice], bool], ...] = (
+        lambda choice: wanted in (choice.value.casefold(), choice.label.casefold()),
+        lambda choice: choice.label.casefold().startswith(wanted) or choice.value.casefold().startswith(wanted),
+    )
+    for test in tests:
+        found = [choice.value for choice in option.choices if test(choice)]
+        if len(found) == 1:
+            return found[0]
+    return None
+
+
+def _positional(command: Command, rest: str) -> dict[str, str]:
+    """The words of a line as options in their order; the last text takes what is left."""
+    values: dict[str, str] = {}
+    for index, option in enumerate(command.options):
+        if not rest:
+            break
+        if index == len(command.options) - 1:
+            return {**values, option.name: rest}
+        word, _, after = rest.partition(" ")
+        if option.kind is Kind.CHOICE and not option.required and _chosen(option, word) is None:
+            continue
+        values[option.name], rest = word, after.strip()
+    if rest and values:
+        last = list(values)[-1]
+        values[last] = f"{values[last]} {rest}"
+    elif rest and not command.options:
+        raise CommandError(f"`{command.name}` takes no arguments.", command.name)
+    return values
