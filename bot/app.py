@@ -26,6 +26,7 @@ from bot.roles import ALL, Role, Roles
 from bot.settings import Settings
 from core.conversation.intake import Intake, IntakePolicy
 from core.conversation.ports import Gateway, Surface
+from mentors import avatars
 
 if TYPE_CHECKING:
     from bot.work import Work
@@ -81,6 +82,7 @@ class App:
                 self.view,
                 health=health,
                 hint=hint,
+                avatars=avatars.FOLDER,
                 allowed_hosts=hosts,
                 signed_paths=signed,
                 metrics=metrics,

@@ -20,6 +20,7 @@ from rich.text import Text
 
 from adapters.postgres.embedded import EmbeddedPostgresError
 from adapters.postgres.roles import RolesError
+from bot import avatars_cli
 from bot.evals.cli import eval_app
 from bot.house import HouseError
 from bot.roles import ALL, Role, Roles, parse, spell
@@ -43,6 +44,9 @@ app.add_typer(slack_app, name="slack")
 app.add_typer(eval_app, name="eval")
 discord_app = typer.Typer(help="Connect Robbie to Discord.", no_args_is_help=True)
 app.add_typer(discord_app, name="discord")
+mentors_app = typer.Typer(help="The mentors in whose voice Robbie can answer.", no_args_is_help=True)
+app.add_typer(mentors_app, name="mentors")
+avatars_cli.register(mentors_app)
 _err = Console(stderr=True, highlight=False)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 from adapters.web import create_app
 from core.conversation.models import Accepted, InboundEvent, InboxState, Kind, Outcome, Place, Shown
+from mentors import avatars
 
 HINT = ("Put `SLACK_BOT_TOKEN` and `SLACK_APP_TOKEN` into `.env`, then start Robbie again.",)
 ORIGIN = "http://127.0.0.1"
@@ -85,7 +86,14 @@ async def healthy() -> Mapping[str, object]:
 
 
 def app_of(room: Room) -> FastAPI:
-    return create_app(room, room, health=healthy, hint=HINT, metrics=lambda: asyncio.sleep(0, b"robbie_up 1\n"))
+    return create_app(
+        room,
+        room,
+        health=healthy,
+        hint=HINT,
+        avatars=avatars.FOLDER,
+        metrics=lambda: asyncio.sleep(0, b"robbie_up 1\n"),
+    )
 
 
 def browser_of(app: FastAPI) -> httpx.AsyncClient:

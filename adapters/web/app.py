@@ -11,7 +11,8 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
 from adapters.web.chat import Chat
-from adapters.web.security import LOCAL_HOSTS, Guard
+from adapters.web.pictures import Pictures
+from adapters.web.security import LOCAL_HOSTS, PICTURES, Guard
 from adapters.web.transcript import ENV
 from core.conversation.ports import ConversationView, Receiver
 
@@ -46,6 +47,7 @@ def create_app(
     *,
     health: Callable[[], Awaitable[Mapping[str, object]]],
     hint: Sequence[str] = (),
+    avatars: Path | None = None,
     allowed_hosts: Sequence[str] = LOCAL_HOSTS,
     signed_paths: Sequence[str] = (),
     metrics: Callable[[], Awaitable[bytes]] | None = None,
@@ -57,6 +59,7 @@ def create_app(
         view: shows conversations as they grow.
         health: what ``/readyz`` answers; ready when its ``ready`` is true.
         hint: lines of markdown for the card "Connect Slack or Discord"; without lines there is no card.
+        avatars: the folder of the personas' pictures.
         allowed_hosts: the names, without a port, under which the chat may be opened.
         signed_paths: see ``create_operator_app``.
         metrics: what ``/metrics`` answers, in Prometheus' text format.
@@ -64,6 +67,8 @@ def create_app(
     app = create_operator_app(health=health, allowed_hosts=allowed_hosts, signed_paths=signed_paths, metrics=metrics)
     app.include_router(Chat(receiver, view, hint).router())
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
+    if avatars is not None:
+        app.mount(PICTURES, Pictures(directory=avatars), name="avatars")
     return app
 
 

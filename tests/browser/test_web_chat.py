@@ -251,3 +251,16 @@ async def test_an_answer_takes_the_place_of_the_dots_without_fading_in_again(ope
     await room.say(place, "a1", "Good mor", final=False)
     await expect(page.locator(".row.robbie")).to_contain_text("Good mor")
     assert await page.locator(".row.robbie").evaluate(fading) == "none"
+
+
+async def test_face_of_a_persona_is_shown_by_the_page(open_page: Open) -> None:
+    page = await open_page()
+    width = await page.evaluate(
+        """async () => {
+            const face = new Image();
+            face.src = "/avatars/steve_jobs-confident.png";
+            await face.decode();
+            return face.naturalWidth;
+        }"""
+    )
+    assert width == 512
