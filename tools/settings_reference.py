@@ -33,8 +33,8 @@ MODELS = """
 `ollama`, `embedded` or `litellm`) and a `model`. `input_usd` and `output_usd` are its prices per million tokens
 (default 0), `context_tokens` is the largest prompt and answer together (default 128000), `max_output_tokens` the
 longest answer (default 2048). `stream: false` asks for the answer in one piece, for hosts that cannot stream (it has no
-effect on `embedded` and `litellm`). `vision: true` says that it can see the pictures that people attach; without it, the
-model is told that there is one. A list given by `ROBBIE_MODELS` replaces the whole list:
+effect on `embedded` and `litellm`). `vision: true` says that it can see the pictures that people attach; without it,
+the model is told that there is one. A list given by `ROBBIE_MODELS` replaces the whole list:
 
 ```sh
 ROBBIE_MODELS='[{level: 1, provider: openai, model: gpt-5.4-mini, input_usd: 0.75, output_usd: 4.5}]'
