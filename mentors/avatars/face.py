@@ -74,7 +74,7 @@ def _eye(features: Features, mood: Expression, name: str, sign: int) -> tuple[st
     )
     below = f"C{point(outer - sign * 12, low)} {point(inner + sign * 12, low)} {point(inner, y - mood.slant)}Z"
     gaze_x, gaze_y = x + mood.gaze[0], y - 2 + mood.gaze[1]
-    iris = circle(gaze_x, gaze_y, 15 * size, features.iris) + circle(gaze_x + 5, gaze_y - 5, 4.5, WHITE)
+    iris = circle(gaze_x, gaze_y, 15 * size, features.iris) + circle(x + 5 + mood.gaze[0] * 0.3, y - 5, 4.5, WHITE)
     return shape(lid + below, WHITE) + group(iris, clip=name) + line(lid, INK, 6), clip(name, lid + below)
 
 

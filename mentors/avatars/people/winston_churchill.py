@@ -41,7 +41,7 @@ TIE_FRONT = (
     + circle(256, 431, 5, SPOT)
 )
 JOWLS = mirrored(line("M188 318C186 334 192 348 202 356", SKIN.shade, 6, 0.8)) + line(
-    "M216 382C240 392 272 392 296 382", SKIN.shade, 7
+    "M224 375C244 384 268 384 288 375", SKIN.shade, 7
 )
 SIDES = mirrored(shape("M154 196H172C172 226 170 240 160 258C152 240 150 216 154 196Z", "#d8cbbb"))
 HOMBURG = (
