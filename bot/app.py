@@ -93,6 +93,8 @@ class App:
             for platform in self.platforms.values():
                 if platform.router:
                     web.include_router(platform.router)
+                if platform.pages and Role.WEB in self.roles:
+                    web.include_router(platform.pages)
         return web
 
     async def close(self) -> None:

@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-import yaml
 from rich.console import Console
 from rich.text import Text
 
@@ -25,6 +24,7 @@ from bot.evals.cli import eval_app
 from bot.house import HouseError
 from bot.roles import ALL, Role, Roles, parse, spell
 from bot.settings import SettingsError, Web, load
+from bot.slack_cli import slack_app
 from core.health.models import Result
 from core.health.policy import UNREADABLE, exit_code
 from core.routing.models import Plan
@@ -39,7 +39,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-slack_app = typer.Typer(help="Connect Robbie to Slack.", no_args_is_help=True)
 app.add_typer(slack_app, name="slack")
 app.add_typer(eval_app, name="eval")
 discord_app = typer.Typer(help="Connect Robbie to Discord.", no_args_is_help=True)
@@ -185,23 +184,6 @@ def _examined(live: bool, progress: Callable[[str], None]) -> tuple[list[Result]
     return results, exit_code(results)
 
 
-@slack_app.command("manifest")
-def slack_manifest(
-    request_url: Annotated[
-        str | None, typer.Option("--request-url", help="Public URL of /slack/events; without it, Socket Mode.")
-    ] = None,
-    as_json: Json = False,
-) -> None:
-    """Print the manifest of a Slack app: at api.slack.com/apps choose "Create New App", "From a manifest"."""
-    from adapters.slack import manifest
-
-    try:
-        made = manifest(socket_mode=request_url is None, request_url=request_url)
-    except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="--request-url") from None
-    typer.echo(json.dumps(made, indent=2) if as_json else yaml.safe_dump(made, sort_keys=False), nl=False)
-
-
 @discord_app.command("invite")
 def discord_invite() -> None:
     """Print the address at which Robbie is invited into a server (DISCORD_TOKEN is needed)."""
@@ -249,8 +231,9 @@ def _platforms(app: App, url: str) -> Iterator[str]:
         yield _connection(name, gateway, events=None if secrets.slack_app_token else f"{url}{SLACK_EVENTS}")
     if Role.GATEWAY not in app.roles:
         return
-    if secrets.slack_bot_token and "slack" not in app.gateways:
-        yield "[yellow]SLACK_BOT_TOKEN is set, but SLACK_APP_TOKEN or SLACK_SIGNING_SECRET is missing.[/yellow]"
+    if "slack" in app.platforms and "slack" not in app.gateways:
+        which = "SLACK_BOT_TOKEN" if secrets.slack_bot_token else "SLACK_CLIENT_ID"
+        yield f"[yellow]{which} is set, but SLACK_APP_TOKEN or SLACK_SIGNING_SECRET is missing.[/yellow]"
     elif not app.gateways:
         yield "[dim]To connect Slack: .venv/bin/robbie slack manifest, then tokens in .env (see README.md)[/dim]"
         yield "[dim]To connect Discord: DISCORD_TOKEN in .env (see docs/how-to/discord.md)[/dim]"

@@ -13,13 +13,17 @@ from adapters.machine import checks as machine
 from adapters.postgres import checks as postgres
 from adapters.postgres import queue_checks
 from adapters.postgres.access import Access
+from adapters.postgres.installations import installations
 from adapters.redis.checks import redis
 from adapters.slack.checks import SlackTokens, slack
+from adapters.slack.workspace_checks import workspaces
 from bot.app import secrets_of
 from bot.doctor_settings import look_at_settings
 from bot.logs import Redact
 from bot.models import AnyModel, chat_models, spec_of
 from bot.settings import Model, Settings
+from bot.slack import missing
+from bot.vault import open_vault
 from core.health import service
 from core.health.models import Check, Findings, Result, skipped
 from mentors.checks import mentors
@@ -92,7 +96,9 @@ def _servers(settings: Settings, access: Access) -> Iterator[Check]:
 def _connecting(settings: Settings) -> list[str]:
     """The platforms whose events a process takes in."""
     secrets = settings.secrets
-    slack = secrets.slack_bot_token and (secrets.slack_app_token or secrets.slack_signing_secret)
+    slack = (secrets.slack_bot_token or secrets.slack_client_id) and (
+        secrets.slack_app_token or secrets.slack_signing_secret
+    )
     return [name for name, token in (("slack", slack), ("discord", secrets.discord_token)) if token]
 
 
@@ -153,10 +159,19 @@ def _platforms(settings: Settings, access: Access) -> Iterator[Check]:
         app=_value(secrets.slack_app_token),
         signing_secret=_value(secrets.slack_signing_secret),
         base_url=secrets.slack_api_url,
+        installs=secrets.slack_client_id is not None,
     )
     last = partial(queue_checks.last_event, access, "slack")
     yield Check("Slack", "slack", partial(slack, tokens, last), _patience(settings))
+    if secrets.slack_client_id:
+        yield Check("Slack", "workspaces", partial(_workspaces, settings, access), _patience(settings))
     yield Check("Discord", "discord", partial(_discord, settings), _SEVERAL_QUESTIONS_SECONDS)
+
+
+async def _workspaces(settings: Settings, access: Access) -> Findings:
+    found = await installations(access, "slack")
+    async for finding in workspaces(found, open_vault(settings), settings.secrets.slack_api_url, missing(settings)):
+        yield finding
 
 
 async def _discord(settings: Settings) -> Findings:

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from bot.app import App
 from bot.roles import spell
+from core.people.installations import Installation
 
 _PATIENCE_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What the database knows: rows that are not done, and where platforms' apps are installed."""
+
+    rows: dict[str, int]
+    installed: Mapping[str, object]
 
 
 class Health:
@@ -20,22 +30,24 @@ class Health:
 
     def __init__(self, app: App) -> None:
         self._app = app
-        self._asking: asyncio.Task[dict[str, int]] | None = None
+        self._asking: asyncio.Task[_Answer] | None = None
 
     async def state(self) -> Mapping[str, object]:
         """Whether it is ready, and what is known of its neighbours."""
         app = self._app
         answer = await self._database()
-        rows = answer if isinstance(answer, dict) else {}
-        ready = isinstance(answer, dict)
+        ready = isinstance(answer, _Answer)
+        rows = answer.rows if isinstance(answer, _Answer) else {}
         platforms = {name: connection.health() for name, connection in app.gateways.items()}
         work = app.work.health() if app.work else {}
         app.metrics.state(ready, rows, {name: bool(it["connected"]) for name, it in platforms.items()})
-        database = "ok" if ready else answer
-        return {"ready": ready, "database": database, "role": spell(app.roles), "rows": rows, **platforms, **work}
+        database = "ok" if isinstance(answer, _Answer) else answer
+        installed = answer.installed if isinstance(answer, _Answer) else {}
+        known = {"ready": ready, "database": database, "role": spell(app.roles), "rows": rows}
+        return {**known, **installed, **platforms, **work}
 
-    async def _database(self) -> dict[str, int] | str:
-        """The rows that are not done, or why they are not known. A database that hangs is asked by one task only."""
+    async def _database(self) -> _Answer | str:
+        """What it says, or why it says nothing. A database that hangs is asked by one task only."""
         if self._asking is None or self._asking.done():
             self._asking = asyncio.create_task(self._ask(), name="health")
             self._asking.add_done_callback(_noticed)
@@ -46,17 +58,27 @@ class Health:
         error = self._asking.exception()
         return self._asking.result() if error is None else type(error).__name__
 
-    async def _ask(self) -> dict[str, int]:
+    async def _ask(self) -> _Answer:
         if not await self._app.places.writable():
             raise ReadOnlyDatabase
-        return await self._app.places.stuck()
+        installed = {
+            f"{name}_workspaces": _workspaces(await platform.installations.all())
+            for name, platform in self._app.platforms.items()
+            if platform.installations is not None
+        }
+        return _Answer(await self._app.places.stuck(), installed)
+
+
+def _workspaces(found: Sequence[Installation]) -> dict[str, object]:
+    gone = {one.tenant: one.removed_because for one in found if one.removed_at}
+    return {"installed": sum(one.sealed is not None for one in found), "removed": gone}
 
 
 class ReadOnlyDatabase(Exception):
     """The database takes nothing in: a standby, or told so."""
 
 
-def _noticed(task: asyncio.Task[dict[str, int]]) -> None:
+def _noticed(task: asyncio.Task[_Answer]) -> None:
     """Its error is told by whoever asks next, or by nobody."""
     if not task.cancelled():
         task.exception()

@@ -10,14 +10,17 @@ from fastapi import APIRouter
 from pydantic import SecretStr
 
 from adapters.postgres.database import Database
+from adapters.postgres.installations import PostgresInstallations, PostgresUsedStates
 from adapters.postgres.places import PostgresPlaces
 from adapters.postgres.replies import PostgresReplies
-from adapters.slack import SlackApis, SlackGateway, SlackSurface, events_router
+from adapters.slack import Install, Installed, SlackApis, SlackGateway, SlackSurface, States, events_router
 from bot.settings import Settings
+from bot.slack import oauth_app
 from bot.vault import open_vault
 from core.conversation.models import Place
 from core.conversation.ports import Gateway, Receiver, Surface
 from core.health.leases import LeasedGateway, Leases, LeaseTiming
+from core.people.installations import Installations
 
 SLACK_EVENTS = "/slack/events"
 
@@ -34,6 +37,8 @@ class Platform:
         token: whom the gateway connects as: of those with the same, one is connected.
         connects: whether events come over a connection, and not over HTTP only.
         router: serves events where they come over HTTP.
+        pages: served beside the web chat.
+        installations: where the app was installed.
     """
 
     surface: Surface
@@ -42,13 +47,15 @@ class Platform:
     token: str = field(default="", repr=False)
     connects: bool = True
     router: APIRouter | None = None
+    pages: APIRouter | None = None
+    installations: Installations | None = None
 
 
 def connect(settings: Settings, receiver: Receiver, database: Database, leases: Leases) -> Mapping[str, Platform]:
     """Every platform that has its tokens, by name. Nothing is reached yet."""
     places = PostgresPlaces(database)
     found = {
-        "slack": _slack(settings, receiver, places),
+        "slack": _slack(settings, receiver, places, PostgresInstallations(database, "slack"), database),
         "discord": _discord(settings, receiver, places, PostgresReplies(database)),
     }
     timing = LeaseTiming(settings.gateway.lease_seconds, settings.gateway.renew_seconds)
@@ -64,11 +71,18 @@ def _leased(name: str, platform: Platform, leases: Leases, timing: LeaseTiming) 
     return replace(platform, gateway=LeasedGateway(platform.gateway, leases, lease, timing))
 
 
-def _slack(settings: Settings, receiver: Receiver, places: PostgresPlaces) -> Platform | None:
+def _slack(
+    settings: Settings,
+    receiver: Receiver,
+    places: PostgresPlaces,
+    installations: Installations,
+    database: Database,
+) -> Platform | None:
     secrets = settings.secrets
-    if secrets.slack_bot_token is None:
+    if secrets.slack_bot_token is None and secrets.slack_client_id is None:
         return None
-    apis = SlackApis(_value(secrets.slack_bot_token), base_url=secrets.slack_api_url)
+    installed = Installed(installations, open_vault(settings))
+    apis = SlackApis(_value(secrets.slack_bot_token), base_url=secrets.slack_api_url, installed=installed)
     surface = SlackSurface(apis)
     if not (secrets.slack_app_token or secrets.slack_signing_secret):
         return Platform(surface, apis.close)
@@ -85,10 +99,19 @@ def _slack(settings: Settings, receiver: Receiver, places: PostgresPlaces) -> Pl
         surface,
         apis.close,
         gateway,
-        token=_value(secrets.slack_app_token or secrets.slack_bot_token),
+        token=_value(secrets.slack_app_token or secrets.slack_bot_token or secrets.slack_client_id),
         connects=secrets.slack_app_token is not None,
         router=events_router(gateway, signing_secret) if signing_secret else None,
+        pages=_install_pages(settings, apis, installed, database),
+        installations=installations,
     )
+
+
+def _install_pages(settings: Settings, apis: SlackApis, installed: Installed, database: Database) -> APIRouter | None:
+    app = oauth_app(settings)
+    if app is None:
+        return None
+    return Install(app, apis, installed, States(installed.vault, PostgresUsedStates(database))).router()
 
 
 def _discord(

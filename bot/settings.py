@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
 from bot.complaints import explain
+from bot.kinds import HttpUrl, WhoMayInstall, beginning
 from bot.sources import SettingsError as SettingsError
 from bot.sources import read_env, read_yaml
 
@@ -27,6 +28,7 @@ class Web(_Section):
     host: str = "127.0.0.1"
     port: int = Field(8080, ge=0, le=65535)
     allowed_hosts: tuple[str, ...] = ()
+    public_url: HttpUrl | None = None
 
 
 class DatabaseSettings(_Section):
@@ -41,6 +43,16 @@ class IntakeSettings(_Section):
     max_age_minutes: float = Field(60, gt=0)
     bots: tuple[str, ...] = ()
     bot_turns_per_hour: int = Field(5, ge=0)
+
+
+class SlackSettings(_Section):
+    """Whom Robbie serves in Slack."""
+
+    install: WhoMayInstall = "off"
+
+    def may_install(self, team: str) -> bool:
+        """Whether a workspace may add Robbie."""
+        return self.install == "open" or (self.install != "off" and team in self.install)
 
 
 class DiscordSettings(_Section):
@@ -165,33 +177,20 @@ def _default_models() -> tuple[Model, ...]:
     )
 
 
-def _beginning(*starts: str) -> AfterValidator:
-    """An address or token of the right kind, told by how it begins. The value is a secret, so it is never shown."""
-
-    def check(value: SecretStr | str) -> SecretStr | str:
-        text = value.get_secret_value() if isinstance(value, SecretStr) else value
-        if not text.startswith(starts):
-            raise ValueError(f"must begin with {' or '.join(starts)}")
-        return value
-
-    return AfterValidator(check)
-
-
-HttpUrl = Annotated[str, _beginning("https://", "http://")]
-
-
 class Secrets(_Section):
     """What comes from the environment only. Each field is the variable of that name in capitals."""
 
-    database_url: Annotated[SecretStr, _beginning("postgresql://", "postgres://")] | None = None
-    redis_url: Annotated[SecretStr, _beginning("redis://", "rediss://", "unix://")] | None = None
-    slack_bot_token: Annotated[SecretStr, _beginning("xoxb-", "xoxe.")] | None = None
-    slack_app_token: Annotated[SecretStr, _beginning("xapp-")] | None = None
+    database_url: Annotated[SecretStr, beginning("postgresql://", "postgres://")] | None = None
+    redis_url: Annotated[SecretStr, beginning("redis://", "rediss://", "unix://")] | None = None
+    slack_bot_token: Annotated[SecretStr, beginning("xoxb-", "xoxe.")] | None = None
+    slack_app_token: Annotated[SecretStr, beginning("xapp-")] | None = None
     slack_signing_secret: SecretStr | None = None
+    slack_client_id: SecretStr | None = None
+    slack_client_secret: SecretStr | None = None
     slack_api_url: HttpUrl = "https://slack.com/api/"
     discord_token: SecretStr | None = None
     discord_api_url: HttpUrl = "https://discord.com/api/v10"
-    discord_gateway_url: Annotated[str, _beginning("wss://", "ws://")] | None = None
+    discord_gateway_url: Annotated[str, beginning("wss://", "ws://")] | None = None
     encryption_key: Annotated[SecretStr, Field(min_length=16)] | None = None
     openai_api_key: SecretStr | None = None
     openai_base_url: HttpUrl | None = None
@@ -210,6 +209,7 @@ class Settings(_Section):
     web: Web = Web()
     database: DatabaseSettings = DatabaseSettings()
     intake: IntakeSettings = IntakeSettings()
+    slack: SlackSettings = SlackSettings()
     discord: DiscordSettings = DiscordSettings()
     gateway: GatewaySettings = GatewaySettings()
     worker: Worker = Worker()

@@ -24,7 +24,7 @@ async def queue(access: Access, *, dead_after_seconds: float, platforms: Sequenc
         dead_after_seconds: when a silent worker counts as gone.
         platforms: those whose tokens are set.
     """
-    async with _serving(access) as system:
+    async with serving(access) as system:
         waiting = await row_of(
             system,
             """SELECT count(*) AS rows, coalesce(extract(epoch FROM now() - min(received_at)), 0)::int AS oldest
@@ -45,14 +45,14 @@ async def queue(access: Access, *, dead_after_seconds: float, platforms: Sequenc
 
 async def zones(access: Access) -> list[str]:
     """The time zones of all people. Raises CannotCheck."""
-    async with _serving(access) as system:
+    async with serving(access) as system:
         rows = await rows_of(system, "SELECT DISTINCT zone FROM people WHERE zone <> '' ORDER BY zone")
     return [str(row["zone"]) for row in rows]
 
 
 async def last_event(access: Access, surface: str) -> datetime | None:
     """When the latest event of a platform was stored. Raises CannotCheck."""
-    async with _serving(access) as system:
+    async with serving(access) as system:
         at = await one(
             system,
             """SELECT max(received_at) FROM inbox JOIN conversations ON conversations.id = conversation_id
@@ -63,7 +63,7 @@ async def last_event(access: Access, surface: str) -> datetime | None:
 
 
 @asynccontextmanager
-async def _serving(access: Access) -> AsyncIterator[Connection]:
+async def serving(access: Access) -> AsyncIterator[Connection]:
     """A connection as robbie_system. Raises CannotCheck where there is none, or no schema."""
     opened = await access.open()
     try:

@@ -3,16 +3,23 @@
 from adapters.slack.apis import Installed, SlackApis
 from adapters.slack.gateway import GatewaySettings, SlackGateway
 from adapters.slack.http import events_router
+from adapters.slack.install import INSTALL_PATH, REDIRECT_PATH, Install
 from adapters.slack.manifest import manifest
+from adapters.slack.oauth import OAuthApp, States
 from adapters.slack.socket_mode import Timing
 from adapters.slack.surface import SlackSurface
 
 __all__ = [
+    "INSTALL_PATH",
+    "REDIRECT_PATH",
     "GatewaySettings",
+    "Install",
     "Installed",
+    "OAuthApp",
     "SlackApis",
     "SlackGateway",
     "SlackSurface",
+    "States",
     "Timing",
     "events_router",
     "manifest",

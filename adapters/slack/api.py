@@ -108,9 +108,15 @@ class SlackApi:
 
     async def call(self, request: Awaitable[AsyncSlackResponse]) -> Json:
         """Await a call of ``self.web`` and return its answer. Raises SendError."""
+        return _body(await self.response(request))
+
+    async def response(self, request: Awaitable[AsyncSlackResponse]) -> AsyncSlackResponse:
+        """Like ``call``, with the answer's headers."""
         self.web.session = self._session.open()
         try:
-            return _body(await request)
+            response = await request
+            _body(response)
+            return response
         except SlackApiError as error:
             refusal = _refusal(error)
             self.refused = self.refused or isinstance(refusal, TokenRefused)

@@ -123,6 +123,14 @@ class SlackApis:
         self._known.pop(tenant, None)
         self._home.refused = True  # whether it still works is asked before it is used again
 
+    def given(self, token: str) -> SlackApi:
+        """Who speaks with a token that is not kept yet."""
+        return self._make(token)
+
+    def forget(self, tenant: str) -> None:
+        """Look again for the workspace's token when it is next needed: there is a new one."""
+        self._known.pop(tenant, None)
+
     async def close(self) -> None:
         """Close the connections."""
         await self._session.close()
@@ -132,6 +140,7 @@ class SlackApis:
         try:
             home = await self.home()
             if home is not None and home.team == tenant:
+                await self._back(tenant)
                 return _Known(self._home, until=float("inf"))
         except SendError as error:
             trouble = error
@@ -144,6 +153,14 @@ class SlackApis:
         if row is None:
             raise _before_sending(trouble) or NotInstalled(f"slack: no token for workspace {tenant}")
         return await self._current(row, known)
+
+    async def _back(self, tenant: str) -> None:
+        """The token of the settings works, so if the app had been removed there, it is not any more."""
+        try:
+            if self._installed:
+                await self._installed.rows.back(tenant)
+        except Exception as error:  # it is only shown: the token works
+            logger.warning("slack: it could not be noted that workspace %s is back: %s", tenant, type(error).__name__)
 
     async def _current(self, row: Installation, known: _Known | None) -> _Known:
         """What speaks with an installation's token."""

@@ -27,12 +27,17 @@ Answer = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class SlackTokens:
-    """What connects Robbie to Slack; empty where it is not set."""
+    """What connects Robbie to Slack; empty where it is not set.
+
+    Attributes:
+        installs: whether workspaces bring tokens of their own.
+    """
 
     bot: str
     app: str
     signing_secret: str
     base_url: str
+    installs: bool = False
 
     def __repr__(self) -> str:
         return "SlackTokens(...)"
@@ -63,10 +68,13 @@ async def slack(
         last_event: when the latest message from Slack was stored.
         now: this machine's clock.
     """
+    web = AsyncWebClient(token=tokens.bot or None, base_url=tokens.base_url, retry_handlers=[], timeout=3)
     if not tokens.bot:
         yield _unconnected(tokens)
+        if tokens.installs:
+            async for finding in _incoming(tokens, web, ""):
+                yield finding
         return
-    web = AsyncWebClient(token=tokens.bot, base_url=tokens.base_url, retry_handlers=[], timeout=3)
     try:
         answer = await _ask(web.auth_test())
     except _Refused as refusal:
@@ -82,6 +90,8 @@ async def slack(
 
 
 def _unconnected(tokens: SlackTokens) -> Finding:
+    if tokens.installs:
+        return skipped("bot token", "no SLACK_BOT_TOKEN: each workspace brings its own")
     if tokens.app or tokens.signing_secret:
         which = "SLACK_APP_TOKEN" if tokens.app else "SLACK_SIGNING_SECRET"
         return problem("bot token", f"{which} is set, but SLACK_BOT_TOKEN is not", "add it: OAuth & Permissions, xoxb-")
@@ -122,7 +132,7 @@ async def _incoming(tokens: SlackTokens, web: AsyncWebClient, bot: str) -> Findi
     if tokens.app:
         yield await _app_token(tokens)
         belongs = _APP_OF_TOKEN.match(tokens.app)
-        if belongs:
+        if belongs and bot:
             yield await _same_app(web, bot, belongs[1])
     elif not tokens.signing_secret:
         mend = "set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (events over HTTPS)"

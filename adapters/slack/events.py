@@ -35,6 +35,17 @@ def inbound(payload: Mapping[str, object], me: Identity) -> InboundEvent | None:
     return None
 
 
+def removal(envelope: Envelope) -> str:
+    """Why Robbie's token is worth nothing any more, when an event says so; empty for every other event.
+
+    Both kinds come when an app is uninstalled, in any order. People's own tokens are of no concern.
+    """
+    kind = str(envelope.event.get("type"))
+    tokens = envelope.event.get("tokens")
+    of_bot = bool(tokens.get("bot")) if isinstance(tokens, dict) else False
+    return kind if kind == "app_uninstalled" or (kind == "tokens_revoked" and of_bot) else ""
+
+
 def said(message: SlackMessage, channel: str, me: Identity, *, direct: bool) -> InboundEvent | None:
     """A message of a channel's history as the event that it would have been; None if it is not for Robbie."""
     if not message.is_speech or me.made(message.account, message.bot_id or ""):

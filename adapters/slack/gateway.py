@@ -16,7 +16,7 @@ from slack_sdk.socket_mode.response import SocketModeResponse
 
 from adapters.slack.apis import NotInstalled, SlackApis, Uninstalled
 from adapters.slack.catchup import CatchUp, Unstored
-from adapters.slack.events import inbound
+from adapters.slack.events import inbound, removal
 from adapters.slack.payload import Envelope
 from adapters.slack.socket_mode import Reply, SocketLink, Timing
 from adapters.slack.storing import Storing, StoringTiming, TooMany
@@ -62,6 +62,10 @@ async def _no_threads() -> Sequence[Place]:
 
 async def _all(events: Sequence[InboundEvent]) -> Sequence[InboundEvent]:
     return events
+
+
+def _said_at(envelope: Envelope) -> datetime:
+    return datetime.fromtimestamp(envelope.event_time, UTC) if envelope.event_time else datetime.now(UTC)
 
 
 class SlackGateway:
@@ -137,7 +141,11 @@ class SlackGateway:
             logger.warning("slack leaves events out: too many of them")
             self._missed(datetime.now(UTC) - timedelta(minutes=2))
         try:
-            event = inbound(payload, await self._apis.me(parse(Envelope, payload).team))
+            envelope = parse(Envelope, payload)
+            if why := removal(envelope):
+                await self._apis.removed(envelope.team_id, _said_at(envelope), why)
+                return
+            event = inbound(payload, await self._apis.me(envelope.team))
         except MalformedEvent as error:
             logger.error("slack sent a malformed event, which is left out: %s", error)
             return

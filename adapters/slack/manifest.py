@@ -25,21 +25,26 @@ EVENTS = (
     "agent_session_stopped",
     "app_home_opened",
     "app_mention",
+    "app_uninstalled",
     "message.channels",
     "message.groups",
     "message.im",
     "message.mpim",
     "reaction_added",
     "reaction_removed",
+    "tokens_revoked",
 )
 
 
-def manifest(*, socket_mode: bool, request_url: str | None = None) -> dict[str, object]:
+def manifest(
+    *, socket_mode: bool, request_url: str | None = None, redirect_url: str | None = None
+) -> dict[str, object]:
     """An app manifest to paste at api.slack.com/apps ("From a manifest").
 
     Args:
         socket_mode: whether events come over a connection that Robbie opens.
         request_url: where events are sent to otherwise, ending in ``/slack/events``.
+        redirect_url: where Slack sends people back to who install Robbie, ending in ``/slack/oauth_redirect``.
 
     Raises:
         ValueError: without Socket Mode, Slack needs an https address.
@@ -76,7 +81,7 @@ def manifest(*, socket_mode: bool, request_url: str | None = None) -> dict[str, 
             },
             "bot_user": {"display_name": "Robbie", "always_online": True},
         },
-        "oauth_config": {"scopes": {"bot": list(SCOPES)}},
+        "oauth_config": {"scopes": {"bot": list(SCOPES)}} | _redirect(redirect_url),
         "settings": {
             "event_subscriptions": subscriptions,
             "org_deploy_enabled": False,
@@ -84,3 +89,7 @@ def manifest(*, socket_mode: bool, request_url: str | None = None) -> dict[str, 
             "token_rotation_enabled": False,
         },
     }
+
+
+def _redirect(url: str | None) -> dict[str, object]:
+    return {"redirect_urls": [url]} if url else {}

@@ -11,6 +11,7 @@ from adapters.slack import SlackApis, SlackSurface
 from adapters.slack.apis import NotInstalled
 from core.conversation.models import Place
 from core.conversation.ports import NotSent
+from core.rendering.message import Outgoing
 
 
 @pytest.fixture
@@ -29,13 +30,13 @@ async def apis(slack: SlackDouble) -> AsyncIterator[SlackApis]:
 async def test_the_token_of_the_settings_is_asked_once_whose_it_is(slack: SlackDouble, apis: SlackApis) -> None:
     surface = SlackSurface(apis)
     for key in ("k1", "k2", "k3"):
-        await surface.post(Place(surface="slack", tenant="T1", channel="C1"), key, "hello")
+        await surface.post(Place(surface="slack", tenant="T1", channel="C1"), key, Outgoing(body="hello"))
     assert [call.method for call in slack.calls] == ["auth.test", *["chat.postMessage"] * 3]
 
 
 async def test_the_token_of_the_settings_speaks_in_its_own_workspace_only(slack: SlackDouble, apis: SlackApis) -> None:
     with pytest.raises(NotInstalled):
-        await SlackSurface(apis).post(Place(surface="slack", tenant="T2", channel="C1"), "k", "hello")
+        await SlackSurface(apis).post(Place(surface="slack", tenant="T2", channel="C1"), "k", Outgoing(body="hello"))
     assert slack.bot_messages("C1") == []
 
 
@@ -44,7 +45,7 @@ async def test_what_was_surely_not_sent_is_not_doubted_when_slack_does_not_say_w
 ) -> None:
     slack.fault("auth.test", http_status(503))
     with pytest.raises(NotSent):
-        await SlackSurface(apis).post(Place(surface="slack", tenant="T1", channel="C1"), "k", "hello")
+        await SlackSurface(apis).post(Place(surface="slack", tenant="T1", channel="C1"), "k", Outgoing(body="hello"))
 
 
 async def test_a_token_that_was_refused_is_asked_about_before_it_is_used_again(
@@ -53,11 +54,11 @@ async def test_a_token_that_was_refused_is_asked_about_before_it_is_used_again(
     surface, place = SlackSurface(apis), Place(surface="slack", tenant="T1", channel="C1")
     slack.fault("chat.postMessage", error("invalid_auth"))
     with pytest.raises(NotSent):
-        await surface.post(place, "k", "hello")
+        await surface.post(place, "k", Outgoing(body="hello"))
     slack.fault("auth.test", error("invalid_auth"))
     with pytest.raises(NotSent, match="invalid_auth"):
-        await surface.post(place, "k", "hello")
-    await surface.post(place, "k", "hello")
+        await surface.post(place, "k", Outgoing(body="hello"))
+    await surface.post(place, "k", Outgoing(body="hello"))
     assert len(slack.bot_messages("C1")) == 1
 
 

@@ -9,11 +9,13 @@ from adapters.postgres.database import Database
 from adapters.postgres.migrate import downgrade, upgrade
 from adapters.postgres.roles import RoleUrls
 
-# What holds no tenant's data: the queue's ids, Alembic's own row, who is connected, and when recurring work ran.
+# What holds no tenant's data: the queue's ids, Alembic's own row, who is connected, when recurring work ran, and
+# digests of what a browser brought back.
 _SHARED = {
     "alembic_version",
     "leases",
     "schedules",
+    "used_states",
     "procrastinate_jobs",
     "procrastinate_events",
     "procrastinate_workers",
@@ -27,6 +29,11 @@ def _seed(roles: RoleUrls) -> None:
         org = system.execute("INSERT INTO organizations (name) VALUES ('one') RETURNING id").fetchone()
         assert org
         system.execute("INSERT INTO tenants VALUES ('slack', 'T1', %s)", org)
+        system.execute(
+            "INSERT INTO installations (surface, tenant, org_id, sealed, installed_at) "
+            "VALUES ('slack', 'T1', %s, 'sealed', now())",
+            org,
+        )
         person = system.execute("INSERT INTO people (org_id, name) VALUES (%s, 'Ana') RETURNING id", org).fetchone()
         assert person
         conversation = system.execute(
@@ -60,6 +67,8 @@ _REVISIONS = (
     "0008_operations",
     "0006_reply_tokens",
     "0008_leases",
+    "0006_messages",
+    "0002_installations",
 )
 
 

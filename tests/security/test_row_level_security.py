@@ -16,7 +16,7 @@ from adapters.postgres.database import Database
 from adapters.postgres.roles import RoleUrls
 
 # What holds no tenant's data: the queue's ids, Alembic's own row, and when recurring work ran.
-SHARED = ("alembic_version", "leases", "schedules", "procrastinate_%")
+SHARED = ("alembic_version", "leases", "schedules", "used_states", "procrastinate_%")
 
 # What robbie_system crosses orgs with. More must be a decision.
 SYSTEM = {
@@ -32,6 +32,8 @@ SYSTEM = {
     "reply_tokens": "DIS",
     "leases": "ISU",
     "schedules": "DIS",
+    "installations": "ISU",
+    "used_states": "DIS",
 }
 
 _TABLES = """

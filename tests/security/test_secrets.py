@@ -144,6 +144,8 @@ def full_settings() -> Settings:
             slack_bot_token=SecretStr("xoxb-hunter2-bot"),
             slack_app_token=SecretStr("xapp-hunter2-app"),
             slack_signing_secret=SecretStr("hunter2-signing"),
+            slack_client_id=SecretStr("hunter2.client"),
+            slack_client_secret=SecretStr("hunter2-client-secret"),
             discord_token=SecretStr("MTIz.hunter2.discord"),
             encryption_key=SecretStr("hunter2-encryption"),
             openai_api_key=SecretStr("sk-hunter2-openai"),
