@@ -14,6 +14,8 @@ from adapters.doubles.slack.faults import error, rate_limited
 from adapters.doubles.slack.http_events import sign
 from adapters.doubles.slack.people import Said
 from adapters.doubles.slack.state import Channel, Message, SlackFile, User
+from adapters.doubles.slack.team import Team
+from adapters.doubles.slack.wire import SlackError
 
 __all__ = [
     "Channel",
@@ -21,7 +23,9 @@ __all__ = [
     "Message",
     "Said",
     "SlackDouble",
+    "SlackError",
     "SlackFile",
+    "Team",
     "User",
     "drop_before",
     "error",

@@ -73,7 +73,7 @@ def delete(call: Call) -> Json:
     message = own_message(call, channel, "cant_delete_message")
     previous = message.wire()
     channel.remove(message)
-    call.platform.deliveries.emit(deleted_event(call.workspace, channel, previous))
+    call.platform.emit(deleted_event(call.workspace, channel, previous))
     return {"channel": channel.id, "ts": message.ts}
 
 
@@ -81,7 +81,7 @@ def announce_edit(call: Call, channel: Channel, message: Message, previous: Json
     """Mark a message as edited, note whom it pings now, and tell the app."""
     message.edited = {"user": call.workspace.bot_user, "ts": call.workspace.new_ts()}
     call.platform.record_pings(message, _links(call))
-    call.platform.deliveries.emit(changed_event(call.workspace, channel, message, previous))
+    call.platform.emit(changed_event(call.workspace, channel, message, previous))
 
 
 def publish(platform: Platform, channel: Channel, message: Message, link_names: bool = False) -> None:
@@ -91,9 +91,9 @@ def publish(platform: Platform, channel: Channel, message: Message, link_names: 
     channel.add(message)
     platform.workspace.clear_status(channel.id, message.thread_ts)
     platform.record_pings(message, link_names)
-    platform.deliveries.emit(message_event(platform.workspace, channel, message))
+    platform.emit(message_event(platform.workspace, channel, message))
     if channel.kind != "im" and f"<@{platform.workspace.bot_user}>" in message.text:
-        platform.deliveries.emit(mention_event(platform.workspace, channel, message))
+        platform.emit(mention_event(platform.workspace, channel, message))
 
 
 def own_message(call: Call, channel: Channel, refusal: str) -> Message:

@@ -14,6 +14,7 @@ from adapters.doubles.slack.state import Workspace
 from adapters.doubles.slack.wire import Json
 
 LOG_BOUND = 100_000
+_FAREWELLS = {"tokens_revoked", "app_uninstalled"}
 EnvelopeKind = Literal["events_api", "interactive", "slash_commands"]
 
 
@@ -82,9 +83,9 @@ class Deliveries:
         self.subscriptions: set[str] | None = None
         self._running: set[asyncio.Task[None]] = set()
 
-    def wrap(self, event: Json) -> Json:
-        """The ``event_callback`` around an event."""
-        workspace = self.workspace
+    def wrap(self, event: Json, workspace: Workspace | None = None) -> Json:
+        """The ``event_callback`` around an event of a workspace, the first one unless told otherwise."""
+        workspace = workspace or self.workspace
         authorization = {"team_id": workspace.team, "user_id": workspace.bot_user, "is_bot": True}
         return {
             "type": "event_callback",
@@ -97,19 +98,21 @@ class Deliveries:
             "is_ext_shared_channel": False,
         }
 
-    def wanted(self, event: Json) -> bool:
-        """Whether the app would get this event at all: subscribed, and a member of its channel."""
+    def wanted(self, event: Json, workspace: Workspace) -> bool:
+        """Whether the app would get this event at all: there, subscribed, and a member of its channel."""
+        if not workspace.installed and event["type"] not in _FAREWELLS:
+            return False
         if self.subscriptions is not None and event["type"] not in self.subscriptions:
             return False
         place = event.get("channel") or event.get("item", {}).get("channel")
-        channel = self.workspace.channels.get(str(place))
-        return channel is None or self.workspace.bot_user in channel.members
+        channel = workspace.channels.get(str(place))
+        return channel is None or workspace.bot_user in channel.members
 
-    def emit(self, event: Json, *, copies: int = 1, hold: bool = False) -> str:
+    def emit(self, event: Json, *, copies: int = 1, hold: bool = False, workspace: Workspace | None = None) -> str:
         """Send an event, as often as asked; returns its id, empty if the app would not get it."""
-        if not self.wanted(event):
+        if not self.wanted(event, workspace or self.workspace):
             return ""
-        payload = self.wrap(event)
+        payload = self.wrap(event, workspace)
         for copy in range(copies):
             delivery = Delivery(payload, attempt=copy, reason="http_timeout" if copy else "")
             if hold or self.paused:

@@ -15,71 +15,24 @@ from aiohttp import web
 
 from adapters.doubles.faults import Behaviour, Fault
 from adapters.doubles.slack.delivery import Ack, Deliveries
-from adapters.doubles.slack.files import make_file
 from adapters.doubles.slack.http_events import HttpEvents
-from adapters.doubles.slack.interactivity.acting import Acting
-from adapters.doubles.slack.interactivity.modals import Modals
-from adapters.doubles.slack.interactivity.starting import Starting
-from adapters.doubles.slack.interactivity.telling import Teller
 from adapters.doubles.slack.limits import RateLimits
-from adapters.doubles.slack.methods import Platform
-from adapters.doubles.slack.people import People
 from adapters.doubles.slack.socket_mode import Socket, SocketMode
-from adapters.doubles.slack.state import Channel, ChannelKind, Message, SlackFile, User, Workspace
+from adapters.doubles.slack.team import Team, furnished
+from adapters.doubles.slack.tokens import Installs
 from adapters.doubles.slack.web import CallRecord, Front, scripted
 from adapters.doubles.slack.wire import Json
 
-SCOPES = frozenset(
-    {
-        "app_mentions:read",
-        "assistant:write",
-        "channels:history",
-        "channels:read",
-        "chat:write",
-        "chat:write.customize",
-        "files:read",
-        "files:write",
-        "groups:history",
-        "groups:read",
-        "im:history",
-        "im:read",
-        "im:write",
-        "mpim:history",
-        "mpim:read",
-        "reactions:read",
-        "reactions:write",
-        "users:read",
-    }
-)
 
-
-def furnished() -> Workspace:
-    """A workspace with three people, two channels with the app in them, one private one, and the app itself."""
-    workspace = Workspace()
-    workspace.scopes = set(SCOPES)
-    zones = {"Ana": "Europe/Berlin", "Ben": "America/New_York", "Chika": "Asia/Tokyo"}
-    for number, (name, zone) in enumerate(zones.items(), 1):
-        workspace.users[f"U{number}"] = User(f"U{number}", name, zone)
-    workspace.users[workspace.bot_user] = User(workspace.bot_user, workspace.bot_name, is_bot=True)
-    workspace.users["UOTHERBOT"] = User("UOTHERBOT", "Other bot", is_bot=True)
-    kinds: dict[str, tuple[str, ChannelKind]] = {
-        "C1": ("general", "channel"),
-        "C2": ("random", "channel"),
-        "G1": ("secret", "group"),
-    }
-    for channel_id, (name, kind) in kinds.items():
-        workspace.channels[channel_id] = Channel(channel_id, name, kind, set(workspace.users))
-    return workspace
-
-
-class SlackDouble(People, Acting, Modals, Starting):
-    """The double, listening on a free port of 127.0.0.1 while it is entered.
+class SlackDouble(Team):
+    """The double, listening on a free port of 127.0.0.1 while it is entered. It is its first workspace, too.
 
     Attributes:
-        workspace: what is true in it; tests may change it at will.
+        teams: all workspaces, the first included; more are added by ``add_team``.
+        installs: the app's credentials and tokens, with ``client_id``, ``client_secret`` and ``redirect_urls``.
         deliveries: events on their way, with ``ack_timeout``, ``retry_delays``, ``paused``, ``held``, ``lost``.
         socket_mode: the open sockets, with ``opened`` and ``stray_acks``.
-        bot_token, app_token, signing_secret: what the app is given.
+        app_token, signing_secret: what the app is given.
     """
 
     def __init__(
@@ -92,18 +45,18 @@ class SlackDouble(People, Acting, Modals, Starting):
         app_token: str = "",
         signing_secret: str = "",
     ) -> None:
-        self.bot_token = bot_token or f"xoxb-{secrets.token_hex(12)}"
         self.app_token = app_token or f"xapp-1-{secrets.token_hex(12)}"
         self.signing_secret = signing_secret or secrets.token_hex(16)
-        self.workspace = furnished()
-        self.socket_mode = SocketMode(self.workspace.app)
-        self.deliveries = Deliveries(self.workspace, self.socket_mode, self._change)
+        home = furnished()
+        self.installs = Installs(self.app_token)
+        self.installs.issue(home.team, bot_token)
+        self.socket_mode = SocketMode(home.app)
+        self.deliveries = Deliveries(home, self.socket_mode, self._change)
         self.deliveries.ack_timeout, self.deliveries.retry_delays = ack_timeout, retry_delays
         self.socket_mode.deliveries = self.deliveries
-        self.platform = Platform(self.workspace, self.deliveries, self.socket_mode)
-        super().__init__(self.platform, self._change)
-        self.teller = Teller(self.platform)
-        self._front = Front(self.platform, self.teller.urls, self.bot_token, self.app_token, self._change)
+        super().__init__(home, self.deliveries, self.socket_mode, self.installs, self._change)
+        self.teams: dict[str, Team] = {home.team: self}
+        self._front = Front(self.teams, self.installs, self._change)
         self._port, self._next_change = port, asyncio.Event()
         self._runner: web.AppRunner | None = None
         self._session: aiohttp.ClientSession | None = None
@@ -113,7 +66,8 @@ class SlackDouble(People, Acting, Modals, Starting):
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self._port).start()
         self._port = self._runner.addresses[0][1]
-        self.platform.base_url = f"http://127.0.0.1:{self._port}"
+        for team in self.teams.values():
+            team.platform.base_url = f"http://127.0.0.1:{self._port}"
         self._session = aiohttp.ClientSession()
         return self
 
@@ -135,11 +89,6 @@ class SlackDouble(People, Acting, Modals, Starting):
         return f"{self.platform.base_url}/api/"
 
     @property
-    def bot_user(self) -> str:
-        """The app's user id, to mention it by."""
-        return self.workspace.bot_user
-
-    @property
     def calls(self) -> deque[CallRecord]:
         """Every call that arrived, the oldest first; the log is bounded."""
         return self._front.calls
@@ -150,11 +99,6 @@ class SlackDouble(People, Acting, Modals, Starting):
         return self.deliveries.acks
 
     @property
-    def pings(self) -> list[tuple[str, str, str]]:
-        """Whom the app's posts and edits would have notified: (channel, ts, who)."""
-        return self.platform.pings
-
-    @property
     def sockets(self) -> list[Socket]:
         """The open sockets of the app."""
         return self.socket_mode.sockets
@@ -163,39 +107,25 @@ class SlackDouble(People, Acting, Modals, Starting):
         """The arguments of every call of a method."""
         return [call.args for call in self.calls if call.method == method]
 
-    def messages(self, channel: str, thread_ts: str | None = None) -> list[Message]:
-        """What stands in a channel, threads included, or in one thread with its first message; oldest first."""
-        found = self._channel(channel).by_ts.values()
-        wanted = [m for m in found if thread_ts is None or thread_ts in (m.ts, m.thread_ts)]
-        return sorted(wanted, key=lambda message: message.ts)
+    def add_team(self, team: str, name: str = "", *, installed: bool = True) -> Team:
+        """A further workspace, with people and channels of its own; the app is in it unless told otherwise."""
+        workspace = furnished(team)
+        workspace.name, workspace.installed = name or workspace.name, installed
+        if installed:
+            self.installs.issue(team)
+        else:
+            workspace.scopes = set()
+        added = self.teams[team] = Team(workspace, self.deliveries, self.socket_mode, self.installs, self._change)
+        added.platform.base_url = self.platform.base_url
+        return added
 
-    def bot_messages(self, channel: str, thread_ts: str | None = None) -> list[Message]:
-        """The app's own among ``messages``."""
-        return [m for m in self.messages(channel, thread_ts) if m.bot_id == self.workspace.bot_id]
+    def approve(self, url: str, user: str, team: str = "T1", *, allow: bool = True) -> str:
+        """Allow what an authorization address asks for, or decline it; returns where the person is sent back to.
 
-    def dm(self, user: str) -> str:
-        """The id of the person's direct message with the app."""
-        return self.workspace.dm(user).id
-
-    def add_user(self, user: str, name: str, tz: str = "UTC", is_bot: bool = False) -> User:
-        """A new member, in every public channel."""
-        self.workspace.users[user] = User(user, name, tz, is_bot)
-        for channel in self.workspace.channels.values():
-            if channel.kind == "channel":
-                channel.members.add(user)
-        return self.workspace.users[user]
-
-    def add_channel(
-        self, channel: str, name: str = "", kind: ChannelKind = "channel", with_bot: bool = True
-    ) -> Channel:
-        """A new channel with everybody in it, and the app too unless told otherwise."""
-        members = set(self.workspace.users) - (set() if with_bot else {self.bot_user})
-        self.workspace.channels[channel] = Channel(channel, name or channel.lower(), kind, members)
-        return self.workspace.channels[channel]
-
-    def attach(self, name: str, content: bytes, mimetype: str = "") -> SlackFile:
-        """A file for ``say(files=…)``."""
-        return make_file(self.platform, name, content, mimetype)
+        Raises:
+            SlackError: what Slack shows instead of the question.
+        """
+        return self.installs.consent(url, team, user, allow=allow)
 
     def fault(
         self,

@@ -32,7 +32,7 @@ def upload_url(call: Call) -> Json:
         raise SlackError("invalid_arguments")
     file = make_file(call.platform, name, uploaded=False)
     file.length = int(length)
-    return {"file_id": file.id, "upload_url": f"{call.platform.base_url}/upload/v1/{file.id}"}
+    return {"file_id": file.id, "upload_url": f"{call.platform.base_url}/upload/v1/{call.workspace.team}/{file.id}"}
 
 
 def complete_upload(call: Call) -> Json:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Literal
 
 from adapters.doubles.slack.delivery import Deliveries
 from adapters.doubles.slack.events import reaction_event
 from adapters.doubles.slack.mentions import notified
 from adapters.doubles.slack.socket_mode import SocketMode
 from adapters.doubles.slack.state import Channel, Message, Workspace
+from adapters.doubles.slack.tokens import Installs
 from adapters.doubles.slack.wire import Json, SlackError, invalid_arguments
 
 STATUSES = {"active", "processing", "suspended", "closed"}
+TokenKind = Literal["bot", "app", "config", "none"]
 Ping = tuple[str, str, str]
 """Channel, timestamp, and who was notified."""
 
@@ -29,9 +32,14 @@ class Platform:
     workspace: Workspace
     deliveries: Deliveries
     socket_mode: SocketMode
+    installs: Installs
     base_url: str = ""
     pings: list[Ping] = field(default_factory=list)
     stream_idle: float | None = None
+
+    def emit(self, event: Json, *, copies: int = 1, hold: bool = False) -> str:
+        """Send an event of this workspace; returns its id, empty if the app would not get it."""
+        return self.deliveries.emit(event, copies=copies, hold=hold, workspace=self.workspace)
 
     def record_pings(self, message: Message, link_names: bool = False) -> None:
         """Note whom the message notifies, as it is now."""
@@ -88,13 +96,14 @@ class Method:
     Attributes:
         scopes: one of them is enough.
         tier: Slack's rate limit tier; None for the special ones.
+        by: the kind of token that it is called with.
         posts: whether it counts against its channel's rate.
     """
 
     run: Callable[[Call], Json]
     scopes: tuple[str, ...] = ()
     tier: int | None = None
-    app_token: bool = False
+    by: TokenKind = "bot"
     posts: bool = False
 
 
@@ -103,7 +112,7 @@ def auth_test(call: Call) -> Json:
     workspace = call.workspace
     return {
         "url": f"{call.platform.base_url}/",
-        "team": "Double",
+        "team": workspace.name,
         "user": workspace.bot_name.lower(),
         "team_id": workspace.team,
         "user_id": workspace.bot_user,
@@ -175,7 +184,7 @@ def reactions_add(call: Call) -> Json:
     if bot in users:
         raise SlackError("already_reacted")
     users.append(bot)
-    call.platform.deliveries.emit(reaction_event(call.workspace, message, bot, name, removed=False))
+    call.platform.emit(reaction_event(call.workspace, message, bot, name, removed=False))
     return {}
 
 
@@ -187,7 +196,7 @@ def reactions_remove(call: Call) -> Json:
     if bot not in users:
         raise SlackError("no_reaction")
     users.remove(bot)
-    call.platform.deliveries.emit(reaction_event(call.workspace, message, bot, name, removed=True))
+    call.platform.emit(reaction_event(call.workspace, message, bot, name, removed=True))
     return {}
 
 

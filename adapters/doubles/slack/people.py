@@ -141,7 +141,7 @@ class People:
         return place, place.by_ts[ts]
 
     def _emit(self, event: Json, deliveries: int, hold: bool) -> str:
-        event_id = self._platform.deliveries.emit(event, copies=deliveries, hold=hold)
+        event_id = self._platform.emit(event, copies=deliveries, hold=hold)
         self._changed()
         return event_id
 

@@ -214,6 +214,7 @@ class Workspace:
     """Everything that is true in the double's workspace.
 
     Attributes:
+        installed: whether the app is in it.
         home_enabled: whether the app has a home tab.
         commands: the app's slash commands.
         shortcuts: the app's shortcuts, ``message`` or ``global`` by callback id; None lets any be used.
@@ -222,8 +223,10 @@ class Workspace:
         offered: the options that external selects showed, by person and action.
     """
 
-    def __init__(self) -> None:
-        self.team, self.app, self.domain = "T1", "A1", "double"
+    def __init__(self, team: str = "T1") -> None:
+        self.team, self.app = team, "A1"
+        self.name, self.domain = "Double", f"double-{team.lower()}"
+        self.installed = True
         self.bot_user, self.bot_id, self.bot_name = "UROBBIE", "BROBBIE", "Robbie"
         self.users: dict[str, User] = {}
         self.channels: dict[str, Channel] = {}

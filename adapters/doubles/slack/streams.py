@@ -58,7 +58,7 @@ def stop(call: Call) -> Json:
     if status is not None:
         call.workspace.sessions.setdefault((channel.id, message.thread_ts), {"title": ""})["status"] = status
     call.platform.record_pings(message)
-    call.platform.deliveries.emit(changed_event(call.workspace, channel, message, previous))
+    call.platform.emit(changed_event(call.workspace, channel, message, previous))
     return {"channel": channel.id, "ts": message.ts, "message": message.wire()}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import time
 from collections import deque
@@ -11,46 +12,15 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from adapters.doubles.faults import Behaviour, Fault
-from adapters.doubles.slack import chat, files, history, methods, streams, views
+from adapters.doubles.slack import files
 from adapters.doubles.slack.delivery import LOG_BOUND
 from adapters.doubles.slack.faults import too_many
-from adapters.doubles.slack.interactivity.response_urls import ResponseUrls
 from adapters.doubles.slack.limits import RateLimits
-from adapters.doubles.slack.methods import Call, Method, Platform
+from adapters.doubles.slack.methods import Call, Method, TokenKind
+from adapters.doubles.slack.table import METHODS
+from adapters.doubles.slack.team import Team
+from adapters.doubles.slack.tokens import Installs
 from adapters.doubles.slack.wire import Json, SlackError
-
-_HISTORY = ("channels:history", "groups:history", "im:history")
-_READ = ("channels:read", "groups:read", "im:read")
-_STATUS = ("chat:write", "assistant:write")
-
-METHODS: dict[str, Method] = {
-    "auth.test": Method(methods.auth_test),
-    "apps.connections.open": Method(methods.connections_open, tier=1, app_token=True),
-    "bots.info": Method(methods.bots_info, ("users:read",), 3),
-    "users.info": Method(methods.users_info, ("users:read",), 4),
-    "users.conversations": Method(methods.users_conversations, _READ, 3),
-    "conversations.info": Method(methods.conversations_info, _READ, 3),
-    "conversations.open": Method(methods.conversations_open, ("im:write",), 3),
-    "conversations.history": Method(history.conversations_history, _HISTORY, 3),
-    "conversations.replies": Method(history.conversations_replies, _HISTORY, 3),
-    "chat.postMessage": Method(chat.post_message, ("chat:write",), posts=True),
-    "chat.postEphemeral": Method(chat.post_ephemeral, ("chat:write",), 4),
-    "chat.update": Method(chat.update, ("chat:write",), 3),
-    "chat.delete": Method(chat.delete, ("chat:write",), 3),
-    "chat.startStream": Method(streams.start, ("chat:write",), 2, posts=True),
-    "chat.appendStream": Method(streams.append, ("chat:write",), 4),
-    "chat.stopStream": Method(streams.stop, ("chat:write",), 2),
-    "agents.sessions.setStatus": Method(methods.session_status, ("chat:write",), 3),
-    "assistant.threads.setStatus": Method(methods.assistant_status, _STATUS),
-    "reactions.add": Method(methods.reactions_add, ("reactions:write",), 3),
-    "reactions.remove": Method(methods.reactions_remove, ("reactions:write",), 2),
-    "views.open": Method(views.views_open, tier=4),
-    "views.push": Method(views.views_push, tier=4),
-    "views.update": Method(views.views_update, tier=4),
-    "views.publish": Method(views.views_publish, tier=4),
-    "files.getUploadURLExternal": Method(files.upload_url, ("files:write",), 4),
-    "files.completeUploadExternal": Method(files.complete_upload, ("files:write",), 4),
-}
 
 _JSON_FIELDS = {"blocks", "attachments", "metadata", "files", "chunks", "loading_messages"}
 
@@ -63,6 +33,7 @@ class CallRecord:
         at: unix time.
         taken: whether Slack carried it out.
         error: Slack's error name or the HTTP status of a fault; empty when it went well or is not answered yet.
+        team: the workspace whose token it came with.
     """
 
     method: str
@@ -70,16 +41,15 @@ class CallRecord:
     at: float
     taken: bool = False
     error: str = ""
+    team: str = ""
 
 
 @dataclass
 class Front:
     """Everything that listens."""
 
-    platform: Platform
-    urls: ResponseUrls
-    bot_token: str
-    app_token: str
+    teams: dict[str, Team]
+    installs: Installs
     changed: Callable[[], None]
     limits: RateLimits = field(default_factory=RateLimits)
     faults: list[Fault] = field(default_factory=list)
@@ -90,9 +60,10 @@ class Front:
         app = web.Application(client_max_size=256 * 1024 * 1024)
         app.router.add_route("*", "/api/{method}", self._api)
         app.router.add_get("/link/", self._connect)
-        app.router.add_post("/upload/v1/{file}", self._upload)
+        app.router.add_post("/upload/v1/{team}/{file}", self._upload)
         app.router.add_get(r"/files-pri/{team:\w+}-{file:\w+}/{name}", self._download)
         app.router.add_get("/signin", self._sign_in)
+        app.router.add_get("/oauth/v2/authorize", self._authorize)
         app.router.add_post("/response/{team}/{key}", self._respond)
         return app
 
@@ -102,15 +73,19 @@ class Front:
         return fault
 
     async def _connect(self, request: web.Request) -> web.StreamResponse:
-        return await self.platform.socket_mode.connect(request)
+        return await self._home.platform.socket_mode.connect(request)
 
     async def _upload(self, request: web.Request) -> web.StreamResponse:
         record = self._record("files.upload", {"file": request.match_info["file"]})
-        return await self._with_fault(request, record, lambda: files.receive(self.platform, request))
+        team = self._team(request)
+        return await self._with_fault(request, record, lambda: files.receive(team.platform, request))
 
     async def _download(self, request: web.Request) -> web.StreamResponse:
         async def answer() -> web.StreamResponse:
-            return files.send(self.platform, request, _bearer(request) == self.bot_token)
+            team = self._team(request)
+            token = self.installs.tokens.get(_bearer(request))
+            mine = token is not None and token.team == team.workspace.team and token.state == "active"
+            return files.send(team.platform, request, mine)
 
         record = self._record("files.download", {"file": request.match_info["file"]})
         return await self._with_fault(request, record, answer)
@@ -121,13 +96,22 @@ class Front:
 
         async def answer() -> web.StreamResponse:
             try:
-                self.urls.receive(key, text)
+                self._team(request).teller.urls.receive(key, text)
             except SlackError as refusal:
                 record.error = refusal.error
                 return _refusal(refusal, 404 if refusal.error in ("used_url", "expired_url") else 200)
             return web.json_response({"ok": True})
 
         return await self._with_fault(request, record, answer)
+
+    async def _authorize(self, request: web.Request) -> web.StreamResponse:
+        """A person who allows at once whatever an app asks for."""
+        team = self.teams[request.query.get("team") or next(iter(self.teams))]
+        try:
+            back = self.installs.consent(str(request.url), team.workspace.team, next(iter(team.workspace.users)))
+        except SlackError as refusal:
+            return web.Response(status=400, text=refusal.error)
+        raise web.HTTPFound(back)
 
     async def _sign_in(self, request: web.Request) -> web.StreamResponse:
         return web.Response(text="<html><title>Sign in to Slack</title></html>", content_type="text/html")
@@ -140,7 +124,9 @@ class Front:
             return _refusal(refusal)
         token = _bearer(request) or str(args.pop("token", ""))
         args.pop("token", None)
-        record = self._record(name, args)
+        args |= _basic(request)
+        record = self._record(name, {key: value for key, value in args.items() if key != "client_secret"})
+        record.team = self._team_of(token).workspace.team
 
         async def answer() -> web.StreamResponse:
             return self._answer(name, args, token, record)
@@ -175,33 +161,62 @@ class Front:
         return response
 
     def _answer(self, name: str, args: Json, token: str, record: CallRecord) -> web.StreamResponse:
+        team = self._team_of(token)
         try:
-            method = self._allowed(name, token)
-            wait = self.limits.retry_after(name, method.tier, _posted_to(method, args))
+            method = self._allowed(name, token, team)
+            wait = self.limits.retry_after(f"{record.team} {name}", method.tier, _posted_to(method, args))
             if wait:
                 record.error = "ratelimited"
                 return too_many(wait)
-            body: Json = {"ok": True} | method.run(Call(self.platform, args))
+            body: Json = {"ok": True} | method.run(Call(team.platform, args))
         except SlackError as refusal:
             record.error = refusal.error
             return _refusal(refusal)
-        return web.json_response(body, headers={"X-OAuth-Scopes": ",".join(sorted(self.platform.workspace.scopes))})
+        return web.json_response(body, headers={"X-OAuth-Scopes": ",".join(sorted(team.workspace.scopes))})
 
-    def _allowed(self, name: str, token: str) -> Method:
+    def _allowed(self, name: str, token: str, team: Team) -> Method:
         """The method, if there is one and the token may call it."""
         method = METHODS.get(name)
         if method is None:
             raise SlackError("unknown_method", req_method=name)
-        if not token:
-            raise SlackError("not_authed")
-        if token not in (self.bot_token, self.app_token):
-            raise SlackError("invalid_auth")
-        if token != (self.app_token if method.app_token else self.bot_token):
+        if method.by == "none":
+            return method
+        kind = self._kind(token)
+        if kind != method.by:
             raise SlackError("not_allowed_token_type")
-        scopes = self.platform.workspace.scopes
+        scopes = team.workspace.scopes
         if method.scopes and not scopes & set(method.scopes):
             raise SlackError("missing_scope", needed=method.scopes[0], provided=",".join(sorted(scopes)))
         return method
+
+    def _kind(self, token: str) -> TokenKind:
+        """What kind of token it is. Refuses what is none, or none any more."""
+        if not token:
+            raise SlackError("not_authed")
+        if token == self.installs.app_token:
+            return "app"
+        if token == self.installs.config_token:
+            return "config"
+        known = self.installs.tokens.get(token)
+        if known is None:
+            raise SlackError("invalid_auth")
+        if known.state != "active":
+            raise SlackError(known.state)
+        return "bot"
+
+    @property
+    def _home(self) -> Team:
+        return next(iter(self.teams.values()))
+
+    def _team_of(self, token: str) -> Team:
+        known = self.installs.tokens.get(token)
+        return self.teams[known.team] if known else self._home
+
+    def _team(self, request: web.Request) -> Team:
+        team = self.teams.get(request.match_info["team"])
+        if team is None:
+            raise web.HTTPNotFound
+        return team
 
     def _record(self, name: str, args: Json) -> CallRecord:
         record = CallRecord(name, args, time.time())
@@ -222,7 +237,17 @@ def _posted_to(method: Method, args: Json) -> str | None:
 
 
 def _bearer(request: web.Request) -> str:
-    return request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
+    header = request.headers.get("Authorization", "")
+    return header.removeprefix("Bearer ").strip() if header.startswith("Bearer ") else ""
+
+
+def _basic(request: web.Request) -> Json:
+    """The app's own credentials, where a call carries them in its header."""
+    header = request.headers.get("Authorization", "")
+    if not header.startswith("Basic "):
+        return {}
+    login, _, password = base64.b64decode(header.removeprefix("Basic ")).decode().partition(":")
+    return {"client_id": login, "client_secret": password}
 
 
 def _refusal(refusal: SlackError, status: int = 200) -> web.StreamResponse:

@@ -79,7 +79,7 @@ class ResponseUrls:
         elif url.channel.by_ts.get(source.ts) is source:
             previous = source.wire()
             url.channel.remove(source)
-            self.platform.deliveries.emit(deleted_event(workspace, url.channel, previous))
+            self.platform.emit(deleted_event(workspace, url.channel, previous))
         else:
             raise SlackError("message_not_found")
 

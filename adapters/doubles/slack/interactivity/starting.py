@@ -28,7 +28,7 @@ class Starting:
         workspace = self.teller.platform.workspace
         if thread_ts is not None:
             return Interaction("slash_commands", shown=_NO_THREADS.format(command=command))
-        if command not in workspace.commands:
+        if command not in workspace.commands or "commands" not in workspace.scopes:
             return Interaction("slash_commands", shown=_NO_COMMAND.format(command=command))
         place = _place(workspace, channel)
         form = payloads.slash(workspace, user, place, command, rest.strip())
@@ -71,7 +71,7 @@ class Starting:
         home = workspace.views.homes.get(user)
         if tab == "home" and home is not None:
             event["view"] = home.wire(workspace.team, workspace.app, workspace.bot_id)
-        return self.teller.platform.deliveries.emit(event | {"event_ts": workspace.new_ts()})
+        return self.teller.platform.emit(event | {"event_ts": workspace.new_ts()})
 
     async def look_at(self, user: str, channel: str | None) -> str:
         """Go to another channel, or none, while the app is open beside it; returns the event's id."""
@@ -84,11 +84,12 @@ class Starting:
             "context": {"entities": [entity]} if channel else {},
             "event_ts": workspace.new_ts(),
         }
-        return self.teller.platform.deliveries.emit(event)
+        return self.teller.platform.emit(event)
 
     def _known(self, callback_id: str, kind: str) -> None:
-        shortcuts = self.teller.platform.workspace.shortcuts
-        if shortcuts is not None and shortcuts.get(callback_id) != kind:
+        workspace = self.teller.platform.workspace
+        unknown = workspace.shortcuts is not None and workspace.shortcuts.get(callback_id) != kind
+        if unknown or "commands" not in workspace.scopes:
             raise ValueError(f"there is no {kind} shortcut {callback_id}")
 
     def _say(self, done: Interaction) -> Interaction:

@@ -32,6 +32,8 @@ class Teller:
 
     async def tell(self, payload: Json, *, kind: EnvelopeKind = "interactive", name: str = "") -> Interaction:
         """Send one payload and wait for its acknowledgement."""
+        if not self.platform.workspace.installed:
+            raise ValueError("the app is not installed in this workspace")
         started = time.monotonic()
         delivery = await self.platform.deliveries.ask(kind, payload)
         what = "slash_commands" if kind == "slash_commands" else str(payload["type"])
