@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import re
+import time
+from collections import deque
 from dataclasses import dataclass, field
 
+from adapters.doubles.discord.command_checks import CHAT_INPUT, MESSAGE_MENU, USER_MENU, check_command, daily_limit
 from adapters.doubles.discord.platform import Call
-from adapters.doubles.discord.wire import DiscordError, Json, invalid, too_long, unknown
+from adapters.doubles.discord.wire import DiscordError, Json, invalid, unknown
 
-_CHAT_NAME = re.compile(r"[-_'\w]{1,32}")
-COMMANDS_LIMIT, OPTIONS_LIMIT, CHOICES_LIMIT = 100, 25, 25
+LIMITS = {CHAT_INPUT: 100, USER_MENU: 15, MESSAGE_MENU: 15}
+DAY = 86_400.0
 Key = tuple[str, int]
 """Name and type."""
 
@@ -21,11 +23,14 @@ class Commands:
     Attributes:
         everywhere: the global commands; ``in_guild`` those of the guild.
         writes: what was written, in order: the route's name and the commands' names.
+        creates_a_day: how many commands may be new within a day, globally and in each guild.
     """
 
     everywhere: dict[Key, Json] = field(default_factory=dict)
     in_guild: dict[Key, Json] = field(default_factory=dict)
     writes: list[tuple[str, list[str]]] = field(default_factory=list)
+    creates_a_day: int = 200
+    _created: dict[str, deque[float]] = field(default_factory=dict)
 
     def find(self, name: str, kind: int = 1) -> Json:
         """The command as people see it. Raises LookupError."""
@@ -41,15 +46,14 @@ class Commands:
     def overwrite(self, call: Call, forms: list[Json]) -> list[Json]:
         """``PUT …/commands``: these, and no others. A command that stays keeps its id."""
         book = self._book(call)
-        if len(forms) > COMMANDS_LIMIT:
-            raise DiscordError(400, 30032, "Maximum number of application commands reached (100)")
         fresh: dict[Key, Json] = {}
         for number, form in enumerate(forms):
-            command = self._made(call, form, book, f"{number}.")
+            command = self._made(call, form, book, str(number))
             if _key(command) in fresh:
                 code = "APPLICATION_COMMANDS_DUPLICATE_NAME"
                 raise invalid(str(number), code, "Application command names must be unique")
             fresh[_key(command)] = command
+        self._count(call, fresh, set(fresh) - set(book))
         book.clear()
         book.update(fresh)
         self.writes.append(("overwrite", [str(form.get("name")) for form in forms]))
@@ -60,6 +64,7 @@ class Commands:
         book = self._book(call)
         command = self._made(call, call.body, book, "")
         new = _key(command) not in book
+        self._count(call, book | {_key(command): command}, {_key(command)} - set(book))
         book[_key(command)] = command
         self.writes.append(("upsert", [command["name"]]))
         return command, new
@@ -94,6 +99,18 @@ class Commands:
             raise DiscordError(403, 50001, "Missing Access")
         return self.in_guild
 
+    def _count(self, call: Call, commands: dict[Key, Json], new: set[Key]) -> None:
+        """Refuse more commands than there may be, and more new ones than a day has."""
+        for kind, most in LIMITS.items():
+            if sum(key[1] == kind for key in commands) > most:
+                raise DiscordError(400, 30032, f"Maximum number of application commands reached ({most})")
+        created = self._created.setdefault(call.params.get("guild_id", ""), deque())
+        while created and created[0] <= time.monotonic() - DAY:
+            created.popleft()
+        if new and len(created) + len(new) > self.creates_a_day:
+            raise daily_limit(self.creates_a_day, DAY - (time.monotonic() - created[0]) if created else DAY)
+        created.extend([time.monotonic()] * len(new))
+
     def _named(self, call: Call) -> tuple[Key, Json]:
         for key, command in self._book(call).items():
             if command["id"] == call.params["command_id"]:
@@ -101,8 +118,7 @@ class Commands:
         raise unknown("application command")
 
     def _made(self, call: Call, form: Json, book: dict[Key, Json], path: str) -> Json:
-        kind = int(form.get("type") or 1)
-        _check(form, kind, path)
+        kind = check_command(form, path, "guild_id" in call.params, call.world.installable)
         known = book.get((str(form["name"]), kind))
         permissions = form.get("default_member_permissions")
         command: Json = {
@@ -121,7 +137,7 @@ class Commands:
             "nsfw": bool(form.get("nsfw")),
         }
         if form.get("options"):
-            command["options"] = form["options"]
+            command["options"] = [_kept(option) for option in form["options"]]
         if "guild_id" in call.params:
             command["guild_id"] = call.params["guild_id"]
         return command
@@ -131,46 +147,7 @@ def _key(command: Json) -> Key:
     return command["name"], command["type"]
 
 
-def _check(form: Json, kind: int, path: str) -> None:
-    name, described = str(form.get("name") or ""), str(form.get("description") or "")
-    if kind == 1:
-        _check_name(name, f"{path}name")
-        _check_description(described, f"{path}description")
-    elif not 1 <= len(name) <= 32:
-        raise invalid(f"{path}name", "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 32 in length.")
-    elif described:
-        code = "APPLICATION_COMMAND_CONTEXT_MENU_DESCRIPTION_INVALID"
-        raise invalid(f"{path}description", code, "Context menu commands cannot have description")
-    _check_options(form.get("options") or [], f"{path}options")
-
-
-def _check_options(options: list[Json], path: str) -> None:
-    if len(options) > OPTIONS_LIMIT:
-        raise invalid(path, "BASE_TYPE_MAX_LENGTH", "Must be 25 or fewer in length.")
-    optional = False
-    for number, option in enumerate(options):
-        here = f"{path}.{number}"
-        _check_name(str(option.get("name") or ""), f"{here}.name")
-        _check_description(str(option.get("description") or ""), f"{here}.description")
-        if len(option.get("choices") or []) > CHOICES_LIMIT:
-            raise invalid(f"{here}.choices", "BASE_TYPE_MAX_LENGTH", "Must be 25 or fewer in length.")
-        if option.get("choices") and option.get("autocomplete"):
-            code = "APPLICATION_COMMAND_OPTIONS_CHOICES_INVALID"
-            raise invalid(here, code, "Choices cannot be used with autocomplete")
-        if option.get("required") and optional:
-            code = "APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID"
-            raise invalid(here, code, "Required options must be placed before non-required options")
-        optional = optional or (not option.get("required") and option.get("type") not in (1, 2))
-        _check_options(option.get("options") or [], f"{here}.options")
-
-
-def _check_name(name: str, path: str) -> None:
-    if not _CHAT_NAME.fullmatch(name) or name != name.lower():
-        raise invalid(path, "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid")
-
-
-def _check_description(text: str, path: str) -> None:
-    if not text:
-        raise invalid(path, "BASE_TYPE_REQUIRED", "This field is required")
-    if len(text) > 100:
-        raise too_long(path, 100)
+def _kept(option: Json) -> Json:
+    """An option as Discord gives it back: without what is not so, or empty."""
+    kept = {key: value for key, value in option.items() if value not in (None, False, [])}
+    return kept | ({"options": [_kept(inner) for inner in option["options"]]} if option.get("options") else {})

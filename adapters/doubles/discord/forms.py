@@ -157,6 +157,27 @@ TABLES: dict[str, tuple[Field, ...]] = {
         flag("required"),
     ),
     "checkbox": (CUSTOM_ID, flag("default")),
+    "command": (
+        text("name", 32, 1, required=True),
+        text("description", 100),
+        Field("type", int, choices=(1, 2, 3)),
+        items("options", 25),
+        items("contexts", 3),
+        items("integration_types", 2),
+        flag("nsfw"),
+    ),
+    "command option": (
+        Field("type", int, choices=tuple(range(1, 12)), required=True),
+        text("name", 32, 1, required=True),
+        text("description", 100, 1, required=True),
+        flag("required"),
+        flag("autocomplete"),
+        items("choices", 25),
+        items("options", 25),
+        items("channel_types", 20),
+        number("min_length", 0, 6_000),
+        number("max_length", 1, 6_000),
+    ),
     "choice": (text("name", 100, 1, required=True), text("value", 100, 1, required=True)),
     "modal": (
         text("title", 45, 1, required=True),
@@ -177,7 +198,7 @@ TABLES: dict[str, tuple[Field, ...]] = {
     "embed author": (text("name", 256, 1, required=True),),
 }
 """What the forms may hold, by what they are."""
-LISTED = frozenset({"option", "choice", "gallery item", "embed", "embed field"})
+LISTED = frozenset({"command", "command option", "option", "choice", "gallery item", "embed", "embed field"})
 """Those that stand in lists, where nothing else has looked yet whether they are forms."""
 
 

@@ -214,6 +214,7 @@ class World:
         members: the guild's members, with their roles.
         privileged: the privileged intents that are switched on in the developer portal.
         attachment_limit: bytes of one file.
+        installable: where the app can be installed: 0 in guilds, 1 at people.
     """
 
     def __init__(self) -> None:
@@ -225,6 +226,7 @@ class World:
         self.channels: dict[str, Channel] = {}
         self.privileged = {"MESSAGE_CONTENT"}
         self.attachment_limit = 10 * 1024 * 1024
+        self.installable = {0}
         self.files: dict[str, Attachment] = {}
         self.ids = Snowflakes()
         self._dms: dict[str, str] = {}

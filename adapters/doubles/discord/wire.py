@@ -26,12 +26,14 @@ class DiscordError(Exception):
         text: what goes with it.
         errors: where in the form it is wrong, for code 50035.
         rule: the name of the rule that was broken, where it stands in a table.
+        more: what else the answer says.
     """
 
     def __init__(self, status: int, code: int, text: str, errors: Json | None = None) -> None:
         super().__init__(f"{code}: {text}")
         self.status, self.code, self.text, self.errors = status, code, text, errors
         self.rule = ""
+        self.more: Json = {}
 
     def within(self, name: str) -> Self:
         """The same, of a form that is a part of another."""
@@ -41,7 +43,7 @@ class DiscordError(Exception):
 
     def body(self) -> Json:
         """The JSON that says it."""
-        body: Json = {"message": self.text, "code": self.code}
+        body: Json = {"message": self.text, "code": self.code} | self.more
         return body | ({"errors": self.errors} if self.errors is not None else {})
 
 
