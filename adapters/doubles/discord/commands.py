@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from adapters.doubles.discord.command_checks import CHAT_INPUT, MESSAGE_MENU, USER_MENU, check_command, daily_limit
 from adapters.doubles.discord.platform import Call
-from adapters.doubles.discord.wire import DiscordError, Json, invalid, unknown
+from adapters.doubles.discord.wire import DiscordError, Json, invalid, missing_access, unknown
 
 LIMITS = {CHAT_INPUT: 100, USER_MENU: 15, MESSAGE_MENU: 15}
 DAY = 86_400.0
@@ -21,20 +21,20 @@ class Commands:
     """What is registered.
 
     Attributes:
-        everywhere: the global commands; ``in_guild`` those of the guild.
+        everywhere: the global commands; ``in_guilds`` those of each guild.
         writes: what was written, in order: the route's name and the commands' names.
         creates_a_day: how many commands may be new within a day, globally and in each guild.
     """
 
     everywhere: dict[Key, Json] = field(default_factory=dict)
-    in_guild: dict[Key, Json] = field(default_factory=dict)
+    in_guilds: dict[str, dict[Key, Json]] = field(default_factory=dict)
     writes: list[tuple[str, list[str]]] = field(default_factory=list)
     creates_a_day: int = 200
     _created: dict[str, deque[float]] = field(default_factory=dict)
 
-    def find(self, name: str, kind: int = 1) -> Json:
-        """The command as people see it. Raises LookupError."""
-        found = self.in_guild.get((name, kind)) or self.everywhere.get((name, kind))
+    def find(self, name: str, kind: int = 1, guild: str = "") -> Json:
+        """The command as people see it in a guild, or in a direct message. Raises LookupError."""
+        found = self.in_guilds.get(guild, {}).get((name, kind)) or self.everywhere.get((name, kind))
         if found is None:
             raise LookupError(f"the app has no command /{name}")
         return found
@@ -95,9 +95,9 @@ class Commands:
         guild = call.params.get("guild_id")
         if guild is None:
             return self.everywhere
-        if guild != call.world.guild.id:
-            raise DiscordError(403, 50001, "Missing Access")
-        return self.in_guild
+        if guild not in [known.id for known in call.world.joined()]:
+            raise missing_access()
+        return self.in_guilds.setdefault(guild, {})
 
     def _count(self, call: Call, commands: dict[Key, Json], new: set[Key]) -> None:
         """Refuse more commands than there may be, and more new ones than a day has."""

@@ -12,7 +12,6 @@ from adapters.doubles.discord.shapes import (
     role_wire,
     user_wire,
 )
-from adapters.doubles.discord.state import DM
 from adapters.doubles.discord.wire import Json, missing_access, unknown
 
 
@@ -35,50 +34,41 @@ def application(call: Call) -> Json:
 
 
 def guilds(call: Call) -> list[Json]:
-    """``GET /users/@me/guilds``: the guild, where the app is a member."""
-    guild = call.world.guild
-    if call.world.bot not in call.world.members:
-        return []
-    return [{"id": guild.id, "name": guild.name, "icon": None, "owner": False, "permissions": "0", "features": []}]
+    """``GET /users/@me/guilds``: those of which the app is a member."""
+    told: Json = {"icon": None, "owner": False, "permissions": "0", "features": []}
+    return [{"id": guild.id, "name": guild.name} | told for guild in call.world.joined()]
 
 
 def guild(call: Call) -> Json:
     """``GET /guilds/{guild_id}``."""
-    _own(call)
-    return guild_fields(call.world)
+    return guild_fields(call.guild())
 
 
 def channels(call: Call) -> list[Json]:
     """``GET /guilds/{guild_id}/channels``: without threads."""
-    _own(call)
-    every = [c for c in call.world.channels.values() if c.type != DM and not c.is_thread]
+    guild = call.guild()
+    every = [c for c in call.world.channels.values() if call.world.guild_of(c) is guild and not c.is_thread]
     return [channel_wire(call.world, c) for c in every if can(call.world, c, call.world.bot, "")]
 
 
 def roles(call: Call) -> list[Json]:
     """``GET /guilds/{guild_id}/roles``."""
-    _own(call)
-    return [role_wire(role) for role in call.world.roles.values()]
+    return [role_wire(role) for role in call.guild().roles.values()]
 
 
 def member(call: Call) -> Json:
     """``GET /guilds/{guild_id}/members/{user_id}``."""
-    _own(call)
-    if call.params["user_id"] not in call.world.members:
+    guild = call.guild()
+    if call.params["user_id"] not in guild.members:
         raise unknown("Member")
-    return member_wire(call.world, call.params["user_id"])
+    return member_wire(call.world, guild, call.params["user_id"])
 
 
 def members(call: Call) -> list[Json]:
     """``GET /guilds/{guild_id}/members``, which takes a privileged intent."""
-    _own(call)
+    guild = call.guild()
     if "GUILD_MEMBERS" not in call.world.privileged:
         raise missing_access()
     after, limit = int(call.query.get("after", "0")), int(call.query.get("limit", "1"))
-    found = sorted((m for m in call.world.members if int(m) > after), key=int)
-    return [member_wire(call.world, m) for m in found[:limit]]
-
-
-def _own(call: Call) -> None:
-    if call.params["guild_id"] != call.world.guild.id:
-        raise unknown("Guild")
+    found = sorted((m for m in guild.members if int(m) > after), key=int)
+    return [member_wire(call.world, guild, m) for m in found[:limit]]

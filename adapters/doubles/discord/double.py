@@ -21,11 +21,13 @@ from adapters.doubles.discord.permissions import bits
 from adapters.doubles.discord.platform import Ping, Platform
 from adapters.doubles.discord.pressing import Pressing
 from adapters.doubles.discord.routes import routes
-from adapters.doubles.discord.sessions import Sessions
+from adapters.doubles.discord.sessions import GUILDS, Sessions
+from adapters.doubles.discord.shapes import guild_wire
 from adapters.doubles.discord.sockets import Socket
-from adapters.doubles.discord.state import SPEECH, TEXT, Channel, Message, User, furnished, new_token
+from adapters.doubles.discord.state import SPEECH, TEXT, Channel, Guild, Message, User
 from adapters.doubles.discord.webhooks import Webhooks
 from adapters.doubles.discord.wire import DiscordError, Json
+from adapters.doubles.discord.world import furnished, new_token
 from adapters.doubles.faults import Behaviour, Fault
 
 
@@ -50,7 +52,7 @@ class DiscordDouble(Pressing):
     Attributes:
         gateway: sockets and IDENTIFY, with ``identifies``, ``resumes``, ``opened``, ``heartbeat_interval``.
         sessions: events on their way, with ``paused``, ``held``, ``resume_window``.
-        commands: what is registered, with ``everywhere``, ``in_guild``, ``writes``.
+        commands: what is registered, with ``everywhere``, ``in_guilds``, ``writes``.
         webhooks: with ``by_id`` and ``pictures``.
     """
 
@@ -170,6 +172,22 @@ class DiscordDouble(Pressing):
         """A new member, with an id of digits."""
         self.world.users[user], self.world.members[user] = User(user, name, is_bot), []
         return self.world.users[user]
+
+    def add_guild(self, guild: str, name: str, *people: str, owner: str = "Ana") -> Guild:
+        """A new guild, with an id of digits, that the app joins. Its channels go by names such as ``Other/general``."""
+        made = self.world.add_guild(guild, name, self.user_id(owner))
+        made.members |= {self.user_id(person): [] for person in people}
+        channel = str(int(guild) + 2)
+        self.world.channels[channel] = Channel(channel, "general", guild_id=guild)
+        # Of a guild that is joined, the event does not say whether it is available; of one that comes back, it does.
+        told = {key: value for key, value in guild_wire(self.world, made).items() if key != "unavailable"}
+        self.sessions.emit("GUILD_CREATE", told, intent=GUILDS, guild=guild)
+        return made
+
+    def leave_guild(self, guild: str) -> None:
+        """Throw the app out of a guild."""
+        del self.world.guilds[guild].members[self.bot_user]
+        self.sessions.emit("GUILD_DELETE", {"id": guild}, intent=GUILDS, guild=guild)
 
     def add_channel(self, channel: str, name: str, kind: int = TEXT, with_bot: bool = True) -> Channel:
         """A new channel, with an id of digits; everybody sees it, and the app too unless told otherwise."""

@@ -11,11 +11,12 @@ from collections.abc import Callable
 from aiohttp import WSMsgType, web
 
 from adapters.doubles.discord import sockets
-from adapters.doubles.discord.sessions import KNOWN_INTENTS, PRIVILEGED, Session, Sessions
+from adapters.doubles.discord.sessions import GUILDS, KNOWN_INTENTS, PRIVILEGED, Session, Sessions
 from adapters.doubles.discord.shapes import application_wire, guild_wire, member_wire, user_wire
 from adapters.doubles.discord.sockets import Closing, Socket
-from adapters.doubles.discord.state import World, new_token
+from adapters.doubles.discord.state import Guild
 from adapters.doubles.discord.wire import Json
+from adapters.doubles.discord.world import World, new_token
 
 PAYLOAD_LIMIT = 4_096
 CLOSE_SECONDS = 2.0
@@ -229,7 +230,7 @@ class Gateway:
         ready: Json = {
             "v": 10,
             "user": user_wire(world.users[world.bot]) | {"verified": True, "mfa_enabled": True, "email": None},
-            "guilds": [{"id": world.guild.id, "unavailable": True}],
+            "guilds": [{"id": guild.id, "unavailable": True} for guild in self._heard(session)],
             "session_id": session.id,
             "resume_gateway_url": f"{self.url}/resume/",
             "session_type": "normal",
@@ -241,8 +242,13 @@ class Gateway:
             "user_settings": {},
         }
         session.dispatch("READY", ready)
-        if session.hears(1, int(world.guild.id)):
-            session.dispatch("GUILD_CREATE", guild_wire(world))
+        if session.intents & GUILDS:
+            for guild in self._heard(session):
+                session.dispatch("GUILD_CREATE", guild_wire(world, guild))
+
+    def _heard(self, session: Session) -> list[Guild]:
+        """The guilds of the session's shard."""
+        return [guild for guild in self.world.joined() if session.hears(0, int(guild.id))]
 
     def _resume(self, socket: Socket, data: Json) -> None:
         if socket.session is not None:
@@ -268,11 +274,12 @@ class Gateway:
         if socket.session is None:
             raise Closing(4003, "Not authenticated.")
         wanted = data.get("user_ids")
-        ids = self.world.members if wanted is None else [str(user) for user in wanted]
+        guild = self.world.guilds.get(str(data.get("guild_id")), self.world.guild)
+        ids = guild.members if wanted is None else [str(user) for user in wanted]
         chunk: Json = {
-            "guild_id": self.world.guild.id,
-            "members": [member_wire(self.world, user) for user in ids if user in self.world.members],
-            "not_found": [user for user in ids if user not in self.world.members],
+            "guild_id": guild.id,
+            "members": [member_wire(self.world, guild, user) for user in ids if user in guild.members],
+            "not_found": [user for user in ids if user not in guild.members],
             "chunk_index": 0,
             "chunk_count": 1,
         }

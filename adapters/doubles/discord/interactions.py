@@ -250,11 +250,12 @@ class Interactions:
         return message
 
     def _publish(self, call: Call, interaction: Interaction, message: Message, first: bool) -> None:
+        guild = call.platform.guild_of(call.world.channel(interaction.channel_id))
         about: Json = {
             "id": interaction.id,
             "type": interaction.type,
             "user": user_wire(call.world.users[interaction.user]),
-            "authorizing_integration_owners": {"0": call.world.guild.id},
+            "authorizing_integration_owners": {"0": guild or "0"},
         }
         message.interaction, message.webhook_id = about, call.world.application
         if first and interaction.type == COMMAND:

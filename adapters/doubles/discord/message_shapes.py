@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from adapters.doubles.discord.shapes import channel_wire, user_wire
-from adapters.doubles.discord.state import REPLY, THREAD_STARTER, Attachment, Message, World
+from adapters.doubles.discord.state import REPLY, THREAD_STARTER, Attachment, Message
 from adapters.doubles.discord.wire import Json, iso, time_of
+from adapters.doubles.discord.world import World
 
 
 def attachment_wire(attachment: Attachment) -> Json:

@@ -62,7 +62,7 @@ def publish(platform: Platform, channel: Channel, message: Message, copies: int 
     if channel.archived:
         channel.archived = False
         platform.thread_event("THREAD_UPDATE", channel)
-    if channel.is_thread and message.author in platform.world.members and message.author not in channel.members:
+    if channel.is_thread and message.author in platform.world.users and message.author not in channel.members:
         channel.members.append(message.author)
     channel.add(message)
     return platform.message_event("MESSAGE_CREATE", message, copies, hold)

@@ -28,20 +28,22 @@ class Resolver:
     """Finds whom and what somebody named, and gathers it for ``resolved``."""
 
     def __init__(self, people: People, user: str, channel: str) -> None:
-        self._people, self._user, self._channel = people, user, channel
+        self._people, self._user = people, user
+        self._guild = people.world.guild_of(people.channel(channel))
+        self._roles = list(self._guild.roles.values()) if self._guild is not None else []
         self.found: Json = {}
 
     def user(self, who: str) -> str:
         """A user, with what is known of the member."""
         found, world = self._people.user_id(who), self._people.world
         self._add("users", found, user_wire(world.users[found]))
-        if found in world.members and not self._people.channel(self._channel).is_dm:
-            self._add("members", found, member_wire(world, found, with_user=False) | {"permissions": "0"})
+        if self._guild is not None and found in self._guild.members:
+            self._add("members", found, member_wire(world, self._guild, found, with_user=False) | {"permissions": "0"})
         return found
 
     def role(self, name: str) -> str:
         """A role by its name or id. Raises LookupError."""
-        for role in self._people.world.roles.values():
+        for role in self._roles:
             if name in (role.id, role.name):
                 self._add("roles", role.id, role_wire(role))
                 return role.id
@@ -57,7 +59,7 @@ class Resolver:
 
     def mentionable(self, name: str) -> str:
         """A role or a user."""
-        known = {key for role in self._people.world.roles.values() for key in (role.id, role.name)}
+        known = {key for role in self._roles for key in (role.id, role.name)}
         return self.role(name) if name in known else self.user(name)
 
     def file(self, attachment: Attachment) -> str:

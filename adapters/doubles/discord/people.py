@@ -12,18 +12,10 @@ from adapters.doubles.discord.message_shapes import message_wire
 from adapters.doubles.discord.messages import publish
 from adapters.doubles.discord.permissions import can
 from adapters.doubles.discord.platform import Platform
-from adapters.doubles.discord.state import (
-    FORUM,
-    OTHER_BOT,
-    REPLY,
-    THREAD,
-    Attachment,
-    Channel,
-    Message,
-    World,
-)
+from adapters.doubles.discord.state import FORUM, OTHER_BOT, REPLY, THREAD, Attachment, Channel, Message
 from adapters.doubles.discord.threads import begin_post, open_free, open_on
 from adapters.doubles.discord.wire import Json, Snowflakes, now_ms
+from adapters.doubles.discord.world import World
 
 _FORWARDED = ("type", "content", "embeds", "attachments", "timestamp", "edited_timestamp", "flags", "mentions")
 
@@ -58,11 +50,17 @@ class People:
         raise LookupError(f"there is nobody, and no channel, called {user}")
 
     def channel(self, channel: str) -> Channel:
-        """A channel by its name or id; a person's name or id means the direct message with that person."""
+        """A channel by its name or id; a person's name or id means the direct message with that person.
+
+        In another guild than the first it is named with the guild's: ``Other/general``.
+        """
         if channel in self.world.channels:
             return self.world.channels[channel]
+        guild, _, name = channel.rpartition("/")
         for found in self.world.channels.values():
-            if found.name == channel and not found.is_thread and not found.is_dm:
+            home = self.world.guild_of(found)
+            named = home is not None and home.name == (guild or self.world.guild.name)
+            if named and found.name == name and not found.is_thread:
                 return found
         return self.world.dm(self.user_id(channel))
 
@@ -105,7 +103,8 @@ class People:
         message = Message(made, place.id, author, text, attachments=list(files))
         if reply_to is not None:
             message.type = REPLY
-            guild = {} if place.is_dm else {"guild_id": self.world.guild.id}
+            guild_id = self._platform.guild_of(place)
+            guild = {} if guild_id is None else {"guild_id": guild_id}
             message.reference = {"type": 0, "channel_id": place.id, "message_id": reply_to} | guild
         self._platform.apply_mentions(place, message, MESSAGE_DEFAULT, author, note=False)
         if drop:

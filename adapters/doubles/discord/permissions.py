@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from adapters.doubles.discord.state import Channel, World
+    from adapters.doubles.discord.state import Channel
+    from adapters.doubles.discord.world import World
 
 BITS = {
     "ADMINISTRATOR": 3,
@@ -43,18 +44,21 @@ def bits(names: str) -> int:
 
 def permissions_in(world: World, channel: Channel, member: str) -> int:
     """What a member of the guild may do in a channel; threads follow their parent. In a DM: all that there is."""
-    if channel.is_dm:
+    guild = world.guild_of(channel)
+    if guild is None:
         return ALL & ~bits("MANAGE_MESSAGES MANAGE_WEBHOOKS MANAGE_THREADS CREATE_PUBLIC_THREADS MANAGE_CHANNELS")
-    if member == world.guild.owner:
+    if member not in guild.members:
+        return 0
+    if member == guild.owner:
         return ALL
     place = world.channels[channel.parent_id] if channel.is_thread and channel.parent_id else channel
-    roles = [world.guild.id, *world.members.get(member, [])]
+    roles = [guild.id, *guild.members[member]]
     base = 0
     for role in roles:
-        base |= world.roles[role].permissions
+        base |= guild.roles[role].permissions
     if base & bits("ADMINISTRATOR"):
         return ALL
-    base = _overwritten(base, [place.overwrites.get(world.guild.id)])
+    base = _overwritten(base, [place.overwrites.get(guild.id)])
     base = _overwritten(base, [place.overwrites.get(role) for role in roles[1:]])
     return _overwritten(base, [place.overwrites.get(member)])
 

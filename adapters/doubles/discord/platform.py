@@ -11,8 +11,9 @@ from adapters.doubles.discord.message_shapes import message_wire, without_conten
 from adapters.doubles.discord.permissions import can
 from adapters.doubles.discord.sessions import Sessions
 from adapters.doubles.discord.shapes import channel_wire, member_wire
-from adapters.doubles.discord.state import NEWS, REPLY, TEXT, Channel, Message, World
-from adapters.doubles.discord.wire import Json, missing_access, missing_permissions
+from adapters.doubles.discord.state import NEWS, REPLY, TEXT, Channel, Guild, Message
+from adapters.doubles.discord.wire import Json, missing_access, missing_permissions, unknown
+from adapters.doubles.discord.world import World
 
 Ping = tuple[str, str, str]
 """Channel, message, and who was pinged: a user's id, ``role:…``, ``everyone`` or ``here``."""
@@ -49,7 +50,8 @@ class Platform:
 
     def guild_of(self, channel: Channel) -> str | None:
         """The guild that a channel is in."""
-        return None if channel.is_dm else self.world.guild.id
+        guild = self.world.guild_of(channel)
+        return guild.id if guild is not None else None
 
     def emit(
         self,
@@ -90,13 +92,14 @@ class Platform:
     def _heard(self, channel: Channel, message: Message) -> Json:
         """A message as events carry it: with its author's membership, and that of whom it mentions."""
         body = message_wire(self.world, message) | ({"nonce": message.nonce} if message.nonce else {})
-        if channel.is_dm:
+        guild = self.world.guild_of(channel)
+        if guild is None:
             return body | {"channel_type": 1}
-        if message.author in self.world.members and message.webhook_id is None:
-            body["member"] = member_wire(self.world, message.author, with_user=False)
+        if message.author in guild.members and message.webhook_id is None:
+            body["member"] = member_wire(self.world, guild, message.author, with_user=False)
         for mention in body["mentions"]:
-            if mention["id"] in self.world.members:
-                mention["member"] = member_wire(self.world, mention["id"], with_user=False)
+            if mention["id"] in guild.members:
+                mention["member"] = member_wire(self.world, guild, mention["id"], with_user=False)
         return body
 
     def message_gone(self, channel: Channel, message: Message, copies: int = 1, hold: bool = False) -> str:
@@ -112,13 +115,13 @@ class Platform:
 
     def apply_mentions(self, channel: Channel, message: Message, allowed: Allowed, sender: str, note: bool) -> None:
         """Work out whom a message mentions with effect, and note the pings (of the app's and webhooks' messages)."""
-        named = named_in(message.content, message.components)
-        loud = sender not in self.world.members or can(self.world, channel, sender, "MENTION_EVERYONE")
+        named, guild = named_in(message.content, message.components), self.world.guild_of(channel)
+        loud = guild is None or sender not in guild.members or can(self.world, channel, sender, "MENTION_EVERYONE")
         users = [user for user in named.users if user in self.world.users and allowed.user(user)]
         replied = self._replied(message)
         if replied is not None and allowed.replied_user and replied not in users:
             users.append(replied)
-        roles = self.world.roles
+        roles = guild.roles if guild is not None else {}
         message.mentions = users
         message.mention_roles = [
             r for r in named.roles if r in roles and allowed.role(r) and (roles[r].mentionable or loud)
@@ -160,6 +163,13 @@ class Call:
     def world(self) -> World:
         """What is true."""
         return self.platform.world
+
+    def guild(self) -> Guild:
+        """The guild of the path, or 10004: an app knows only those that it is in."""
+        guild = self.world.guilds.get(self.params["guild_id"])
+        if guild is None or self.world.bot not in guild.members:
+            raise unknown("Guild")
+        return guild
 
     def channel(self, *needed: str) -> Channel:
         """The channel of the path: 10003 if there is none, 50001 if the app cannot see it, 50013 if it may not."""

@@ -115,17 +115,18 @@ class Pressing(People):
 
     def _allowed(self, name: str, kind: int, user: str, place: Channel) -> Json:
         """The command, if this person is offered it there."""
-        found = self.commands.find(name, kind)
+        guild = self.world.guild_of(place)
+        found = self.commands.find(name, kind, guild.id if guild is not None else "")
         contexts = found.get("contexts")
         if contexts is None:
             contexts = [_GUILD, _BOT_DM] if found.get("dm_permission", True) else [_GUILD]
         needed = int(found.get("default_member_permissions") or 0)
         given = permissions_in(self.world, place, user)
-        closed = found.get("default_member_permissions") == "0" and user != self.world.guild.owner
-        in_guild = not place.is_dm
-        if (_BOT_DM if place.is_dm else _GUILD) not in contexts or (place.is_dm and "guild_id" in found):
+        if (_BOT_DM if guild is None else _GUILD) not in contexts:
             raise LookupError(f"{name} is not offered there")
-        if in_guild and (closed or given & needed != needed or not can(self.world, place, user, _USE)):
+        closed = found.get("default_member_permissions") == "0"
+        closed = closed and guild is not None and user != guild.owner
+        if guild is not None and (closed or given & needed != needed or not can(self.world, place, user, _USE)):
             raise LookupError(f"{name} is not offered to this person")
         return found
 
@@ -155,7 +156,7 @@ class Pressing(People):
         return interaction
 
     def _payload(self, interaction: Interaction, place: Channel) -> Json:
-        world, user = self.world, interaction.user
+        world, user, guild = self.world, interaction.user, self.world.guild_of(place)
         body: Json = {
             "id": interaction.id,
             "application_id": world.application,
@@ -169,17 +170,17 @@ class Pressing(People):
             "locale": "en-US",
             "entitlements": [],
             "entitlement_sku_ids": [],
-            "authorizing_integration_owners": {"0": "0" if place.is_dm else world.guild.id},
-            "context": _BOT_DM if place.is_dm else _GUILD,
+            "authorizing_integration_owners": {"0": "0" if guild is None else guild.id},
+            "context": _BOT_DM if guild is None else _GUILD,
             "attachment_size_limit": world.attachment_limit,
         }
         if interaction.message is not None:
             body["message"] = message_wire(world, interaction.message)
-        if place.is_dm:
+        if guild is None:
             return body | {"user": user_wire(world.users[user])}
-        member = member_wire(world, user) | {"permissions": str(permissions_in(world, place, user))}
-        guild = {key: guild_fields(world)[key] for key in ("id", "features")} | {"locale": "en-US"}
-        return body | {"member": member, "guild_id": world.guild.id, "guild": guild, "guild_locale": "en-US"}
+        member = member_wire(world, guild, user) | {"permissions": str(permissions_in(world, place, user))}
+        told = {key: guild_fields(guild)[key] for key in ("id", "features")} | {"locale": "en-US"}
+        return body | {"member": member, "guild_id": guild.id, "guild": told, "guild_locale": "en-US"}
 
 
 _USE = "USE_APPLICATION_COMMANDS"

@@ -56,8 +56,9 @@ def put(platform: Platform, message: Message, user: str, emoji: str, *, copies: 
     users.append(user)
     body = _event(platform, message, user, emoji) | {"message_author_id": message.author}
     channel = platform.world.channels[message.channel_id]
-    if not channel.is_dm and user in platform.world.members:
-        body["member"] = member_wire(platform.world, user)
+    guild = platform.world.guild_of(channel)
+    if guild is not None and user in guild.members:
+        body["member"] = member_wire(platform.world, guild, user)
     return _emit(platform, "MESSAGE_REACTION_ADD", body, channel, copies, hold)
 
 

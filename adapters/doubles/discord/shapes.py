@@ -3,19 +3,9 @@
 from __future__ import annotations
 
 from adapters.doubles.discord.permissions import can, permissions_in
-from adapters.doubles.discord.state import (
-    DM,
-    FORUM,
-    NEWS,
-    TEXT,
-    THREAD_STARTER,
-    VOICE,
-    Channel,
-    Role,
-    User,
-    World,
-)
+from adapters.doubles.discord.state import DM, FORUM, NEWS, TEXT, THREAD_STARTER, VOICE, Channel, Guild, Role, User
 from adapters.doubles.discord.wire import Json, iso, time_of
+from adapters.doubles.discord.world import World
 
 _PRIVILEGED_FLAGS = {"GUILD_PRESENCES": 1 << 13, "GUILD_MEMBERS": 1 << 15, "MESSAGE_CONTENT": 1 << 19}
 _EMPTY = (
@@ -48,10 +38,10 @@ def user_wire(user: User) -> Json:
     return body | ({"bot": True} if user.is_bot else {})
 
 
-def member_wire(world: World, user: str, with_user: bool = True) -> Json:
-    """A member of the guild; messages carry it without its user."""
+def member_wire(world: World, guild: Guild, user: str, with_user: bool = True) -> Json:
+    """A member of a guild; messages carry it without its user."""
     body: Json = {
-        "roles": world.members[user],
+        "roles": guild.members[user],
         "nick": None,
         "avatar": None,
         "joined_at": _ALWAYS,
@@ -92,14 +82,15 @@ def channel_wire(world: World, channel: Channel) -> Json:
         "last_message_id": channel.last_message_id,
         "flags": 0,
     }
-    if channel.type == DM:
+    guild = world.guild_of(channel)
+    if guild is None:
         return body | {"recipients": [user_wire(world.users[channel.recipient or ""])]}
-    body |= {"guild_id": world.guild.id, "name": channel.name, "parent_id": channel.parent_id, "nsfw": False}
+    body |= {"guild_id": guild.id, "name": channel.name, "parent_id": channel.parent_id, "nsfw": False}
     if channel.is_thread:
         return body | _thread_fields(world, channel)
     body |= {"position": int(channel.id) % 100, "rate_limit_per_user": 0, "topic": None}
     body["permission_overwrites"] = [
-        {"id": who, "type": 0 if who in world.roles else 1, "allow": str(allow), "deny": str(deny)}
+        {"id": who, "type": 0 if who in guild.roles else 1, "allow": str(allow), "deny": str(deny)}
         for who, (allow, deny) in channel.overwrites.items()
     ]
     if channel.type == VOICE:
@@ -133,15 +124,15 @@ def _thread_fields(world: World, thread: Channel) -> Json:
     return body
 
 
-def guild_wire(world: World) -> Json:
-    """The guild of GUILD_CREATE: what the app can see of it. Of its members only the app itself, as in large guilds."""
-    visible = [c for c in world.channels.values() if c.type != DM and can(world, c, world.bot, "")]
-    return guild_fields(world) | {
+def guild_wire(world: World, guild: Guild) -> Json:
+    """A guild of GUILD_CREATE: what the app can see of it. Of its members only the app itself, as in large guilds."""
+    visible = [c for c in world.channels.values() if world.guild_of(c) is guild and can(world, c, world.bot, "")]
+    return guild_fields(guild) | {
         "joined_at": _ALWAYS,
         "large": False,
         "unavailable": False,
-        "member_count": len(world.members),
-        "members": [member_wire(world, world.bot)],
+        "member_count": len(guild.members),
+        "members": [member_wire(world, guild, world.bot)],
         "channels": [channel_wire(world, c) for c in visible if not c.is_thread],
         "threads": [channel_wire(world, c) for c in visible if c.is_thread and not c.archived],
         "voice_states": [],
@@ -152,19 +143,19 @@ def guild_wire(world: World) -> Json:
     }
 
 
-def guild_fields(world: World) -> Json:
+def guild_fields(guild: Guild) -> Json:
     """The guild object itself."""
     empty: Json = dict.fromkeys(_EMPTY)
     return empty | {
-        "id": world.guild.id,
-        "name": world.guild.name,
-        "owner_id": world.guild.owner,
+        "id": guild.id,
+        "name": guild.name,
+        "owner_id": guild.owner,
         "region": "deprecated",
         "afk_timeout": 300,
         "verification_level": 1,
         "default_message_notifications": 1,
         "explicit_content_filter": 0,
-        "roles": [role_wire(role) for role in world.roles.values()],
+        "roles": [role_wire(role) for role in guild.roles.values()],
         "emojis": [],
         "stickers": [],
         "features": ["COMMUNITY"],
@@ -193,7 +184,7 @@ def application_wire(world: World) -> Json:
         "verify_key": "00" * 32,
         "bot": user_wire(world.users[world.bot]),
         "flags": sum(_PRIVILEGED_FLAGS[name] for name in world.privileged),
-        "approximate_guild_count": 1,
+        "approximate_guild_count": len(world.joined()),
         "interactions_endpoint_url": None,
         "redirect_uris": [],
     }

@@ -1,16 +1,11 @@
-"""A guild and its direct messages: people, roles, channels, threads, messages."""
+"""People, guilds, roles, channels, threads, messages."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import secrets
-import time
 from bisect import bisect_left, insort
 from dataclasses import dataclass, field
 
-from adapters.doubles.discord.permissions import BOT, PEOPLE, bits
-from adapters.doubles.discord.wire import Json, Snowflakes, component_texts, now_ms, unknown
+from adapters.doubles.discord.wire import Json, component_texts, unknown
 
 TEXT, DM, VOICE, NEWS, THREAD, PRIVATE_THREAD, FORUM = 0, 1, 2, 5, 11, 12, 15
 EPHEMERAL, LOADING, HAS_THREAD, V2 = 1 << 6, 1 << 7, 1 << 5, 1 << 15
@@ -131,6 +126,7 @@ class Channel:
     """A channel, thread or direct message, and what was said in it.
 
     Attributes:
+        guild_id: the guild that it is in; a thread is in that of its channel, a direct message in none.
         overwrites: allowed and denied bits by the id of a role or member.
         recipient: the person, of a direct message.
         members: who joined, of a thread.
@@ -140,6 +136,7 @@ class Channel:
     name: str
     type: int = TEXT
     parent_id: str | None = None
+    guild_id: str = GUILD
     overwrites: dict[str, tuple[int, int]] = field(default_factory=dict)
     recipient: str | None = None
     owner: str | None = None
@@ -200,95 +197,14 @@ class Channel:
 
 @dataclass
 class Guild:
-    """The one guild that the app is in."""
-
-    id: str = GUILD
-    name: str = "Double"
-    owner: str = PEOPLE_IDS["Ana"]
-
-
-class World:
-    """Everything that is true in the double.
+    """A guild that the app is in.
 
     Attributes:
-        members: the guild's members, with their roles.
-        privileged: the privileged intents that are switched on in the developer portal.
-        attachment_limit: bytes of one file.
-        installable: where the app can be installed: 0 in guilds, 1 at people.
+        members: who is in it, with their roles.
     """
 
-    def __init__(self) -> None:
-        self.guild = Guild()
-        self.bot = self.application = BOT_USER
-        self.users: dict[str, User] = {}
-        self.members: dict[str, list[str]] = {}
-        self.roles: dict[str, Role] = {}
-        self.channels: dict[str, Channel] = {}
-        self.privileged = {"MESSAGE_CONTENT"}
-        self.attachment_limit = 10 * 1024 * 1024
-        self.installable = {0}
-        self.files: dict[str, Attachment] = {}
-        self.ids = Snowflakes()
-        self._dms: dict[str, str] = {}
-        self._cdn_key = secrets.token_bytes(16)
-
-    def channel(self, channel_id: str) -> Channel:
-        """The channel, or 10003."""
-        if channel_id not in self.channels:
-            raise unknown("Channel")
-        return self.channels[channel_id]
-
-    def dm(self, user: str) -> Channel:
-        """The app's direct message with a person; opened when there is none yet."""
-        if user not in self._dms:
-            channel = Channel(self.ids.new(), "", DM, recipient=user)
-            self.channels[channel.id], self._dms[user] = channel, channel.id
-        return self.channels[self._dms[user]]
-
-    def threads(self, parent: str | None = None) -> list[Channel]:
-        """Threads, of one channel or all."""
-        return [c for c in self.channels.values() if c.is_thread and parent in (None, c.parent_id)]
-
-    def thread_of(self, message: Message) -> Channel | None:
-        """The thread that hangs on a message; it has the message's id."""
-        thread = self.channels.get(message.id)
-        return thread if thread is not None and thread.parent_id == message.channel_id else None
-
-    def seal(self, path: str, expires: int) -> str:
-        """What makes an attachment's address valid until a time."""
-        return hashlib.blake2s(f"{path} {expires}".encode(), key=self._cdn_key).hexdigest()
-
-    def attach(self, base_url: str, channel: str, name: str, content: bytes, content_type: str) -> Attachment:
-        """Store a file under an address that is good for a day, as Discord's are."""
-        attachment = Attachment(self.ids.new(), name, content, content_type)
-        path, expires = f"/attachments/{channel}/{attachment.id}/{name}", int(time.time()) + 86_400
-        attachment.url = f"{base_url}{path}?ex={expires:x}&is={now_ms() // 1000:x}&hm={self.seal(path, expires)}"
-        self.files[attachment.id] = attachment
-        return attachment
-
-
-def new_token(user: str) -> str:
-    """A token in the shape that Discord's have."""
-    first = base64.urlsafe_b64encode(user.encode()).decode().rstrip("=")
-    return f"{first}.{secrets.token_urlsafe(4)[:6]}.{secrets.token_urlsafe(29)[:38]}"
-
-
-def furnished() -> World:
-    """The world at the start. In ``hidden`` the app sees nothing, in ``readonly`` it cannot write."""
-    world = World()
-    for name, user in PEOPLE_IDS.items():
-        world.users[user], world.members[user] = User(user, name), []
-    world.users[OTHER_BOT], world.members[OTHER_BOT] = User(OTHER_BOT, "Other bot", is_bot=True), []
-    world.users[world.bot], world.members[world.bot] = User(world.bot, "Robbie", is_bot=True), [BOT_ROLE]
-    world.members[PEOPLE_IDS["Ben"]] = [HELPERS_ROLE]
-    world.roles[GUILD] = Role(GUILD, "@everyone", bits(PEOPLE))
-    world.roles[HELPERS_ROLE] = Role(HELPERS_ROLE, "helpers", mentionable=True)
-    world.roles[BOT_ROLE] = Role(BOT_ROLE, "Robbie", bits(BOT), managed_by=world.bot)
-    for name, (channel_id, kind) in CHANNELS.items():
-        world.channels[channel_id] = Channel(channel_id, name, kind)
-    view = bits("VIEW_CHANNEL")
-    secret, hidden, readonly = (world.channels[CHANNELS[name][0]] for name in ("secret", "hidden", "readonly"))
-    secret.overwrites = {GUILD: (0, view), PEOPLE_IDS["Ana"]: (view, 0), world.bot: (view, 0)}
-    hidden.overwrites = {GUILD: (0, view), PEOPLE_IDS["Ana"]: (view, 0)}
-    readonly.overwrites = {world.bot: (0, bits("SEND_MESSAGES SEND_MESSAGES_IN_THREADS CREATE_PUBLIC_THREADS"))}
-    return world
+    id: str
+    name: str
+    owner: str
+    members: dict[str, list[str]] = field(default_factory=dict)
+    roles: dict[str, Role] = field(default_factory=dict)

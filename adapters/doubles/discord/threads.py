@@ -46,7 +46,8 @@ def open_on(platform: Platform, thread: Channel, message: Message) -> Channel:
     message.flags |= HAS_THREAD
     platform.thread_event("THREAD_CREATE", thread, created=True)
     platform.message_event("MESSAGE_UPDATE", message)
-    reference: Json = {"channel_id": message.channel_id, "message_id": message.id, "guild_id": world.guild.id}
+    reference: Json = {"channel_id": message.channel_id, "message_id": message.id}
+    reference["guild_id"] = platform.guild_of(thread)
     starter = Message(world.ids.new(), thread.id, message.author, type=THREAD_STARTER, reference=reference)
     starter.identity = message.identity
     publish(platform, thread, starter)
@@ -74,7 +75,7 @@ def open_free(platform: Platform, thread: Channel) -> Channel:
     world.channels[thread.id] = thread
     platform.thread_event("THREAD_CREATE", thread, created=True)
     if thread.type == THREAD and thread.parent_id:
-        reference: Json = {"channel_id": thread.id, "guild_id": world.guild.id}
+        reference: Json = {"channel_id": thread.id, "guild_id": platform.guild_of(thread)}
         told = Message(world.ids.new(), thread.parent_id, thread.owner or world.bot, thread.name, THREAD_CREATED)
         told.reference = reference
         publish(platform, world.channels[thread.parent_id], told)
@@ -138,7 +139,9 @@ def leave(call: Call) -> None:
 
 def active(call: Call) -> Json:
     """``GET /guilds/{guild_id}/threads/active``."""
-    threads = [t for t in call.world.threads() if not t.archived and can(call.world, t, call.world.bot, "")]
+    guild = call.guild()
+    here = [t for t in call.world.threads() if not t.archived and call.world.guild_of(t) is guild]
+    threads = [t for t in here if can(call.world, t, call.world.bot, "")]
     return {"threads": [channel_wire(call.world, t) for t in threads], "members": []}
 
 

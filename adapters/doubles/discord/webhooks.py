@@ -165,7 +165,7 @@ class Webhooks:
             "name": hook.name,
             "avatar": None,
             "channel_id": hook.channel_id,
-            "guild_id": call.world.guild.id,
+            "guild_id": call.platform.guild_of(call.world.channel(hook.channel_id)),
             "application_id": call.world.application,
             "token": hook.token,
         }
