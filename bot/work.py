@@ -20,6 +20,7 @@ from bot.commands import handlers
 from bot.metrics import Metrics
 from bot.models import AnyModel, chat_models, load_models, router_for
 from bot.settings import Settings
+from bot.voices import voices
 from core.commands import REGISTRY
 from core.conversation.delivery import Delivery, DeliveryPolicy
 from core.conversation.ports import Surface
@@ -107,6 +108,7 @@ def wire(
         versions={"robbie": __version__},
         registry=REGISTRY,
         handlers=handlers(),
+        voices=voices(settings),
         send=senders.send,
     )
     queue.handle("turn", turns.drain)
