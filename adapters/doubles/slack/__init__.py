@@ -13,7 +13,8 @@ from adapters.doubles.slack.double import SlackDouble
 from adapters.doubles.slack.faults import error, rate_limited
 from adapters.doubles.slack.http_events import sign
 from adapters.doubles.slack.people import Said
-from adapters.doubles.slack.state import Channel, Message, SlackFile, User
+from adapters.doubles.slack.state import Channel, Message, User
+from adapters.doubles.slack.stored_file import SlackFile
 from adapters.doubles.slack.team import Team
 from adapters.doubles.slack.wire import SlackError
 

@@ -13,7 +13,7 @@ from adapters.doubles.slack.checks import (
 from adapters.doubles.slack.events import changed_event, deleted_event, mention_event, message_event
 from adapters.doubles.slack.methods import Call, Platform
 from adapters.doubles.slack.state import Channel, Message
-from adapters.doubles.slack.wire import Json, SlackError, truthy
+from adapters.doubles.slack.wire import Json, SlackError, invalid_arguments, truthy
 
 
 def post_message(call: Call) -> Json:
@@ -77,6 +77,15 @@ def delete(call: Call) -> Json:
     return {"channel": channel.id, "ts": message.ts}
 
 
+def permalink(call: Call) -> Json:
+    """``chat.getPermalink``."""
+    channel = call.channel()
+    message = call.workspace.message(channel, call.require("message_ts"))
+    link = f"https://{call.workspace.domain}.slack.com/archives/{channel.id}/p{message.ts.replace('.', '')}"
+    inside = f"?thread_ts={message.thread_ts}&cid={channel.id}" if message.is_reply else ""
+    return {"channel": channel.id, "permalink": link + inside}
+
+
 def announce_edit(call: Call, channel: Channel, message: Message, previous: Json) -> None:
     """Mark a message as edited, note whom it pings now, and tell the app."""
     message.edited = {"user": call.workspace.bot_user, "ts": call.workspace.new_ts()}
@@ -122,6 +131,8 @@ def identity_of(call: Call) -> Json:
     given = {key: call.args.get(key) for key in ("username", "icon_emoji", "icon_url") if call.args.get(key)}
     if given:
         call.need_scope("chat:write.customize")
+    if not str(given.get("icon_url", "https://")).startswith("https://"):
+        raise invalid_arguments("must be an https URL [json-pointer:/icon_url]")
     icons = {key.removeprefix("icon_"): str(given[key]) for key in ("icon_emoji", "icon_url") if key in given}
     return {"username": given.get("username"), "icons": icons or None}
 

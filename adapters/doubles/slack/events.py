@@ -41,6 +41,19 @@ def deleted_event(workspace: Workspace, channel: Channel, previous: Json) -> Jso
     return body | {"deleted_ts": previous["ts"], "ts": now, "event_ts": now} | _place(channel)
 
 
+def context_of(workspace: Workspace, channel: str | None) -> Json:
+    """What a person looks at, beside the app."""
+    entity = {"type": "slack#/types/channel_id", "value": channel, "team_id": workspace.team}
+    return {"entities": [entity]} if channel else {}
+
+
+def assistant_event(workspace: Workspace, kind: str, user: str, thread_ts: str, looking: str | None) -> Json:
+    """``assistant_thread_started`` or ``assistant_thread_context_changed``, of apps that are no agents yet."""
+    context = {"channel_id": looking, "team_id": workspace.team, "enterprise_id": None} if looking else {}
+    thread = {"user_id": user, "context": context, "channel_id": workspace.dm(user).id, "thread_ts": thread_ts}
+    return {"type": kind, "assistant_thread": thread, "event_ts": workspace.new_ts()}
+
+
 def reaction_event(workspace: Workspace, message: Message, user: str, name: str, removed: bool) -> Json:
     """A reaction that was put on a message, or taken off it."""
     return {

@@ -14,7 +14,6 @@ from adapters.doubles.slack.state import Channel, Message, Workspace
 from adapters.doubles.slack.tokens import Installs
 from adapters.doubles.slack.wire import Json, SlackError, invalid_arguments
 
-STATUSES = {"active", "processing", "suspended", "closed"}
 TokenKind = Literal["bot", "app", "config", "none"]
 Ping = tuple[str, str, str]
 """Channel, timestamp, and who was notified."""
@@ -198,32 +197,3 @@ def reactions_remove(call: Call) -> Json:
     users.remove(bot)
     call.platform.emit(reaction_event(call.workspace, message, bot, name, removed=True))
     return {}
-
-
-def session_status(call: Call) -> Json:
-    """``agents.sessions.setStatus``: an agent session's state in its life."""
-    status = call.require("status")
-    if status not in STATUSES:
-        raise invalid_arguments("must be a valid enum value [json-pointer:/status]")
-    return {"status": status, "agent_status": status} | _session(call, {"status": status})
-
-
-def assistant_status(call: Call) -> Json:
-    """``assistant.threads.setStatus``: a line below the thread; empty clears it."""
-    call.require("thread_ts")
-    if "status" not in call.args:
-        call.require("status")
-    _session(call, {"line": str(call.args["status"])})
-    return {}
-
-
-def _session(call: Call, change: Json) -> Json:
-    if any(call.args.get(key) for key in ("username", "icon_emoji", "icon_url")):
-        call.need_scope("chat:write.customize")
-    channel = call.own_channel("channel_id")
-    thread = str(call.args["thread_ts"]) if call.args.get("thread_ts") else None
-    if thread is not None and thread not in channel.by_ts:
-        raise SlackError("thread_not_found")
-    session = call.workspace.sessions.setdefault((channel.id, thread), {"title": call.args.get("title") or ""})
-    session.update(change)
-    return {"title": session["title"]}

@@ -7,8 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from adapters.doubles.slack import events
+from adapters.doubles.slack.files import remove
 from adapters.doubles.slack.methods import Platform
-from adapters.doubles.slack.state import Channel, Message, SlackFile
+from adapters.doubles.slack.state import Channel, Message
+from adapters.doubles.slack.stored_file import SlackFile
 from adapters.doubles.slack.wire import Json
 
 
@@ -63,6 +65,8 @@ class People:
         kind = subtype or ("file_share" if files else None)
         message = Message(place.id, ts or self._platform.workspace.new_ts(), user, text, thread_ts, kind)
         message.files = list(files)
+        for file in files:
+            file.user = file.user or user
         return self._publish(place, message, also_mention_event, mention_first, deliveries, hold, drop)
 
     async def bot_says(
@@ -132,6 +136,11 @@ class People:
         event = events.stopped_event(self._platform.workspace, user, place.id, thread_ts, stopped)
         return self._emit(event, deliveries, hold)
 
+    async def delete_file(self, file: SlackFile) -> None:
+        """Delete a file as its owner; messages keep an empty place for it."""
+        remove(self._platform, file)
+        self._changed()
+
     def _channel(self, channel: str) -> Channel:
         workspace = self._platform.workspace
         return workspace.dm(channel) if channel in workspace.users else workspace.channels[channel]
@@ -159,6 +168,8 @@ class People:
         channel.add(message)
         made = {"message": events.message_event(workspace, channel, message)}
         made["message"]["client_msg_id"] = secrets.token_hex(16)
+        if channel.kind == "im" and workspace.agent_view and message.user in workspace.looking:
+            made["message"]["app_context"] = events.context_of(workspace, workspace.looking[message.user])
         if mention and channel.kind != "im" and f"<@{workspace.bot_user}" in message.text:
             made["mention"] = events.mention_event(workspace, channel, message)
         order = sorted(made, key=lambda kind: (kind == "mention") != mention_first)

@@ -11,6 +11,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from adapters.doubles.slack.interactivity.triggers import Triggers
+from adapters.doubles.slack.stored_file import SlackFile
 from adapters.doubles.slack.view_state import Views
 from adapters.doubles.slack.wire import Json, SlackError
 
@@ -48,33 +49,6 @@ class User:
             "profile": profile,
             "is_bot": self.is_bot,
             "is_app_user": False,
-        }
-
-
-@dataclass
-class SlackFile:
-    """A file that was uploaded, or that a person attached."""
-
-    id: str
-    name: str
-    mimetype: str
-    content: bytes = b""
-    uploaded: bool = True
-    title: str = ""
-    url: str = ""
-    length: int = 0
-
-    def wire(self) -> Json:
-        """The file object as messages carry it."""
-        return {
-            "id": self.id,
-            "name": self.name,
-            "title": self.title or self.name,
-            "mimetype": self.mimetype,
-            "size": len(self.content),
-            "mode": "hosted",
-            "url_private": self.url,
-            "url_private_download": f"{self.url}?download=1",
         }
 
 
@@ -215,6 +189,10 @@ class Workspace:
 
     Attributes:
         installed: whether the app is in it.
+        agent_view: whether the app shows itself as an agent, not as an assistant of the old kind.
+        prompts: what is suggested to people, by channel and thread.
+        assistant_threads: each person's last thread, of an app without an agent view.
+        looking: the channel that each person looks at, beside the app.
         home_enabled: whether the app has a home tab.
         commands: the app's slash commands.
         shortcuts: the app's shortcuts, ``message`` or ``global`` by callback id; None lets any be used.
@@ -234,7 +212,10 @@ class Workspace:
         self.ephemerals: list[Message] = []
         self.sessions: dict[tuple[str, str | None], Json] = {}
         self.scopes: set[str] = set()
-        self.home_enabled = True
+        self.agent_view, self.home_enabled = True, True
+        self.prompts: dict[tuple[str, str | None], list[Json]] = {}
+        self.looking: dict[str, str] = {}
+        self.assistant_threads: dict[str, str] = {}
         self.commands = {"/robbie"}
         self.shortcuts: dict[str, str] | None = None
         self.triggers, self.views = Triggers(), Views()

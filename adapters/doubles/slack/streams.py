@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from typing import Literal
 
+from adapters.doubles.slack.agents import STATUSES
 from adapters.doubles.slack.chat import identity_of, own_message, publish, thread_of
 from adapters.doubles.slack.checks import MARKDOWN_LIMIT, check_blocks, check_metadata
 from adapters.doubles.slack.events import changed_event
-from adapters.doubles.slack.methods import STATUSES, Call
+from adapters.doubles.slack.methods import Call
 from adapters.doubles.slack.state import Channel, Message
 from adapters.doubles.slack.wire import Json, SlackError, as_list
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from adapters.doubles.slack import chat, files, history, methods, oauth, streams, views
+from adapters.doubles.slack import agents, chat, files, history, methods, oauth, streams, views
 from adapters.doubles.slack.methods import Method
 
 _HISTORY = ("channels:history", "groups:history", "im:history")
@@ -26,11 +26,15 @@ METHODS: dict[str, Method] = {
     "chat.postEphemeral": Method(chat.post_ephemeral, ("chat:write",), 4),
     "chat.update": Method(chat.update, ("chat:write",), 3),
     "chat.delete": Method(chat.delete, ("chat:write",), 3),
+    "chat.getPermalink": Method(chat.permalink),
     "chat.startStream": Method(streams.start, ("chat:write",), 2, posts=True),
     "chat.appendStream": Method(streams.append, ("chat:write",), 4),
     "chat.stopStream": Method(streams.stop, ("chat:write",), 2),
-    "agents.sessions.setStatus": Method(methods.session_status, ("chat:write",), 3),
-    "assistant.threads.setStatus": Method(methods.assistant_status, _STATUS),
+    "agents.sessions.setStatus": Method(agents.session_status, ("chat:write",), 3),
+    "agents.sessions.rename": Method(agents.rename, ("chat:write",), 3),
+    "assistant.threads.setStatus": Method(agents.assistant_status, _STATUS),
+    "assistant.threads.setTitle": Method(agents.title, ("assistant:write",), 4),
+    "assistant.threads.setSuggestedPrompts": Method(agents.prompts, ("assistant:write",), 4),
     "reactions.add": Method(methods.reactions_add, ("reactions:write",), 3),
     "reactions.remove": Method(methods.reactions_remove, ("reactions:write",), 2),
     "views.open": Method(views.views_open, tier=4),
@@ -39,4 +43,6 @@ METHODS: dict[str, Method] = {
     "views.publish": Method(views.views_publish, tier=4),
     "files.getUploadURLExternal": Method(files.upload_url, ("files:write",), 4),
     "files.completeUploadExternal": Method(files.complete_upload, ("files:write",), 4),
+    "files.info": Method(files.info, ("files:read",), 4),
+    "files.delete": Method(files.delete, ("files:write",), 3),
 }

@@ -14,7 +14,8 @@ from adapters.doubles.slack.interactivity.telling import Teller
 from adapters.doubles.slack.methods import Ping, Platform
 from adapters.doubles.slack.people import People
 from adapters.doubles.slack.socket_mode import SocketMode
-from adapters.doubles.slack.state import Channel, ChannelKind, Message, SlackFile, User, Workspace
+from adapters.doubles.slack.state import Channel, ChannelKind, Message, User, Workspace
+from adapters.doubles.slack.stored_file import SlackFile
 from adapters.doubles.slack.tokens import Installs
 
 SCOPES = frozenset(

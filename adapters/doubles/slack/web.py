@@ -17,12 +17,13 @@ from adapters.doubles.slack.delivery import LOG_BOUND
 from adapters.doubles.slack.faults import too_many
 from adapters.doubles.slack.limits import RateLimits
 from adapters.doubles.slack.methods import Call, Method, TokenKind
+from adapters.doubles.slack.refusals import COMMON, REFUSALS
 from adapters.doubles.slack.table import METHODS
 from adapters.doubles.slack.team import Team
 from adapters.doubles.slack.tokens import Installs
 from adapters.doubles.slack.wire import Json, SlackError
 
-_JSON_FIELDS = {"blocks", "attachments", "metadata", "files", "chunks", "loading_messages"}
+_JSON_FIELDS = {"blocks", "attachments", "metadata", "files", "chunks", "loading_messages", "prompts"}
 
 
 @dataclass
@@ -171,6 +172,8 @@ class Front:
             body: Json = {"ok": True} | method.run(Call(team.platform, args))
         except SlackError as refusal:
             record.error = refusal.error
+            if refusal.error not in COMMON.union(REFUSALS.get(name, ())):
+                raise RuntimeError(f"the table of refusals lacks {refusal.error} of {name}") from None
             return _refusal(refusal)
         return web.json_response(body, headers={"X-OAuth-Scopes": ",".join(sorted(team.workspace.scopes))})
 

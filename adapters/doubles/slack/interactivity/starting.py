@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from adapters.doubles.slack.events import assistant_event, context_of
 from adapters.doubles.slack.interactivity import payloads
 from adapters.doubles.slack.interactivity.outcome import Interaction
 from adapters.doubles.slack.interactivity.telling import Teller
@@ -76,15 +77,43 @@ class Starting:
     async def look_at(self, user: str, channel: str | None) -> str:
         """Go to another channel, or none, while the app is open beside it; returns the event's id."""
         workspace = self.teller.platform.workspace
-        entity = {"type": "slack#/types/channel_id", "value": channel, "team_id": workspace.team}
+        workspace.looking.pop(user, None)
+        if channel is not None:
+            workspace.looking[user] = channel
+        if not workspace.agent_view:
+            thread = workspace.assistant_threads.get(user)
+            if thread is None:
+                return ""
+            changed = assistant_event(workspace, "assistant_thread_context_changed", user, thread, channel)
+            return self.teller.platform.emit(changed)
         event: Json = {
             "type": "app_context_changed",
             "user": user,
             "channel": workspace.dm(user).id,
-            "context": {"entities": [entity]} if channel else {},
+            "context": context_of(workspace, channel),
             "event_ts": workspace.new_ts(),
         }
         return self.teller.platform.emit(event)
+
+    async def open_assistant(self, user: str) -> str:
+        """Open a new thread with an app of the old kind, which has no agent view; returns the thread's timestamp."""
+        workspace = self.teller.platform.workspace
+        if workspace.agent_view:
+            raise ValueError("an agent has no assistant threads")
+        place, looking = workspace.dm(user), workspace.looking.get(user)
+        root = Message(
+            place.id, workspace.new_ts(), workspace.bot_user, "New assistant thread", bot_id=workspace.bot_id
+        )
+        place.add(root)
+        workspace.assistant_threads[user] = root.ts
+        self.teller.platform.emit(assistant_event(workspace, "assistant_thread_started", user, root.ts, looking))
+        return root.ts
+
+    def suggested(self, user: str) -> list[str]:
+        """The titles of the prompts that a person is offered, newest thread last."""
+        place = self.teller.platform.workspace.dm(user).id
+        prompts = self.teller.platform.workspace.prompts
+        return [prompt["title"] for (channel, _), found in prompts.items() if channel == place for prompt in found]
 
     def _known(self, callback_id: str, kind: str) -> None:
         workspace = self.teller.platform.workspace
