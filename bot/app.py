@@ -20,6 +20,7 @@ from adapters.postgres.schedules import PostgresSchedules
 from adapters.queue.jobs import Queue
 from adapters.web.app import create_app, create_operator_app
 from adapters.web.security import LOCAL_HOSTS
+from bot.commands import desk
 from bot.metrics import Metrics
 from bot.platforms import SLACK_EVENTS, Platform, connect
 from bot.roles import ALL, Role, Roles
@@ -118,7 +119,7 @@ async def build(settings: Settings, urls: RoleUrls, roles: Roles = ALL) -> App:
     places = PostgresPlaces(database)
     intake = Intake(PostgresInbox(database, queue.enqueue), _intake_policy(settings))
     leases = PostgresLeases(urls.system)
-    platforms = connect(settings, intake, database, leases)
+    platforms = connect(settings, intake, database, leases, desk())
     metrics = Metrics()
     return App(
         settings=settings,

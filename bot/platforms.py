@@ -19,6 +19,7 @@ from bot.slack import oauth_app
 from bot.vault import open_vault
 from core.conversation.models import Place
 from core.conversation.ports import Gateway, Receiver, Surface
+from core.desk import Desk
 from core.health.leases import LeasedGateway, Leases, LeaseTiming
 from core.people.installations import Installations
 
@@ -51,12 +52,14 @@ class Platform:
     installations: Installations | None = None
 
 
-def connect(settings: Settings, receiver: Receiver, database: Database, leases: Leases) -> Mapping[str, Platform]:
+def connect(
+    settings: Settings, receiver: Receiver, database: Database, leases: Leases, desk: Desk
+) -> Mapping[str, Platform]:
     """Every platform that has its tokens, by name. Nothing is reached yet."""
     places = PostgresPlaces(database)
     found = {
         "slack": _slack(settings, receiver, places, PostgresInstallations(database, "slack"), database),
-        "discord": _discord(settings, receiver, places, PostgresReplies(database)),
+        "discord": _discord(settings, receiver, places, PostgresReplies(database), desk),
     }
     timing = LeaseTiming(settings.gateway.lease_seconds, settings.gateway.renew_seconds)
     return {name: _leased(name, platform, leases, timing) for name, platform in found.items() if platform is not None}
@@ -115,7 +118,7 @@ def _install_pages(settings: Settings, apis: SlackApis, installed: Installed, da
 
 
 def _discord(
-    settings: Settings, receiver: Receiver, places: PostgresPlaces, replies: PostgresReplies
+    settings: Settings, receiver: Receiver, places: PostgresPlaces, replies: PostgresReplies, desk: Desk
 ) -> Platform | None:
     if settings.secrets.discord_token is None:
         return None
@@ -125,7 +128,8 @@ def _discord(
     token = _value(settings.secrets.discord_token)
     vault = open_vault(settings)
     api = DiscordApi(token, base_url=settings.secrets.discord_api_url)
-    surface = DiscordSurface(api, Threads(api, settings.discord.reply_in), Replies(api, replies, vault))
+    threads = Threads(api, settings.discord.reply_in)
+    surface = DiscordSurface(api, threads, Replies(api, replies, vault), registry=desk.registry)
 
     async def taking_part() -> Sequence[Place]:
         return [*await places.threads("discord"), *await places.directs("discord")]
@@ -135,6 +139,7 @@ def _discord(
         api,
         token=token,
         vault=vault,
+        desk=desk,
         gateway_url=settings.secrets.discord_gateway_url,
         since=lambda: places.last_event("discord"),
         places=taking_part,

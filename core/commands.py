@@ -10,7 +10,7 @@ COMMANDS = (
         summary="Show what Robbie can do, or how one command is used",
         options=(
             Option("command", "the command to explain", completes="command"),
-            Option("problem", "what could not be read"),
+            Option("problem", "what could not be read", hidden=True),
         ),
         example="help mentor",
         private=True,

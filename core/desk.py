@@ -118,7 +118,7 @@ def submitted(invocation: Invocation, fields: Mapping[str, str]) -> Invocation:
 
 def form_of(command: Command, invocation: Invocation) -> Form:
     """A form with the command's options."""
-    fields = [_field(option, invocation.arguments.get(option.name, "")) for option in command.options[:5]]
+    fields = [_field(option, invocation.arguments.get(option.name, "")) for option in command.offered[:5]]
     return Form(
         title=command.name.capitalize(),
         invocation=Invocation(command=command.name),

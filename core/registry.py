@@ -62,6 +62,7 @@ class Option:
         completes: names the completer that offers values while somebody types; empty for none.
         least, most: the limits of an ``INTEGER``.
         long: whether a form gives it several lines.
+        hidden: whether no menu and no form offers it.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Option:
     least: int | None = None
     most: int | None = None
     long: bool = False
+    hidden: bool = False
 
 
 class Where(StrEnum):
@@ -130,8 +132,13 @@ class Command:
     @property
     def usage(self) -> str:
         """How it is typed: ``mentor [name] [mood]``."""
-        shown = (option.name if option.required else f"[{option.name}]" for option in self.options)
+        shown = (option.name if option.required else f"[{option.name}]" for option in self.offered)
         return " ".join((self.name, *shown))
+
+    @property
+    def offered(self) -> tuple[Option, ...]:
+        """The options that menus and forms show."""
+        return tuple(option for option in self.options if not option.hidden)
 
 
 class CommandError(ValueError):

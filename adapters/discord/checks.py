@@ -7,8 +7,9 @@ from collections.abc import Mapping
 import aiohttp
 
 from adapters.discord.api import DiscordApi, Json, Unauthorized, as_list, as_object, proxy_for
-from adapters.discord.commands import COMMANDS
+from adapters.discord.commands import application_commands, differing
 from adapters.discord.invite import invite_url
+from core.commands import REGISTRY
 from core.conversation.ports import RateLimited, SendError
 from core.health.models import Finding, Findings, ok, problem, warning
 
@@ -98,14 +99,12 @@ async def _greets(url: str) -> bool:
 
 
 def _commands(registered: list[Json]) -> Finding:
-    known = {str(command.get("name")) for command in registered}
-    wanted = [str(command["name"]) for command in COMMANDS]
-    names = ", ".join(f"/{name}" for name in wanted if name not in known)
-    if names:
-        return warning(
-            "commands", f"not registered: {names}", "`robbie run` does so when it connects; if not, its log says why"
-        )
-    return ok("commands", f"registered: {', '.join(f'/{name}' for name in wanted)}")
+    wanted = application_commands(REGISTRY)
+    if names := differing(registered, wanted):
+        mend = "`robbie run` does so when it connects; if not, its log says why"
+        more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+        return warning("commands", f"not registered as they are: {', '.join(names[:_SHOWN])}{more}", mend)
+    return ok("commands", f"{len(wanted)} are registered")
 
 
 async def _servers(api: DiscordApi) -> Finding:

@@ -6,18 +6,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from adapters.discord.interaction import Interaction
 from adapters.discord.payload import (
     FORWARD,
     Attachment,
     ChannelObject,
     Deletion,
-    Interaction,
     Message,
     Reaction,
     moment,
 )
 from adapters.discord.text import opens_with_other, readable
-from core.conversation.models import Author, FileRef, InboundEvent, Kind, Place, Reply
+from core.conversation.models import Author, FileRef, InboundEvent, Kind, Place
 from core.conversation.payload import MalformedEvent, parse
 
 _QUOTED = 1_000
@@ -117,11 +117,8 @@ def said(message: Message, me: Identity, channel: ChannelObject) -> InboundEvent
     )
 
 
-def asked(interaction: Interaction, me: Identity, channel: ChannelObject, text: str, reply: Reply) -> InboundEvent:
-    """A command as the message that it stands for. Raises MalformedEvent.
-
-    In a text channel it begins a conversation of its own: no message of a person is there that a thread could hang on.
-    """
+def asked(interaction: Interaction, me: Identity, channel: ChannelObject) -> InboundEvent:
+    """A command, a press or a form as the message that it stands for. Raises MalformedEvent."""
     asker = interaction.asker
     if asker is None:
         raise MalformedEvent("Interaction: user: missing")
@@ -129,14 +126,17 @@ def asked(interaction: Interaction, me: Identity, channel: ChannelObject, text: 
     return InboundEvent(
         kind=Kind.MESSAGE,
         identities=(f"interaction:{interaction.id}",),
-        place=place_of(channel, me, root=f"ask-{interaction.id}"),
+        place=place_of(channel, me, root=root_of(interaction)),
         author=Author(account=asker.id, name=nick or asker.name, is_bot=bool(asker.bot)),
         message_id=interaction.id,
         occurred_at=moment(interaction.id),
-        text=text,
         addressed=True,
-        reply=reply,
     )
+
+
+def root_of(interaction: Interaction) -> str:
+    """In a text channel a command begins a conversation of its own: a thread could not hang on anything."""
+    return f"ask-{interaction.id}"
 
 
 def place_of(channel: ChannelObject, me: Identity, *, root: str) -> Place:

@@ -14,15 +14,18 @@ import discord
 
 from adapters.discord.api import DiscordApi, DiscordRefused, Patient
 from adapters.discord.catchup import CatchUp, Unstored
-from adapters.discord.commands import sync
+from adapters.discord.commands import application_commands, sync
 from adapters.discord.events import Heard, Identity, inbound
+from adapters.discord.interaction import Interaction
 from adapters.discord.interactions import Interactions
 from adapters.discord.link import Link, Timing
-from adapters.discord.payload import ChannelObject, Interaction
+from adapters.discord.payload import ChannelObject
 from adapters.discord.replies import Vault
+from adapters.discord.responses import Responses
 from core.conversation.models import InboundEvent, Place
 from core.conversation.payload import MalformedEvent, parse
 from core.conversation.ports import Receiver
+from core.desk import Desk
 
 logger = logging.getLogger(__name__)
 
@@ -81,6 +84,7 @@ class DiscordGateway:
         api: the REST API.
         token: the bot token.
         vault: seals the tokens of commands.
+        desk: the commands, with forms and completions.
         gateway_url: where the gateway is; by default where the API says.
         since: when the last stored event happened; None when there was none yet, and so none was missed.
         places: where Robbie takes part: threads and direct messages.
@@ -94,6 +98,7 @@ class DiscordGateway:
         *,
         token: str,
         vault: Vault,
+        desk: Desk,
         gateway_url: str | None = None,
         since: Since = _never,
         places: Places = _nowhere,
@@ -110,7 +115,8 @@ class DiscordGateway:
         self._catch_up = CatchUp(
             self._patient, receiver, places, self._settings.catch_up_age, self._settings.catch_up_limit, unstored
         )
-        self._interactions = Interactions(api, receiver, vault)
+        self._commands = application_commands(desk.registry)
+        self._interactions = Interactions(Responses(api), receiver, vault, desk)
         self._link = self._new_link()
         self._me: Identity | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -188,7 +194,7 @@ class DiscordGateway:
             self._syncing = asyncio.create_task(self._sync(self._me), name="discord-commands")
 
     async def _sync(self, me: Identity) -> None:
-        self._synced = await sync(self._patient, me.application)
+        self._synced = await sync(self._patient, me.application, self._commands)
 
     async def _kept(self, heard: Heard, me: Identity) -> None:
         """Store an event, however often it takes while it is worth it."""

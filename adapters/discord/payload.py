@@ -28,6 +28,8 @@ class Member(BaseModel):
 
     nick: str | None = None
     user: User | None = None
+    roles: list[str] = Field(default_factory=list)
+    permissions: str = "0"  # in interactions only
 
 
 class User(BaseModel):
@@ -147,40 +149,6 @@ class ChannelObject(BaseModel):
     def is_thread(self) -> bool:
         """Whether it hangs on another channel."""
         return self.type in _THREADS
-
-
-class Option(BaseModel):
-    """What somebody filled in at a command."""
-
-    name: str
-    value: str | int | float | bool | None = None
-
-
-class Invocation(BaseModel):
-    """A command and its options."""
-
-    name: str = ""
-    options: list[Option] = Field(default_factory=list)
-
-
-class Interaction(BaseModel):
-    """``INTERACTION_CREATE``."""
-
-    id: str
-    application_id: str
-    type: int
-    token: str
-    channel: ChannelObject | None = None
-    channel_id: str = ""
-    guild_id: str | None = None
-    data: Invocation = Field(default_factory=Invocation)
-    member: Member | None = None
-    user: User | None = None
-
-    @property
-    def asker(self) -> User | None:
-        """Who used the command."""
-        return (self.member.user if self.member else None) or self.user
 
 
 def moment(snowflake: str) -> datetime:

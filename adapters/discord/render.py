@@ -7,10 +7,15 @@ from collections.abc import Callable
 
 from discord import AllowedMentions, MessageFlags
 
+from adapters.discord.components import rows
 from adapters.discord.tables import with_tables
+from core.registry import Registry
 from core.rendering.code import Ambiguous, code_spans
+from core.rendering.message import Outgoing, Persona
 
 LIMIT = 2_000  # in code points; it holds for posts and for edits
+NAME_LIMIT = 80
+PART_LIMIT = LIMIT - NAME_LIMIT - len("****\n")  # a persona's name may stand above the text
 _HEADING = re.compile(r"^ {0,3}#{4,6}[ \t]+(.+?)[ \t]*#*[ \t]*$", re.MULTILINE)
 _BOLD = re.compile(r"(?<![\w_])__(?=[^\s_])([^\n_]+)(?<=\S)__(?![\w_])")  # which would be underlined
 _IMAGE = re.compile(r"!(?=\[[^\[\]\n]+\]\([^()\s]+\))")
@@ -19,11 +24,31 @@ _CODE = re.compile(r"(`[^`\n]+`)")
 # Nobody is pinged, whatever a text says; of AllowedMentions(replied_user=False) alone, everybody could be.
 _NOBODY = AllowedMentions.none().to_dict()
 _FLAGS = MessageFlags(suppress_embeds=True).value
+EPHEMERAL = MessageFlags(ephemeral=True).value
 
 
-def render(body: str) -> dict[str, object]:
-    """What a post, an edit and the answer to a command share."""
-    return {"content": styled(body) or "…", "allowed_mentions": dict(_NOBODY), "flags": _FLAGS}
+def render(message: Outgoing, registry: Registry, *, named: bool = True) -> dict[str, object]:
+    """What a post, an edit and the answer to a command share.
+
+    Args:
+        message: what to show.
+        registry: the commands, so that nothing is offered that nobody carries out.
+        named: whether a persona's name stands in the text, since nothing else shows it.
+    """
+    body = message.body
+    if named and message.persona is not None:
+        body = f"**{plain_name(message.persona)}**\n{body}"
+    return {**text_of(body), "flags": _FLAGS, "components": rows(message, registry)}
+
+
+def text_of(body: str) -> dict[str, object]:
+    """A text that pings nobody."""
+    return {"content": styled(body) or "…", "allowed_mentions": dict(_NOBODY)}
+
+
+def plain_name(persona: Persona) -> str:
+    """A persona's name as text, on one line and not formatted."""
+    return " ".join(re.sub(r"[*_`~|<>@#:\\]", "", persona.title).split())[:NAME_LIMIT]
 
 
 def styled(body: str) -> str:

@@ -16,7 +16,8 @@ from adapters.discord.api import (
     DiscordRefused,
     as_object,
 )
-from adapters.discord.payload import Interaction, moment
+from adapters.discord.interaction import Interaction
+from adapters.discord.payload import moment
 from core.conversation.models import Reply
 from core.conversation.ports import NotSent
 from core.conversation.stores import Owed, ReplyStore

@@ -12,15 +12,17 @@ from datetime import UTC, datetime, timedelta
 from adapters.discord.api import UNKNOWN_CHANNEL, DiscordApi, DiscordGone, DiscordRefused, as_object
 from adapters.discord.histories import Histories
 from adapters.discord.payload import Member, Message, User, moment, snowflake
-from adapters.discord.render import LIMIT, render
+from adapters.discord.render import PART_LIMIT, render
 from adapters.discord.replies import Ended, Replies
 from adapters.discord.text import readable
 from adapters.discord.threads import Target, Threads
 from adapters.discord.typing import Typing
+from core.commands import REGISTRY
 from core.conversation.models import Place, Profile, Utterance
 from core.conversation.payload import MalformedEvent, parse
 from core.conversation.ports import CannotTell, MessageGone, NotSent, SendError
 from core.conversation.stores import Owed
+from core.registry import Registry
 from core.rendering.message import Outgoing
 
 Body = dict[str, object]
@@ -39,14 +41,16 @@ class DiscordSurface:
         api: the REST API.
         threads: where conversations in channels are answered.
         replies: how commands are answered.
+        registry: the commands.
     """
 
     name = "discord"
-    part_limit = LIMIT
+    part_limit = PART_LIMIT
     edit_interval = 1.5
     placeholder = "_Thinking…_"
 
-    def __init__(self, api: DiscordApi, threads: Threads, replies: Replies) -> None:
+    def __init__(self, api: DiscordApi, threads: Threads, replies: Replies, *, registry: Registry = REGISTRY) -> None:
+        self._registry = registry
         self._api = api
         self._threads = threads
         self._replies = replies
@@ -58,7 +62,7 @@ class DiscordSurface:
 
     async def post(self, place: Place, key: str, message: Outgoing) -> str:
         """Post a message, or fill the place that a command left for it, and return its id. Raises SendError."""
-        rendered = render(message.body)
+        rendered = render(message, self._registry)
         owed = await self._replies.of(key)
         if owed is not None and owed.first:
             try:
@@ -75,7 +79,7 @@ class DiscordSurface:
 
     async def edit(self, place: Place, message_id: str, key: str, message: Outgoing) -> None:
         """Replace a message's text. Raises SendError."""
-        rendered = render(message.body)
+        rendered = render(message, self._registry)
         owed = await self._replies.of(key)
         if owed is not None:
             try:
@@ -104,7 +108,7 @@ class DiscordSurface:
             owed = await self._replies.of(key)
             if owed is not None and owed.first:
                 return None
-            found = await self._alike(place, str(render(message.body)["content"]), since)
+            found = await self._alike(place, str(render(message, self._registry)["content"]), since)
         except SendError as error:
             raise CannotTell(str(error)) from None
         if len(found) > 1:

@@ -41,7 +41,7 @@ def explain(command: Command, typed: str) -> str:
     """One command: what it does, how it is typed, and an example."""
     options = [
         f"- `{option.name}`: {option.summary}" + ("" if option.required else " (may be left out)")
-        for option in command.options
+        for option in command.offered
     ]
     example = [f"For example: `{typed}{command.example}`"] if command.example else []
     return "\n\n".join([f"`{typed}{command.usage}`\n{command.summary}.", *filter(None, ["\n".join(options)]), *example])

@@ -8,8 +8,9 @@ import pytest
 
 from adapters.discord.api import DiscordApi
 from adapters.discord.checks import discord
-from adapters.discord.commands import sync
+from adapters.discord.commands import application_commands, sync
 from adapters.doubles.discord import DiscordDouble, drop_before, error, http_status, rate_limited
+from core.commands import REGISTRY
 from core.health.models import Finding
 from tests.findings import findings, statuses
 
@@ -21,7 +22,7 @@ WELL = dict.fromkeys(("bot token", "intents", "gateway", "commands", "servers"),
 async def double() -> AsyncIterator[DiscordDouble]:
     async with DiscordDouble() as double:
         api = DiscordApi(double.token, base_url=double.api_url)
-        await sync(api, double.bot_user)
+        await sync(api, double.bot_user, application_commands(REGISTRY))
         await api.close()
         yield double
 
@@ -71,10 +72,11 @@ async def test_a_gateway_that_does_not_greet_is_a_problem(double: DiscordDouble)
 
 
 async def test_commands_that_are_not_registered_are_named(double: DiscordDouble) -> None:
-    double.commands.everywhere.clear()
+    del double.commands.everywhere["ask", 1]
+    double.commands.everywhere["help", 1]["description"] = "Something else"
     found = await looked_at(double)
     assert statuses(found) == {**WELL, "commands": "warning"}
-    assert found["commands"].found == "not registered: /ask"
+    assert found["commands"].found == "not registered as they are: help, ask"
 
 
 async def test_without_a_server_the_address_to_invite_it_is_shown(double: DiscordDouble) -> None:

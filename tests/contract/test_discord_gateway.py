@@ -2,60 +2,18 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from adapters.discord import DiscordApi, DiscordGateway, GatewaySettings, Timing
-from adapters.discord.commands import COMMANDS, sync
+from adapters.discord.commands import sync
 from adapters.discord.link import BAD_TOKEN, NO_INTENT
 from adapters.doubles.discord import DiscordDouble, drop_before, error, http_status, rate_limited, take_then_drop
-from core.conversation.models import Accepted, InboundEvent, InboxState, Place
-
-QUICK = GatewaySettings(
-    timing=Timing(patience=1.0, silence=1.0, backoff=0.02, backoff_max=0.2, identify=0.05, refused=0.2),
-    retry=0.05,
-    retry_max=0.2,
-)
-
-
-class Store:
-    """Keeps events in memory, merging what shares an identity, and fails when it is told to."""
-
-    def __init__(self) -> None:
-        self.events: list[InboundEvent] = []
-        self.deliveries = 0
-        self.failures = 0
-        self.open = asyncio.Event()
-        self.open.set()
-
-    async def accept(self, event: InboundEvent) -> Accepted:
-        self.deliveries += 1
-        await self.open.wait()
-        if self.failures:
-            self.failures -= 1
-            raise ConnectionError("the store is away")
-        merged = any(set(event.identities) & set(known.identities) for known in self.events)
-        if not merged:
-            self.events.append(event)
-        return Accepted(inbox_id=1, state=InboxState.RECEIVED, merged=merged)
-
-    @property
-    def texts(self) -> list[str]:
-        return [event.text for event in self.events]
-
-
-class Vault:
-    """Hides nothing."""
-
-    def seal(self, secret: str) -> bytes:
-        return secret.encode()
-
-    def open(self, sealed: bytes) -> str | None:
-        return sealed.decode()
+from core.conversation.models import Place
+from tests.contract.discord_gate import COMMANDS, QUICK, Store, connected, running, until
 
 
 @pytest.fixture
@@ -67,30 +25,6 @@ async def discord() -> AsyncIterator[DiscordDouble]:
 @pytest.fixture
 def store() -> Store:
     return Store()
-
-
-async def until(discord: DiscordDouble, condition: Callable[[DiscordDouble], object]) -> None:
-    await discord.wait_for(condition, timeout=60)
-
-
-@asynccontextmanager
-async def running(
-    discord: DiscordDouble, store: Store, **options: Any
-) -> AsyncIterator[DiscordGateway]:  # Any: passed on
-    token = options.pop("token", discord.token)
-    api = DiscordApi(token, base_url=discord.api_url)
-    gateway = DiscordGateway(store, api, **{"token": token, "vault": Vault(), "settings": QUICK, **options})
-    await gateway.start()
-    try:
-        yield gateway
-    finally:
-        store.open.set()
-        await gateway.stop()
-        await api.close()
-
-
-def connected(gateway: DiscordGateway) -> Callable[[DiscordDouble], object]:
-    return lambda _discord: gateway.health()["connected"]
 
 
 @pytest.fixture
@@ -465,15 +399,15 @@ async def test_commands_are_written_when_they_differ_and_only_then(discord: Disc
             await until(discord, lambda d: d.called("list_global_commands") and d.commands.everywhere)
         assert len(discord.commands.writes) == writes
         discord.calls.clear()
-    assert discord.commands.writes == [("overwrite", ["ask"])]
+    assert discord.commands.writes == [("overwrite", [str(command["name"]) for command in COMMANDS])]
 
 
 async def test_commands_survive_a_rate_limit(discord: DiscordDouble) -> None:
     """CASE 24."""
     api = DiscordApi(discord.token, base_url=discord.api_url)
-    assert await sync(api, discord.bot_user)
+    assert await sync(api, discord.bot_user, COMMANDS)
     discord.fault("overwrite_global_commands", error(429, 30034))
-    changed = [{**COMMANDS[0], "description": "Ask something else"}]
+    changed = [{**COMMANDS[0], "description": "Ask something else"}, *COMMANDS[1:]]
     syncing = asyncio.create_task(sync(api, discord.bot_user, changed))
     await until(discord, lambda d: len(d.called("overwrite_global_commands")) == 2)
     assert ("ask", 1) in discord.commands.everywhere

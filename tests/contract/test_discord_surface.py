@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from adapters.discord import DiscordApi, DiscordSurface, Replies, Threads
-from adapters.discord.payload import Interaction as Asked
+from adapters.discord.interaction import Interaction as Asked
 from adapters.discord.replies import reply_for
 from adapters.doubles.discord import DiscordDouble, Interaction, banned, error, rate_limited, take_then_drop
 from adapters.doubles.discord.state import PRIVATE_THREAD

@@ -561,3 +561,24 @@ async def test_a_discord_that_refuses_robbie_stops_nothing_else(
     assert words in caplog.text
     assert "right-shape" not in caplog.text
     assert (await Health(gate).state())["ready"]
+
+
+async def test_a_private_commands_answer_is_read_by_its_person_alone(guild: Guild) -> None:
+    """CASE 12."""
+    await guild.open()
+    asked = await guild.discord.slash("Ana", "general", "help")
+    await guild.until(lambda: "/council" in asked.shown)
+    assert asked.original is not None
+    assert asked.original.is_ephemeral
+    assert guild.shown("general") == []
+    assert asked.original.id not in [message.id for message in guild.discord.sees("Ben", "general")]
+
+
+async def test_a_typed_command_asks_no_model_and_a_stop_is_told_at_once(guild: Guild) -> None:
+    await guild.open()
+    said = await guild.mention("!robbie help council")
+    await guild.answered(said)
+    asked = await guild.discord.slash("Ana", said, "stop")
+    await guild.until(lambda: asked.shown == "Stopping.")
+    await guild.settled()
+    assert not guild.providers.requests

@@ -9,9 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from adapters.discord.events import Heard, Identity, asked, inbound
-from adapters.discord.payload import ChannelObject, Interaction, moment, snowflake
+from adapters.discord.interaction import Interaction
+from adapters.discord.payload import ChannelObject, moment, snowflake
 from adapters.discord.text import readable
-from core.conversation.models import InboundEvent, Kind, Reply
+from core.conversation.models import InboundEvent, Kind
 from core.conversation.payload import MalformedEvent, parse
 
 ME = Identity(user="900", application="901", roles=frozenset({"950"}))
@@ -187,13 +188,11 @@ def test_a_command_in_a_channel_begins_a_conversation_of_its_own() -> None:
         "member": {"nick": "A.", "user": ANA},
     }  # fmt: skip
     interaction = parse(Interaction, data)
-    reply = Reply(sealed=b"x", until=NOW)
-    event = asked(interaction, ME, TEXT, "why?", reply)
+    event = asked(interaction, ME, TEXT)
     assert (event.place.channel, event.place.thread) == ("10", f"ask-{ID}")
-    assert (event.text, event.author.account, event.author.name, event.addressed) == ("why?", "501", "A.", True)
-    assert event.reply == reply
-    assert asked(interaction, ME, THREAD, "why?", reply).place.thread == "77"
-    assert asked(interaction, ME, DIRECT, "why?", reply).place.direct
+    assert (event.author.account, event.author.name, event.addressed) == ("501", "A.", True)
+    assert asked(interaction, ME, THREAD).place.thread == "77"
+    assert asked(interaction, ME, DIRECT).place.direct
 
 
 def test_discords_own_spellings_become_words() -> None:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 BITS = {
     "ADMINISTRATOR": 3,
     "MANAGE_CHANNELS": 4,
+    "MANAGE_GUILD": 5,
     "ADD_REACTIONS": 6,
     "VIEW_CHANNEL": 10,
     "SEND_MESSAGES": 11,
@@ -46,7 +47,9 @@ def permissions_in(world: World, channel: Channel, member: str) -> int:
     """What a member of the guild may do in a channel; threads follow their parent. In a DM: all that there is."""
     guild = world.guild_of(channel)
     if guild is None:
-        return ALL & ~bits("MANAGE_MESSAGES MANAGE_WEBHOOKS MANAGE_THREADS CREATE_PUBLIC_THREADS MANAGE_CHANNELS")
+        return ALL & ~bits(
+            "MANAGE_MESSAGES MANAGE_WEBHOOKS MANAGE_THREADS CREATE_PUBLIC_THREADS MANAGE_CHANNELS MANAGE_GUILD"
+        )
     if member not in guild.members:
         return 0
     if member == guild.owner:
