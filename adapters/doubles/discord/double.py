@@ -22,7 +22,7 @@ from adapters.doubles.discord.platform import Ping, Platform
 from adapters.doubles.discord.pressing import Pressing
 from adapters.doubles.discord.routes import routes
 from adapters.doubles.discord.sessions import GUILDS, Sessions
-from adapters.doubles.discord.shapes import guild_wire
+from adapters.doubles.discord.shapes import channel_wire, guild_wire
 from adapters.doubles.discord.sockets import Socket
 from adapters.doubles.discord.state import SPEECH, TEXT, Channel, Guild, Message, User
 from adapters.doubles.discord.webhooks import Webhooks
@@ -47,7 +47,7 @@ class DiscordDouble(Pressing):
     ``wait_for``.
     To disturb: ``fault``, ``rate_limits``, ``cut_sockets``, ``close_sockets``, ``request_reconnect``,
     ``invalidate_sessions``, ``gateway.acks``, ``gateway.refusing``, ``Socket.half_dead``, ``hold=True`` with
-    ``release``, ``deny``.
+    ``release``, ``deny``, ``leave_guild``, ``world.expire_links``.
 
     Attributes:
         gateway: sockets and IDENTIFY, with ``identifies``, ``resumes``, ``opened``, ``heartbeat_interval``.
@@ -195,6 +195,12 @@ class DiscordDouble(Pressing):
         if not with_bot:
             self.deny(channel, "VIEW_CHANNEL")
         return self.world.channels[channel]
+
+    def set_tags(self, forum: str, *names: str, required: bool = False) -> None:
+        """Give a forum the tags that posts can have."""
+        place = self.channel(forum)
+        place.tags, place.tag_required = {self.world.ids.new(): name for name in names}, required
+        self.platform.emit("CHANNEL_UPDATE", channel_wire(self.world, place), place, (GUILDS, 0))
 
     def deny(self, channel: str, names: str, who: str = "") -> None:
         """Take permissions from the app (or a member) in a channel, such as ``"SEND_MESSAGES"``."""

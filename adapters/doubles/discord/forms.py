@@ -178,6 +178,7 @@ TABLES: dict[str, tuple[Field, ...]] = {
         number("min_length", 0, 6_000),
         number("max_length", 1, 6_000),
     ),
+    "attachment": (text("id", 20, 1, required=True), text("filename", 1_024), text("description", 1_024)),
     "choice": (text("name", 100, 1, required=True), text("value", 100, 1, required=True)),
     "modal": (
         text("title", 45, 1, required=True),
@@ -198,7 +199,9 @@ TABLES: dict[str, tuple[Field, ...]] = {
     "embed author": (text("name", 256, 1, required=True),),
 }
 """What the forms may hold, by what they are."""
-LISTED = frozenset({"command", "command option", "option", "choice", "gallery item", "embed", "embed field"})
+LISTED = frozenset(
+    {"attachment", "command", "command option", "option", "choice", "gallery item", "embed", "embed field"}
+)
 """Those that stand in lists, where nothing else has looked yet whether they are forms."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -20,6 +21,7 @@ from adapters.doubles.faults import Fault
 
 LOG_BOUND = 100_000
 _VERSIONS = {"9", "10"}
+_FILE = re.compile(r"files\[(\d+)\]")
 _VIA = {"Via": "1.1 google"}
 
 
@@ -92,11 +94,9 @@ class Front:
             except DiscordError as refusal:
                 return self._refuse(refusal)
             record = self._record(CallRecord(route.name, params, dict(request.query), body))
-            if version not in _VERSIONS:
-                return self._refuse(DiscordError(400, 50041, "Invalid API version"), record)
 
             async def answer() -> web.StreamResponse:
-                return self._answer(route, request, record, files)
+                return self._answer(route, request, record, files, version)
 
             return await self._with_fault(request, record, answer)
 
@@ -130,15 +130,14 @@ class Front:
         return response
 
     def _answer(
-        self, route: Route, request: web.Request, record: CallRecord, files: list[Upload]
+        self, route: Route, request: web.Request, record: CallRecord, files: list[Upload], version: str
     ) -> web.StreamResponse:
         verdict = self._judged(route, record)
         if verdict.wait:
             return too_many(verdict.wait, "global" if verdict.everywhere else "user", verdict.headers)
         headers = verdict.headers | _VIA
-        if not route.open and request.headers.get("Authorization") != f"Bot {self.gateway.token}":
-            return self._refuse(DiscordError(401, 0, "401: Unauthorized"), record, headers)
         try:
+            self._admit(route, request, version)
             made = route.run(Call(self.platform, record.params, record.query, record.args, files))
         except DiscordError as refusal:
             return self._refuse(refusal, record, headers)
@@ -148,6 +147,12 @@ class Front:
         if isinstance(made, Created):
             return respond(made.body, made.status, headers)
         return respond(made, route.made, headers)
+
+    def _admit(self, route: Route, request: web.Request, version: str) -> None:
+        if version not in _VERSIONS:
+            raise DiscordError(400, 50041, "Invalid API version")
+        if not route.open and request.headers.get("Authorization") != f"Bot {self.gateway.token}":
+            raise DiscordError(401, 0, "401: Unauthorized")
 
     def _judged(self, route: Route, record: CallRecord) -> Verdict:
         majors = [record.params.get(key, "") for key in ("channel_id", "guild_id", "webhook_id", "webhook_token")]
@@ -176,7 +181,7 @@ class Front:
     def _file(self, request: web.Request, record: CallRecord) -> web.StreamResponse:
         found = self.platform.world.files.get(request.match_info["file"])
         expires = int(request.query.get("ex") or "0", 16)
-        good = request.query.get("hm") == self.platform.world.seal(request.path, expires)
+        good = request.query.get("hm") == self.platform.world.seal(request.rel_url.raw_path, expires)
         if found is None or not good or expires < time.time():
             return web.Response(status=404, text="This content is no longer available.")
         record.taken = True
@@ -209,7 +214,9 @@ async def _parts(request: web.Request) -> tuple[Json, list[Upload]]:
             body |= _decoded(await part.text())
         elif part.filename is not None:
             kind = part.headers.get("Content-Type", "application/octet-stream")
-            files.append(Upload(part.filename, bytes(await part.read()), kind))
+            found = _FILE.fullmatch(part.name or "")
+            number = found[1] if found is not None else str(len(files))
+            files.append(Upload(part.filename, bytes(await part.read()), kind, number))
         elif part.name:
             body[part.name] = await part.text()
     return body, files

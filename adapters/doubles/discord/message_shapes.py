@@ -18,6 +18,9 @@ def attachment_wire(attachment: Attachment) -> Json:
         "proxy_url": attachment.url,
         "content_type": attachment.content_type,
     }
+    size = attachment.size
+    if size is not None:
+        body |= {"width": size[0], "height": size[1]}
     return body | ({"description": attachment.description} if attachment.description else {})
 
 

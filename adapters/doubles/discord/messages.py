@@ -6,6 +6,7 @@ import time
 
 from adapters.doubles.discord import sessions
 from adapters.doubles.discord.checks import FILES_LIMIT, check_content, check_nonce, check_not_empty
+from adapters.doubles.discord.forms import check_fields
 from adapters.doubles.discord.mentions import MESSAGE_DEFAULT, Allowed, allowed_of
 from adapters.doubles.discord.message_shapes import message_wire, without_content
 from adapters.doubles.discord.permissions import can
@@ -44,6 +45,7 @@ def build(
     call: Call, channel: Channel, author: str, default: Allowed, message_id: str = "", hidden: bool = False
 ) -> Message:
     """A message from a form, checked, not yet published. ``hidden`` says that it may be ephemeral."""
+    _check_attachments(call, [])
     fields = check_content(call.body, hidden=hidden, files={name for name, _ in _named(call)})
     reference = _reference(call, channel)
     message_id = message_id or call.world.ids.new()
@@ -82,6 +84,7 @@ def edit(call: Call) -> Json:
 
 def change(call: Call, channel: Channel, message: Message, default: Allowed) -> None:
     """Apply a form to a message that is there. Mentions are worked out anew, by this form's own permission."""
+    _check_attachments(call, message.attachments)
     kept = _kept_files(call, message)
     names = {*(attachment.name for attachment in kept), *(name for name, _ in _named(call))}
     fields = check_content(call.body, old=message, files=names)
@@ -167,11 +170,20 @@ def store_files(call: Call, channel: Channel, files: list[Upload]) -> list[Attac
 def _named(call: Call) -> list[tuple[str, str | None]]:
     """Name and description of each file of a form, which may give them under the file's number."""
     told = {str(item.get("id")): item for item in call.body.get("attachments") or []}
-    about = [told.get(str(number), {}) for number in range(len(call.files))]
+    about = [told.get(file.number, {}) for file in call.files]
     return [
         (str(item.get("filename") or file.name), item.get("description"))
         for item, file in zip(about, call.files, strict=True)
     ]
+
+
+def _check_attachments(call: Call, kept: list[Attachment]) -> None:
+    """What a form says of attachments is about its own files, or about those that are there."""
+    known = {*(file.number for file in call.files), *(attachment.id for attachment in kept)}
+    for number, item in enumerate(call.body.get("attachments") or []):
+        check_fields("attachment", f"attachments.{number}", item)
+        if str(item["id"]) not in known:
+            raise invalid(f"attachments.{number}", "ATTACHMENT_NOT_FOUND", "Attachment data not found")
 
 
 def _kept_files(call: Call, message: Message) -> list[Attachment]:

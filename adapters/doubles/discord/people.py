@@ -12,7 +12,7 @@ from adapters.doubles.discord.message_shapes import message_wire
 from adapters.doubles.discord.messages import publish
 from adapters.doubles.discord.permissions import can
 from adapters.doubles.discord.platform import Platform
-from adapters.doubles.discord.state import FORUM, OTHER_BOT, REPLY, THREAD, Attachment, Channel, Message
+from adapters.doubles.discord.state import OTHER_BOT, REPLY, THREAD, Attachment, Channel, Message
 from adapters.doubles.discord.threads import begin_post, open_free, open_on
 from adapters.doubles.discord.wire import Json, Snowflakes, now_ms
 from adapters.doubles.discord.world import World
@@ -179,19 +179,22 @@ class People:
             return open_free(self._platform, thread).id
         return open_on(self._platform, thread, place.message(message_id)).id
 
-    async def post(self, user: str, forum: str, title: str, text: str) -> Said:
-        """Write a post in a forum; its first message has the thread's id."""
+    async def post(self, user: str, forum: str, title: str, text: str, tags: Sequence[str] = ()) -> Said:
+        """Write a post in a forum, tagged by the names of its tags; its first message has the thread's id."""
         place, author = self.channel(forum), self.user_id(user)
-        if place.type != FORUM:
+        if not place.is_forum:
             raise ValueError(f"{forum} is no forum")
+        if place.tag_required and not tags:
+            raise LookupError(f"{forum} takes no posts without a tag")
         thread = Channel(self.world.ids.new(), title, THREAD, place.id, owner=author, members=[author])
+        thread.applied_tags = [next(tag for tag, name in place.tags.items() if name == wanted) for wanted in tags]
         message = Message(thread.id, thread.id, author, text)
         self._platform.apply_mentions(thread, message, MESSAGE_DEFAULT, author, note=False)
         begin_post(self._platform, thread, message)
         return Said(message.id, thread.id)
 
-    def attach(self, channel: str, name: str, content: bytes, content_type: str = "text/plain") -> Attachment:
-        """A file for ``say(files=…)``."""
+    def attach(self, channel: str, name: str, content: bytes, content_type: str = "") -> Attachment:
+        """A file for ``say(files=…)``. Without a type, Discord tells it by the name."""
         return self.world.attach(self._platform.base_url, self.channel(channel).id, name, content, content_type)
 
     def may(self, user: str, channel: str, names: str) -> bool:

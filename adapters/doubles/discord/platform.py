@@ -21,11 +21,12 @@ Ping = tuple[str, str, str]
 
 @dataclass
 class Upload:
-    """A file of a multipart request."""
+    """A file of a multipart request; its number is what the form calls it by."""
 
     name: str
     content: bytes
     content_type: str
+    number: str = "0"
 
 
 @dataclass

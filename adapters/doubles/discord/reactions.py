@@ -77,6 +77,8 @@ def _target(call: Call) -> tuple[Channel, Message, str]:
     emoji = call.params["emoji"]
     if emoji.isascii() and not _CUSTOM.fullmatch(emoji):
         raise DiscordError(400, 10014, "Unknown Emoji")
+    if channel.archived:
+        raise DiscordError(400, 50083, "Thread is archived")
     return channel, call.message(channel), emoji
 
 

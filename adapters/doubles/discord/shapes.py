@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from adapters.doubles.discord.permissions import can, permissions_in
-from adapters.doubles.discord.state import DM, FORUM, NEWS, TEXT, THREAD_STARTER, VOICE, Channel, Guild, Role, User
+from adapters.doubles.discord.state import DM, NEWS, TEXT, THREAD_STARTER, VOICE, Channel, Guild, Role, User
 from adapters.doubles.discord.wire import Json, iso, time_of
 from adapters.doubles.discord.world import World
 
@@ -22,6 +22,7 @@ _EMPTY = (
     "public_updates_channel_id",
     "incidents_data",
 )
+REQUIRE_TAG = 1 << 4
 _ALWAYS = "2024-01-01T00:00:00.000000+00:00"
 
 
@@ -95,9 +96,11 @@ def channel_wire(world: World, channel: Channel) -> Json:
     ]
     if channel.type == VOICE:
         body |= {"bitrate": 64000, "user_limit": 0, "rtc_region": None}
-    if channel.type == FORUM:
-        body |= {"available_tags": [], "default_reaction_emoji": None, "default_sort_order": None}
-        body["default_forum_layout"] = 0
+    if channel.is_forum:
+        tag: Json = {"moderated": False, "emoji_id": None, "emoji_name": None}
+        body["available_tags"] = [{"id": number, "name": name} | tag for number, name in channel.tags.items()]
+        body |= {"flags": REQUIRE_TAG if channel.tag_required else 0, "default_sort_order": None}
+        body |= {"default_reaction_emoji": None, "default_forum_layout": 0}
     return body
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from adapters.doubles.discord.wire import Json, component_texts, unknown
 
-TEXT, DM, VOICE, NEWS, THREAD, PRIVATE_THREAD, FORUM = 0, 1, 2, 5, 11, 12, 15
+TEXT, DM, VOICE, NEWS, THREAD, PRIVATE_THREAD, FORUM, MEDIA = 0, 1, 2, 5, 11, 12, 15, 16
 EPHEMERAL, LOADING, HAS_THREAD, V2 = 1 << 6, 1 << 7, 1 << 5, 1 << 15
 REPLY, CHAT_COMMAND, CONTEXT_COMMAND, THREAD_CREATED, THREAD_STARTER = 19, 20, 23, 18, 21
 SPEECH = (0, REPLY, CHAT_COMMAND, CONTEXT_COMMAND)
@@ -65,6 +65,13 @@ class Attachment:
     content_type: str
     url: str = ""
     description: str | None = None
+
+    @property
+    def size(self) -> tuple[int, int] | None:
+        """Width and height of a picture (PNG only)."""
+        if not self.content.startswith(b"\x89PNG\r\n\x1a\n"):
+            return None
+        return int.from_bytes(self.content[16:20]), int.from_bytes(self.content[20:24])
 
 
 @dataclass
@@ -130,6 +137,7 @@ class Channel:
         overwrites: allowed and denied bits by the id of a role or member.
         recipient: the person, of a direct message.
         members: who joined, of a thread.
+        tags: what posts can be tagged with, of a forum, by id; ``tag_required`` whether each must be.
     """
 
     id: str
@@ -145,6 +153,8 @@ class Channel:
     auto_archive: int = 1440
     members: list[str] = field(default_factory=list)
     applied_tags: list[str] = field(default_factory=list)
+    tags: dict[str, str] = field(default_factory=dict)
+    tag_required: bool = False
     by_id: dict[str, Message] = field(default_factory=dict)
     sent: int = 0
     _order: list[int] = field(default_factory=list)
@@ -158,6 +168,11 @@ class Channel:
     def is_thread(self) -> bool:
         """Whether it hangs below another channel."""
         return self.type in (THREAD, PRIVATE_THREAD)
+
+    @property
+    def is_forum(self) -> bool:
+        """Whether it holds posts, which are threads, and nothing else."""
+        return self.type in (FORUM, MEDIA)
 
     @property
     def is_private_thread(self) -> bool:

@@ -11,7 +11,6 @@ from adapters.doubles.discord.permissions import can
 from adapters.doubles.discord.platform import Call, Platform, has_threads
 from adapters.doubles.discord.shapes import channel_wire
 from adapters.doubles.discord.state import (
-    FORUM,
     HAS_THREAD,
     PRIVATE_THREAD,
     SPEECH,
@@ -21,8 +20,9 @@ from adapters.doubles.discord.state import (
     Channel,
     Message,
 )
-from adapters.doubles.discord.wire import DiscordError, Json, invalid, missing_permissions, too_long
+from adapters.doubles.discord.wire import DiscordError, Json, invalid, missing_permissions, too_long, unknown
 
+TAGS_LIMIT = 5
 _ARCHIVE_MINUTES = (60, 1440, 4320, 10080)
 
 
@@ -57,7 +57,7 @@ def open_on(platform: Platform, thread: Channel, message: Message) -> Channel:
 def without_message(call: Call) -> Json:
     """``POST /channels/{channel_id}/threads``: a post in a forum, or a thread that hangs on nothing."""
     channel = call.channel()
-    if channel.type == FORUM:
+    if channel.is_forum:
         return _post(call, channel)
     _threaded(channel)
     kind = int(call.body.get("type", PRIVATE_THREAD))
@@ -88,10 +88,25 @@ def _post(call: Call, forum: Channel) -> Json:
     if not isinstance(form, dict):
         raise invalid("message", "BASE_TYPE_REQUIRED", "This field is required")
     thread = _made(call, forum, call.world.ids.new(), THREAD)
-    thread.applied_tags = [str(tag) for tag in call.body.get("applied_tags") or []]
+    thread.applied_tags = tags_of(call, forum)
     message = build(replace(call, body=form), thread, call.world.bot, MESSAGE_DEFAULT, thread.id)
     begin_post(call.platform, thread, message)
     return channel_wire(call.world, thread) | {"message": message_wire(call.world, message)}
+
+
+def tags_of(call: Call, forum: Channel) -> list[str]:
+    """The tags that a form gives a post, if the forum has them, and one where it needs one."""
+    given = call.body.get("applied_tags") or []
+    if not isinstance(given, list):
+        raise invalid("applied_tags", "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
+    tags = [str(tag) for tag in given]
+    if len(tags) > TAGS_LIMIT:
+        raise invalid("applied_tags", "BASE_TYPE_MAX_LENGTH", f"Must be {TAGS_LIMIT} or fewer in length.")
+    if not set(tags) <= set(forum.tags):
+        raise unknown("Tag")
+    if forum.tag_required and not tags:
+        raise DiscordError(400, 40067, "A tag is required to create a forum post in this channel")
+    return tags
 
 
 def begin_post(platform: Platform, thread: Channel, message: Message) -> None:
@@ -118,6 +133,9 @@ def edit_channel(call: Call) -> Json:
         raise missing_permissions()
     channel.name = _name(call.body) if "name" in call.body else channel.name
     channel.auto_archive = _archive_after(call.body, channel.auto_archive)
+    forum = call.world.channels[channel.parent_id or ""]
+    if "applied_tags" in call.body and forum.is_forum:
+        channel.applied_tags = tags_of(call, forum)
     for key in ("archived", "locked"):
         setattr(channel, key, bool(call.body.get(key, getattr(channel, key))))
     call.platform.thread_event("THREAD_UPDATE", channel)
@@ -183,11 +201,16 @@ def _made(call: Call, parent: Channel, thread_id: str, kind: int) -> Channel:
 
 
 def _name(body: Json) -> str:
-    name = str(body.get("name") or "")
+    return thread_name(body, "name")
+
+
+def thread_name(body: Json, field: str) -> str:
+    """The name that a form gives a thread or channel."""
+    name = str(body.get(field) or "")
     if not name:
-        raise invalid("name", "BASE_TYPE_REQUIRED", "This field is required")
+        raise invalid(field, "BASE_TYPE_REQUIRED", "This field is required")
     if len(name) > 100:
-        raise too_long("name", 100)
+        raise too_long(field, 100)
     return name
 
 

@@ -7,12 +7,13 @@ import secrets
 from dataclasses import dataclass, field
 
 from adapters.doubles.discord import messages, sessions
+from adapters.doubles.discord.components import check_url
 from adapters.doubles.discord.mentions import WEBHOOK_DEFAULT
 from adapters.doubles.discord.message_shapes import message_wire
 from adapters.doubles.discord.platform import Call
 from adapters.doubles.discord.shapes import is_text, user_wire
-from adapters.doubles.discord.state import FORUM, THREAD, Channel, Message
-from adapters.doubles.discord.threads import begin_post
+from adapters.doubles.discord.state import THREAD, Channel, Message
+from adapters.doubles.discord.threads import begin_post, tags_of, thread_name
 from adapters.doubles.discord.wire import DiscordError, Json, invalid, too_long, unknown
 
 PER_CHANNEL = 15
@@ -130,12 +131,14 @@ class Webhooks:
             if thread.parent_id != home.id:
                 raise unknown("Channel")
             return thread, False
-        if home.type == FORUM:
+        if home.is_forum:
             if not name:
                 raise DiscordError(
                     400, 220001, "Webhooks posted to forum channels must have a thread_name or thread_id"
                 )
-            return Channel(call.world.ids.new(), str(name), THREAD, home.id, owner=hook.id), True
+            post = Channel(call.world.ids.new(), thread_name(call.body, "thread_name"), THREAD, home.id, owner=hook.id)
+            post.applied_tags = tags_of(call, home)
+            return post, True
         if name:
             raise DiscordError(400, 220003, "Webhooks can only create threads in forum channels")
         if not is_text(home):
@@ -146,6 +149,8 @@ class Webhooks:
     def _identity(call: Call, hook: Webhook) -> Json:
         named = call.body.get("username")
         name = _name(call.body, "username") if named else hook.name
+        if call.body.get("avatar_url"):
+            check_url("avatar_url", str(call.body["avatar_url"]), ("http", "https"))
         picture = secrets.token_hex(16) if call.body.get("avatar_url") else None
         return {"id": hook.id, "username": name, "avatar": picture, "discriminator": "0000", "bot": True} | {
             "global_name": None,

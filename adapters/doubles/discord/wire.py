@@ -67,6 +67,7 @@ _UNKNOWN = {
     "Message": 10008,
     "User": 10013,
     "Webhook": 10015,
+    "Tag": 10087,
     "interaction": 10062,
     "application command": 10063,
 }

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import mimetypes
 import secrets
 import time
+from urllib.parse import quote, urlsplit
 
 from adapters.doubles.discord.permissions import BOT, PEOPLE, bits
 from adapters.doubles.discord.state import (
@@ -109,11 +111,28 @@ class World:
 
     def attach(self, base_url: str, channel: str, name: str, content: bytes, content_type: str) -> Attachment:
         """Store a file under an address that is good for a day, as Discord's are."""
-        attachment = Attachment(self.ids.new(), name, content, content_type)
-        path, expires = f"/attachments/{channel}/{attachment.id}/{name}", int(time.time()) + 86_400
-        attachment.url = f"{base_url}{path}?ex={expires:x}&is={now_ms() // 1000:x}&hm={self.seal(path, expires)}"
+        attachment = Attachment(self.ids.new(), name, content, content_type or _kind_of(name))
+        attachment.url = f"{base_url}/attachments/{channel}/{attachment.id}/{quote(name)}"
+        self._sign(attachment)
         self.files[attachment.id] = attachment
         return attachment
+
+    def expire_links(self) -> None:
+        """Let every address of a file that was given out be over; messages that are read again carry new ones."""
+        self._cdn_key = secrets.token_bytes(16)
+        for attachment in self.files.values():
+            self._sign(attachment)
+
+    def _sign(self, attachment: Attachment) -> None:
+        address, expires = attachment.url.partition("?")[0], int(time.time()) + 86_400
+        seal = self.seal(urlsplit(address).path, expires)
+        attachment.url = f"{address}?ex={expires:x}&is={now_ms() // 1000:x}&hm={seal}&"
+
+
+def _kind_of(name: str) -> str:
+    """The type that Discord sees in a file's name."""
+    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
 
 
 def new_token(user: str) -> str:

@@ -32,9 +32,9 @@ class Stage:
     double: DiscordDouble
     http: HTTPClient
 
-    async def __call__(self, method: str, path: str, form: Any = None, **more: Any) -> Any:
+    async def __call__(self, method: str, path: str, json: Any = None, **more: Any) -> Any:
         """One call; a refusal is an HTTPException."""
-        return await self.http.request(Route(method, path), **more | ({} if form is None else {"json": form}))
+        return await self.http.request(Route(method, path), **more | ({} if json is None else {"json": json}))
 
     def place(self, channel: str) -> str:
         """The address of a channel."""
