@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import secrets
@@ -12,12 +13,14 @@ from email.utils import parsedate_to_datetime
 from typing import Protocol
 from urllib.parse import quote, urljoin
 
+from aiohttp import encode_basic_auth
 from slack_sdk.oauth import AuthorizeUrlGenerator
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.api import Json
-from adapters.slack.apis import SlackApis
+from adapters.slack.apis import NotInstalled, SlackApis, Uninstalled
 from adapters.slack.manifest import SCOPES
+from core.conversation.ports import SendError
 from core.people.installations import Installation, Sealer, seal_token
 
 STATE_LIFE = timedelta(minutes=10)
@@ -120,15 +123,19 @@ async def exchange(apis: SlackApis, app: OAuthApp, vault: Sealer, code: str) -> 
 
     Raises SendError where Slack says no, and NotThisWorkspace.
     """
+    # The SDK's method for it uses a part of aiohttp that is going away.
     response = await apis.app.response(
-        apis.app.web.oauth_v2_access(
-            client_id=app.client_id, client_secret=app.client_secret, code=code, redirect_uri=app.redirect_url
+        apis.app.web.api_call(
+            "oauth.v2.access",
+            data={"code": code, "redirect_uri": app.redirect_url},
+            headers={"Authorization": encode_basic_auth(app.client_id, app.client_secret)},
         )
     )
     answer: Json = response.data if isinstance(response.data, dict) else {}
     token, team = str(answer.get("access_token") or ""), _named(answer, "team")
     _refuse_unfit(answer, token, team["id"])
     if not app.may_install(team["id"]):
+        await _leave(apis, app, team["id"], token)
         raise NotThisWorkspace("Whoever runs this Robbie has not opened it to your workspace.")
     me = await apis.given(token).me()
     if me.team != team["id"]:
@@ -144,6 +151,19 @@ async def exchange(apis: SlackApis, app: OAuthApp, vault: Sealer, code: str) -> 
         sealed=seal_token(vault, me.team, token),
     )
     return installation, str(answer.get("app_id") or "")
+
+
+async def _leave(apis: SlackApis, app: OAuthApp, team: str, token: str) -> None:
+    """Take the app out again where it would only be silent; not where it is served already."""
+    try:
+        await apis.of(team)
+    except (NotInstalled, Uninstalled):
+        stranger = apis.given(token)
+        leaving = stranger.web.apps_uninstall(client_id=app.client_id, client_secret=app.client_secret)
+        with contextlib.suppress(SendError):
+            await stranger.call(leaving)
+    except SendError:
+        pass  # who knows
 
 
 def _refuse_unfit(answer: Json, token: str, team: str) -> None:

@@ -12,7 +12,7 @@ from typing import TypedDict, Unpack
 from pydantic import BaseModel, Field
 
 from adapters.slack.api import Identity, Json, SlackApi, SlackRefused, messages_of, next_cursor
-from adapters.slack.apis import SlackApis
+from adapters.slack.apis import SlackApis, Uninstalled
 from adapters.slack.payload import SlackMessage, moment
 from adapters.slack.render import EVENT_TYPE, POST_LIMIT, Rendered, render, render_plain
 from adapters.slack.text import readable
@@ -107,7 +107,8 @@ class SlackSurface:
     async def find(self, place: Place, key: str, *, message: Outgoing, since: datetime) -> str | None:
         """The post of the last seven days that carries ``key``, or None when surely there is none.
 
-        Raises CannotTell when Slack cannot be asked, or the conversation is too long to look through.
+        Raises CannotTell when Slack cannot be asked, or the conversation is too long to look through; Uninstalled where
+        the app is not there any more.
         """
         now = time.time()
         # With ``oldest`` alone, Slack begins a flat conversation at its old end.
@@ -126,6 +127,8 @@ class SlackSurface:
                         return str(raw["ts"])
                 if last:
                     return None
+        except Uninstalled:
+            raise
         except SendError as error:
             raise CannotTell(str(error)) from None
         raise CannotTell("slack: the conversation is too long to look through")

@@ -93,8 +93,7 @@ class Delivery:
         except MessageGone:
             await self._store.repost(org_id, parcel)
         except Refused as error:
-            _log.error("message %s could not be delivered: %s", parcel.outbox_id, error)
-            await self._store.failed(org_id, parcel, str(error))
+            await self._refused(org_id, parcel, error)
         return None
 
     async def _look(self, org_id: int, surface: Surface, parcel: Parcel) -> tuple[bool, str | None]:
@@ -108,7 +107,13 @@ class Delivery:
                 _log.error("nobody can tell whether message %s was delivered: %s", parcel.outbox_id, error)
                 pause = None
             await self._store.unknown(org_id, parcel, str(error), seconds=pause)
-            return False, None
+        except Refused as error:
+            await self._refused(org_id, parcel, error)
+        return False, None
+
+    async def _refused(self, org_id: int, parcel: Parcel, error: Refused) -> None:
+        _log.error("message %s could not be delivered: %s", parcel.outbox_id, error)
+        await self._store.failed(org_id, parcel, str(error))
 
     async def _perhaps(self, org_id: int, parcel: Parcel, error: MaybeSent) -> None:
         """It may have been posted: look later, ever more rarely, and not for ever."""

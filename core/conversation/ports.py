@@ -82,7 +82,7 @@ class Surface(Protocol):
     async def find(self, place: Place, key: str, *, message: Outgoing, since: datetime) -> str | None:
         """The id of a post that may have been made; None when it surely was not, or when posting it again is harmless.
 
-        Raises CannotTell.
+        Raises CannotTell, or Refused where nothing will ever be sent or looked for again.
 
         Args:
             place: where it was posted.
