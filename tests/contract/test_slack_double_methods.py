@@ -1,5 +1,6 @@
 """Every method of the Slack double, called as it should be, and once for each refusal that its table lists."""
 
+import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -117,6 +118,7 @@ GOOD: dict[str, Arguments] = {
     "agents.sessions.rename": {"channel_id": "C1", "thread_ts": ROOT, "title": "x"},
     "agents.sessions.setStatus": {"channel_id": "C1", "thread_ts": ROOT, "status": "active"},
     "apps.connections.open": {},
+    "apps.manifest.validate": {"manifest": json.dumps({"display_information": {"name": "x"}})},
     "apps.uninstall": lambda w: {
         "client_id": w.slack.installs.client_id,
         "client_secret": w.slack.installs.client_secret,
@@ -244,6 +246,7 @@ BROKEN: dict[str, dict[str, Arguments]] = {
         "thread_not_found": {"thread_ts": MISSING},
         "invalid_arguments": {"status": "asleep"},
     },
+    "apps.manifest.validate": {"invalid_manifest": {"manifest": "{"}, "invalid_arguments": {"manifest": ""}},
     "apps.uninstall": SECRET,
     "assistant.threads.setStatus": {
         **PLACE_ID,

@@ -14,6 +14,7 @@ from adapters.doubles.slack.state import Workspace
 from adapters.doubles.slack.wire import Json
 
 LOG_BOUND = 100_000
+_KINDS = {"channel": "channels", "group": "groups", "im": "im"}
 _FAREWELLS = {"tokens_revoked", "app_uninstalled"}
 EnvelopeKind = Literal["events_api", "interactive", "slash_commands"]
 
@@ -69,7 +70,7 @@ class Deliveries:
         lost: ids of events that the platform gave up on.
         held: what waits for ``release``.
         paused: whether everything new is held.
-        subscriptions: event types the app is subscribed to; None means all.
+        subscriptions: event types the app is subscribed to, such as ``message`` or ``message.im``; None means all.
     """
 
     def __init__(self, workspace: Workspace, transport: Transport, changed: Callable[[], None]) -> None:
@@ -102,10 +103,11 @@ class Deliveries:
         """Whether the app would get this event at all: there, subscribed, and a member of its channel."""
         if not workspace.installed and event["type"] not in _FAREWELLS:
             return False
-        if self.subscriptions is not None and event["type"] not in self.subscriptions:
-            return False
         place = event.get("channel") or event.get("item", {}).get("channel")
         channel = workspace.channels.get(str(place))
+        names = {event["type"], f"{event['type']}.{_KINDS[channel.kind] if channel else ''}"}
+        if self.subscriptions is not None and not names & self.subscriptions:
+            return False
         return channel is None or workspace.bot_user in channel.members
 
     def emit(self, event: Json, *, copies: int = 1, hold: bool = False, workspace: Workspace | None = None) -> str:

@@ -62,7 +62,10 @@ class SlackDouble(Team):
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
-        self._runner = web.AppRunner(self._front.application(), access_log=None, shutdown_timeout=0.5)
+        # The SDK puts whole manifests into the query.
+        self._runner = web.AppRunner(
+            self._front.application(), access_log=None, shutdown_timeout=0.5, max_line_size=2**20
+        )
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self._port).start()
         self._port = self._runner.addresses[0][1]

@@ -51,6 +51,7 @@ REFUSALS: dict[str, tuple[str, ...]] = {
     "agents.sessions.rename": (*_PLACE, "thread_not_found", "invalid_arguments"),
     "agents.sessions.setStatus": (*_PLACE, "thread_not_found", "invalid_arguments"),
     "apps.connections.open": (),
+    "apps.manifest.validate": ("invalid_manifest", "invalid_arguments"),
     "apps.uninstall": _SECRET,
     "assistant.threads.setStatus": (*_PLACE, "invalid_thread_ts", "invalid_arguments"),
     "assistant.threads.setSuggestedPrompts": (*_PLACE, "invalid_thread_ts", "invalid_arguments"),

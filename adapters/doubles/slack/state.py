@@ -193,6 +193,7 @@ class Workspace:
         prompts: what is suggested to people, by channel and thread.
         assistant_threads: each person's last thread, of an app without an agent view.
         looking: the channel that each person looks at, beside the app.
+        interactive: whether the app takes interactions at all.
         home_enabled: whether the app has a home tab.
         commands: the app's slash commands.
         shortcuts: the app's shortcuts, ``message`` or ``global`` by callback id; None lets any be used.
@@ -212,7 +213,7 @@ class Workspace:
         self.ephemerals: list[Message] = []
         self.sessions: dict[tuple[str, str | None], Json] = {}
         self.scopes: set[str] = set()
-        self.agent_view, self.home_enabled = True, True
+        self.agent_view, self.home_enabled, self.interactive = True, True, True
         self.prompts: dict[tuple[str, str | None], list[Json]] = {}
         self.looking: dict[str, str] = {}
         self.assistant_threads: dict[str, str] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from adapters.doubles.slack import agents, chat, files, history, methods, oauth, streams, views
+from adapters.doubles.slack.manifest.method import validate
 from adapters.doubles.slack.methods import Method
 
 _HISTORY = ("channels:history", "groups:history", "im:history")
@@ -14,6 +15,7 @@ METHODS: dict[str, Method] = {
     "apps.connections.open": Method(methods.connections_open, tier=1, by="app"),
     "auth.revoke": Method(oauth.revoke, tier=3),
     "oauth.v2.access": Method(oauth.access, tier=4, by="none"),
+    "apps.manifest.validate": Method(validate, tier=3, by="config"),
     "apps.uninstall": Method(oauth.uninstall),
     "bots.info": Method(methods.bots_info, ("users:read",), 3),
     "users.info": Method(methods.users_info, ("users:read",), 4),

@@ -11,12 +11,14 @@ from adapters.doubles.slack.interactivity.acting import Acting
 from adapters.doubles.slack.interactivity.modals import Modals
 from adapters.doubles.slack.interactivity.starting import Starting
 from adapters.doubles.slack.interactivity.telling import Teller
+from adapters.doubles.slack.manifest.check import Manifest, check_manifest
 from adapters.doubles.slack.methods import Ping, Platform
 from adapters.doubles.slack.people import People
 from adapters.doubles.slack.socket_mode import SocketMode
 from adapters.doubles.slack.state import Channel, ChannelKind, Message, User, Workspace
 from adapters.doubles.slack.stored_file import SlackFile
 from adapters.doubles.slack.tokens import Installs
+from adapters.doubles.slack.wire import Json
 
 SCOPES = frozenset(
     {
@@ -138,6 +140,22 @@ class Team(People, Acting, Modals, Starting):
     def attach(self, name: str, content: bytes, mimetype: str = "") -> SlackFile:
         """A file for ``say(files=…)``."""
         return make_file(self.platform, name, content, mimetype)
+
+    def configure(self, manifest: Json) -> None:
+        """Let the app be as a manifest says: its scopes, events, commands, shortcuts and tabs.
+
+        Raises:
+            SlackError: ``invalid_manifest``, with what is wrong.
+        """
+        check_manifest(manifest)
+        parts, workspace = Manifest(manifest), self.workspace
+        workspace.scopes = set(parts.scopes)
+        workspace.commands = {str(command["command"]) for command in parts.commands}
+        workspace.shortcuts = {str(one["callback_id"]): str(one["type"]) for one in parts.shortcuts}
+        workspace.home_enabled = bool(parts.features.get("app_home", {}).get("home_tab_enabled"))
+        workspace.agent_view = "agent_view" in parts.features
+        workspace.interactive = bool(parts.interactivity.get("is_enabled"))
+        self.platform.deliveries.subscriptions = set(parts.events)
 
     def revoke_tokens(self) -> None:
         """An administrator takes the app's tokens back."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from adapters.doubles.slack.wire import Json
 
+NOT_INTERACTIVE = "This app is not configured to handle interactive responses."
 _SLASH = {
     "timeout": "{name} failed because the app did not respond",
     "http_timeout": "{name} failed because the app did not respond",

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from adapters.doubles.slack.delivery import EnvelopeKind
 from adapters.doubles.slack.interactivity import payloads
-from adapters.doubles.slack.interactivity.outcome import Interaction, failure
+from adapters.doubles.slack.interactivity.outcome import NOT_INTERACTIVE, Interaction, failure
 from adapters.doubles.slack.interactivity.response_urls import ResponseUrls
 from adapters.doubles.slack.methods import Platform
 from adapters.doubles.slack.state import Channel, Message
@@ -34,6 +34,8 @@ class Teller:
         """Send one payload and wait for its acknowledgement."""
         if not self.platform.workspace.installed:
             raise ValueError("the app is not installed in this workspace")
+        if kind == "interactive" and not self.platform.workspace.interactive:
+            return Interaction(str(payload["type"]), shown=NOT_INTERACTIVE)
         started = time.monotonic()
         delivery = await self.platform.deliveries.ask(kind, payload)
         what = "slash_commands" if kind == "slash_commands" else str(payload["type"])
