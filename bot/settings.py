@@ -14,6 +14,7 @@ from bot.complaints import explain
 from bot.kinds import HttpUrl, WhoMayInstall, beginning
 from bot.sources import SettingsError as SettingsError
 from bot.sources import read_env, read_yaml
+from core.learning.votes import VotePolicy
 
 PREFIX = "ROBBIE_"
 
@@ -107,6 +108,13 @@ class MentorsSettings(_Section):
     """Who else may speak for Robbie."""
 
     folder: Path = Path("mentors")
+
+
+class FeedbackSettings(_Section):
+    """Which reactions are votes, by the names that Slack and Discord give them."""
+
+    up: tuple[str, ...] = tuple(VotePolicy().up)
+    down: tuple[str, ...] = tuple(VotePolicy().down)
 
 
 class BudgetSettings(_Section):
@@ -216,6 +224,7 @@ class Settings(_Section):
     scheduler: SchedulerSettings = SchedulerSettings()
     context: Context = Context()
     mentors: MentorsSettings = MentorsSettings()
+    feedback: FeedbackSettings = FeedbackSettings()
     budget: BudgetSettings = BudgetSettings()
     router: RouterSettings = RouterSettings()
     models: tuple[Model, ...] = Field(default_factory=_default_models)

@@ -26,6 +26,7 @@ from core.conversation.delivery import Delivery, DeliveryPolicy
 from core.conversation.ports import Surface
 from core.conversation.senders import Senders
 from core.conversation.turn import TurnPolicy, Turns
+from core.learning.votes import VotePolicy
 from core.routing.models import Attempt, ErrorClass, Task
 from core.routing.service import Router
 
@@ -107,12 +108,12 @@ def wire(
         _turn_policy(settings),
         versions={"robbie": __version__},
         registry=REGISTRY,
-        handlers=handlers(),
+        handlers=handlers(database),
         voices=voices(settings),
         send=senders.send,
     )
     queue.handle("turn", turns.drain)
-    queue.handle("control", PostgresControl(database).apply)
+    queue.handle("control", PostgresControl(database, queue.enqueue, _votes(settings)).apply)
     queue.handle("send", delivery.drain)
     sweep = PostgresSweep(
         database, queue.enqueue, dead_after_seconds=worker.dead_after_seconds, surfaces=tuple(surfaces)
@@ -128,6 +129,10 @@ def _turn_policy(settings: Settings) -> TurnPolicy:
         renew_seconds=settings.worker.renew_seconds,
         open_after=settings.worker.open_after_seconds,
     )
+
+
+def _votes(settings: Settings) -> VotePolicy:
+    return VotePolicy(up=settings.feedback.up, down=settings.feedback.down)
 
 
 def _breakers(settings: Settings, hints: RedisHints | None) -> PyBreakers:

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from core.registry import Command, Lane, Option, Registry
+from core.registry import Choice, Command, Kind, Lane, Option, Registry
+
+# none: the vote is taken back.
+_VOTE = Option(
+    "vote",
+    "whether it helped",
+    Kind.CHOICE,
+    choices=(Choice("up", "It helped"), Choice("down", "It did not help"), Choice("none", "No vote")),
+    hidden=True,
+)
 
 COMMANDS = (
     Command(
@@ -36,11 +45,38 @@ COMMANDS = (
         example="continue",
     ),
     Command(
+        name="regenerate",
+        summary="Answer the last question again, in the place of the answer",
+        example="regenerate",
+        lane=Lane.CONTROL,
+        said="I am answering that again.",
+    ),
+    Command(
+        name="why",
+        summary="Show who gave the last answer, in which mood and with which model",
+        example="why",
+    ),
+    Command(
         name="stop",
         summary="Stop the answer that is being written",
         example="stop",
         lane=Lane.CONTROL,
         said="Stopping.",
+    ),
+    Command(
+        name="vote",
+        summary="Say what you think of an answer",
+        options=(_VOTE, Option("reason", "what you liked, or what was missing", long=True)),
+        lane=Lane.CONTROL,
+        hidden=True,
+    ),
+    Command(
+        name="reason",
+        summary="Say what was missing in an answer",
+        options=(Option("reason", "what was missing or wrong", required=True, long=True), _VOTE),
+        lane=Lane.CONTROL,
+        hidden=True,
+        asks=True,
     ),
     Command(
         name="yes",

@@ -117,14 +117,13 @@ def submitted(invocation: Invocation, fields: Mapping[str, str]) -> Invocation:
 
 
 def form_of(command: Command, invocation: Invocation) -> Form:
-    """A form with the command's options."""
-    fields = [_field(option, invocation.arguments.get(option.name, "")) for option in command.offered[:5]]
-    return Form(
-        title=command.name.capitalize(),
-        invocation=Invocation(command=command.name),
-        fields=tuple(fields),
-        submit="Send",
-    )
+    """A form with the command's options, as far as they are given; those that nobody types stay as they are."""
+    given = invocation.arguments
+    fields = tuple(_field(option, given.get(option.name, "")) for option in command.offered[:5])
+    names = {field.name for field in fields}
+    kept = {name: value for name, value in given.items() if name not in names}
+    kept_invocation = Invocation(command=command.name, arguments=kept)
+    return Form(title=command.name.capitalize(), invocation=kept_invocation, fields=fields, submit="Send")
 
 
 def _field(option: Option, value: str) -> FormField:

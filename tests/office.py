@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import psycopg
@@ -62,6 +63,13 @@ class Office:
         """Rows over all orgs."""
         async with await psycopg.AsyncConnection.connect(self._roles.system) as connection:
             return await (await connection.execute(query)).fetchall()
+
+    @asynccontextmanager
+    async def app_rows(self, org_id: int = 1) -> AsyncIterator[psycopg.AsyncConnection[tuple[object, ...]]]:
+        """A transaction within one org."""
+        async with await psycopg.AsyncConnection.connect(self._roles.app) as connection:
+            await connection.execute("SELECT set_config('app.org', %s, true)", (str(org_id),))
+            yield connection
 
     def prompt(self, number: int = -1) -> str:
         """What a model was given to read."""

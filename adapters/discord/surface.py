@@ -96,6 +96,13 @@ class DiscordSurface:
                 raise
             raise MessageGone(str(error)) from None
 
+    async def delete(self, place: Place, message_id: str, message: Outgoing) -> None:
+        """Delete a message. Raises SendError."""
+        target = await self._threads.existing(place)
+        await self._api.call(
+            "DELETE", "/channels/{channel}/messages/{message}", channel=target.channel, message=message_id
+        )
+
     async def find(self, place: Place, key: str, *, message: Outgoing, since: datetime) -> str | None:
         """The post with this body of ours, or None when there is none, or repeating it is the same as once.
 

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
 
 from psycopg.types.json import Jsonb
 
+from adapters.postgres.database import Statement
 from adapters.postgres.messages import extras
 from core.conversation.stores import Claim, Finish
 from core.conversation.voices import Voice
 from core.routing.models import Answer
 
-# Everything hangs on ``closed``: no row there, and nothing is written. The first part becomes the opening row itself
-# while that is unsent, else an edit of its message.
-FINISH = """
+# Everything hangs on ``closed``: no row there, and nothing is written.
+_CLOSED = """
     WITH closed AS (
         UPDATE inbox SET state = %(state)s, lease_until = NULL, closed_at = clock_timestamp()
         WHERE id = %(inbox_id)s AND fence = %(fence)s AND state = 'claimed'
         RETURNING id, org_id, conversation_id, person_id
-    ),
+    ),"""
+_NEW = """
     answer AS (
         INSERT INTO messages (org_id, conversation_id, text, occurred_at)
         SELECT org_id, conversation_id, %(text)s, %(answered_at)s FROM closed RETURNING id
-    ),
+    ),"""
+_REPLACED = """
+    answer AS (
+        UPDATE messages SET text = %(text)s, edited_at = clock_timestamp() FROM closed
+        WHERE messages.id = %(answer_id)s RETURNING messages.id
+    ),"""
+_RECORD = """
     interaction AS (
         INSERT INTO interactions
             (org_id, conversation_id, person_id, inbox_id, answer_id, outcome, policy, arm, propensity, level, model,
@@ -42,7 +48,22 @@ FINISH = """
         FROM interaction, jsonb_to_recordset(%(calls)s) AS call (
             level int, model text, error text, input_tokens int, output_tokens int, estimate_usd float,
             cost_usd float, latency_ms float, first_token_ms float)
-    ),
+    ),"""
+# What this message said of the answer before it, where that was this person's and is not long ago.
+_SIGNAL = """
+    signal AS (
+        INSERT INTO signals (org_id, interaction_id, person_id, kind)
+        SELECT closed.org_id, before.id, closed.person_id, %(signal)s
+        FROM closed, LATERAL (
+            SELECT interactions.id FROM interactions
+            WHERE interactions.org_id = closed.org_id AND interactions.person_id = closed.person_id
+              AND interactions.conversation_id = closed.conversation_id AND interactions.inbox_id <> closed.id
+              AND interactions.created_at > now() - interval '15 minutes'
+            ORDER BY interactions.id DESC LIMIT 1) AS before
+        WHERE %(signal)s::text IS NOT NULL ON CONFLICT DO NOTHING
+    ),"""
+# The first part becomes the opening row itself while that is unsent, else an edit of its message.
+_PARTS = """
     opened AS (
         UPDATE outbox SET phase = CASE WHEN state = 'ready' THEN 'final' ELSE phase END,
                           body = CASE WHEN state = 'ready' THEN (%(parts)s::text[])[1] ELSE body END,
@@ -60,11 +81,32 @@ FINISH = """
             AS piece (body, extras, number)
         WHERE number > 1 OR NOT EXISTS (SELECT FROM opened WHERE phase = 'final')
         ORDER BY number
-    )
+    )"""
+# Each part takes the place of the message that showed this part before; those that are left over are deleted.
+_EDITED_PARTS = """
+    was AS (
+        SELECT id, row_number() OVER (ORDER BY id) AS number FROM outbox
+        WHERE message_id = %(answer_id)s AND edit_of IS NULL AND NOT EXISTS (
+            SELECT FROM outbox AS gone WHERE gone.edit_of = outbox.id AND gone.phase = 'gone')
+    ),
+    parts AS (
+        INSERT INTO outbox (org_id, conversation_id, inbox_id, message_id, phase, part, edit_of, surface, tenant,
+                            channel, body, extras)
+        SELECT org_id, conversation_id, closed.id, answer.id,
+               CASE WHEN piece.body IS NULL THEN 'gone' ELSE 'final' END, number - 1, was.id,
+               %(surface)s, %(tenant)s, %(channel)s, coalesce(piece.body, ''), coalesce(piece.extras, '{}')
+        FROM closed, answer, unnest(%(parts)s::text[], %(extras)s::jsonb[]) WITH ORDINALITY
+            AS piece (body, extras, number) FULL JOIN was USING (number)
+        ORDER BY number
+    )"""
+_MORE = """
     SELECT EXISTS (
         SELECT FROM inbox WHERE conversation_id = closed.conversation_id AND state = 'received' AND kind = 'message'
     ) AS more
     FROM closed"""
+
+_FINISH = _CLOSED + _NEW + _RECORD + _SIGNAL + _PARTS + _MORE
+_FINISH_AGAIN = _CLOSED + _REPLACED + _RECORD + _EDITED_PARTS + _MORE
 
 _CALL = (
     "level", "model", "error", "input_tokens", "output_tokens", "estimate_usd", "cost_usd", "latency_ms",
@@ -72,9 +114,9 @@ _CALL = (
 )  # fmt: skip
 
 
-def finish_values(claim: Claim, finish: Finish) -> Mapping[str, object]:
-    """The values of ``FINISH``."""
-    return {
+def finishing(claim: Claim, finish: Finish) -> Statement:
+    """The statement that ends a turn, with its values."""
+    values = {
         **claim.place.model_dump(),
         **_interaction(finish.answer),
         "inbox_id": claim.inbox_id,
@@ -88,7 +130,10 @@ def finish_values(claim: Claim, finish: Finish) -> Mapping[str, object]:
         "parts": [part.body for part in finish.parts],
         "extras": [extras(part) for part in finish.parts],
         **_voice(finish.voice),
+        "signal": finish.signal,
+        "answer_id": claim.earlier and claim.earlier.answer_id,
     }
+    return (_FINISH if claim.earlier is None else _FINISH_AGAIN), values
 
 
 def _interaction(answer: Answer | None) -> dict[str, object]:

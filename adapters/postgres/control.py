@@ -1,12 +1,16 @@
-"""The control lane: edits, deletions, stops and reactions take effect at once, beside a running turn."""
+"""The control lane: edits, deletions, stops, reactions and votes take effect at once, beside a running turn."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from adapters.postgres import again, votes
 from adapters.postgres.database import Database, Transaction
+from adapters.postgres.enqueue import Enqueue
+from core.conversation.jobs import Job, send_job, turn_job
 from core.conversation.models import Kind
+from core.learning.votes import VotePolicy
 
 # A row's fields as psycopg gives them; their types are the schema's.
 Row = dict[str, Any]
@@ -71,10 +75,26 @@ _EARLY = "UPDATE inbox SET conversation_id = NULL WHERE id = %(id)s"
 
 
 class PostgresControl:
-    """Implements ``core.conversation.stores.ControlStore`` as robbie_app."""
+    """Implements ``core.conversation.stores.ControlStore`` as robbie_app.
 
-    def __init__(self, database: Database) -> None:
+    Args:
+        database: the pools.
+        enqueue: defers jobs in the transaction.
+        votes: which reactions are votes.
+    """
+
+    def __init__(self, database: Database, enqueue: Enqueue, votes: VotePolicy | None = None) -> None:
         self._database = database
+        self._enqueue = enqueue
+        self._votes = votes or VotePolicy()
+        self._apply: Mapping[Kind, Callable[[Transaction, Row], Awaitable[Job | None]]] = {
+            Kind.EDIT: _edit,
+            Kind.DELETE: _delete,
+            Kind.STOP: _stop,
+            Kind.AGAIN: _again,
+            Kind.REACTION: self._react,
+            Kind.VOTE: _vote,
+        }
 
     async def apply(self, org_id: int, conversation_id: int) -> int:
         """Apply what is pending in one transaction: it is quick, and asks nobody."""
@@ -82,42 +102,53 @@ class PostgresControl:
             await tx.execute(_ALONE, (conversation_id,))
             rows = await (await tx.execute(_PENDING, (conversation_id,))).fetchall()
             for row in rows:
-                if row["kind"] == Kind.REACTION and await _is_early(tx, row):
+                if row["kind"] in (Kind.REACTION, Kind.VOTE) and await _is_early(tx, row):
                     await tx.execute(_EARLY, row)
                     continue
-                await _APPLY[Kind(row["kind"])](tx, row)
+                job = await self._apply[Kind(row["kind"])](tx, row)
                 await tx.execute(_DONE, (row["id"],))
+                if job is not None:
+                    await self._enqueue(tx, job)
         return len(rows)
 
+    async def _react(self, tx: Transaction, row: Row) -> None:
+        name, removed = row["detail"]["name"], row["detail"]["removed"]
+        reacted = await tx.execute(_UNREACT if removed else _REACT, {**row, "name": name})
+        if removed or reacted.rowcount:
+            await votes.by_reaction(tx, row, name, removed=removed, policy=self._votes)
 
-async def _edit(tx: Transaction, row: Row) -> None:
+
+async def _edit(tx: Transaction, row: Row) -> Job | None:
     edited = await tx.execute(_EDIT, {**row, "text": row["detail"]["text"]})
-    if edited.rowcount:
-        await tx.execute(_CANCEL_ONE, {**row, "cancel": "edit"})
+    if not edited.rowcount:
+        return None
+    await tx.execute(_CANCEL_ONE, {**row, "cancel": "edit"})
+    return _turn(row) if await again.after_edit(tx, row) else None
 
 
-async def _delete(tx: Transaction, row: Row) -> None:
+async def _delete(tx: Transaction, row: Row) -> Job | None:
     await tx.execute(_IGNORE, row)
     await tx.execute(_CANCEL_ONE, {**row, "cancel": "delete"})
+    channel = await again.take_back(tx, row)
     await tx.execute(_DELETE, row)
+    return send_job(row["org_id"], *channel) if channel else None
 
 
 async def _stop(tx: Transaction, row: Row) -> None:
     await tx.execute(_STOP, row)
 
 
+async def _again(tx: Transaction, row: Row) -> Job | None:
+    return _turn(row) if await again.wanted(tx, row) else None
+
+
+async def _vote(tx: Transaction, row: Row) -> None:
+    await votes.by_button(tx, row, row["detail"]["vote"])
+
+
 async def _is_early(tx: Transaction, row: Row) -> bool:
     return await (await tx.execute(_UNFINISHED, row)).fetchone() is not None
 
 
-async def _react(tx: Transaction, row: Row) -> None:
-    query = _UNREACT if row["detail"]["removed"] else _REACT
-    await tx.execute(query, {**row, "name": row["detail"]["name"]})
-
-
-_APPLY: dict[Kind, Callable[[Transaction, Row], Awaitable[None]]] = {
-    Kind.EDIT: _edit,
-    Kind.DELETE: _delete,
-    Kind.STOP: _stop,
-    Kind.REACTION: _react,
-}
+def _turn(row: Row) -> Job:
+    return turn_job(row["org_id"], row["conversation_id"])

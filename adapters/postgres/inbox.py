@@ -171,8 +171,20 @@ class PostgresInbox:
         return Accepted(inbox_id=row["id"], state=state)
 
 
+def _is_on_answer(event: InboundEvent) -> bool:
+    """Whether it is about a message of ours, which says where it belongs."""
+    return event.kind is Kind.REACTION or (event.kind in (Kind.VOTE, Kind.AGAIN) and bool(event.message_id))
+
+
+async def _shown_in(tx: Transaction, event: InboundEvent, platform_id: str) -> int | None:
+    """The conversation that shows a message of ours."""
+    values = {**event.place.model_dump(), "platform_id": platform_id}
+    found = await (await tx.execute(_REACTED_TO, values)).fetchone()
+    return found["conversation_id"] if found else None
+
+
 async def _concerns_us(tx: Transaction, event: InboundEvent) -> bool:
-    if event.kind is not Kind.REACTION:
+    if not _is_on_answer(event):
         known = await directory.takes_part(tx, event.place, event.occurred_at)
         return known or (event.kind is Kind.DELETE and await _said_in(tx, event) is not None)
     values = {**event.place.model_dump(), "platform_id": event.message_id}
@@ -183,18 +195,13 @@ async def _concerns_us(tx: Transaction, event: InboundEvent) -> bool:
 
 
 async def _conversation(tx: Transaction, event: InboundEvent, ids: Ids) -> int | None:
-    if event.kind is Kind.MESSAGE and event.about:
-        values = {**event.place.model_dump(), "platform_id": event.about}
-        pressed = await (await tx.execute(_REACTED_TO, values)).fetchone()
-        if pressed:
-            return int(pressed["conversation_id"])
+    if event.about and (pressed := await _shown_in(tx, event, event.about)) is not None:
+        return pressed
     if event.kind is Kind.DELETE and (said_in := await _said_in(tx, event)) is not None:
         return said_in
-    if event.kind is not Kind.REACTION:
+    if not _is_on_answer(event):
         return await directory.conversation(tx, ids.org_id, event.place)
-    values = {**event.place.model_dump(), "platform_id": event.message_id}
-    found = await (await tx.execute(_REACTED_TO, values)).fetchone()
-    return found["conversation_id"] if found else None
+    return await _shown_in(tx, event, event.message_id)
 
 
 async def _said_in(tx: Transaction, event: InboundEvent) -> int | None:
@@ -214,10 +221,13 @@ def _detail(event: InboundEvent) -> dict[str, object]:
         case Kind.EDIT:
             return {"text": event.text}
         case Kind.REACTION:
-            return {
-                "name": event.reaction,
-                "removed": event.removed,
-                **event.place.model_dump(include={"surface", "tenant", "channel"}),
-            }
+            return {"name": event.reaction, "removed": event.removed, **_channel(event)}
+        case Kind.VOTE if event.command is not None:
+            return {"vote": dict(event.command.arguments), **_channel(event)}
         case _:
             return {}
+
+
+def _channel(event: InboundEvent) -> dict[str, object]:
+    """Where it waits for its message, should that not be recorded yet."""
+    return event.place.model_dump(include={"surface", "tenant", "channel"})

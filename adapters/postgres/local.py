@@ -71,6 +71,10 @@ class LocalSurface:
         """Show the text that replaces it."""
         await self._show(message_id, message.body)
 
+    async def delete(self, place: Place, message_id: str, message: Outgoing) -> None:
+        """The transcript does not hold it any more: whoever watches is told."""
+        await self._show(message_id, "")
+
     async def find(self, place: Place, key: str, *, message: Outgoing, since: datetime) -> str | None:
         """Showing again is the same as once, so there is nothing to look for."""
         return None

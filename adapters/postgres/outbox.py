@@ -18,6 +18,7 @@ from core.conversation.stores import Parcel, Wait
 _TAKE = """
     WITH next AS (
         SELECT outbox.id, outbox.state <> 'ready' AS doubtful, outbox.key::text, outbox.body, outbox.extras,
+               outbox.phase = 'gone' AS gone,
                outbox.attempts,
                outbox.looks, outbox.created_at, outbox.edit_of, conversations.thread, conversations.direct,
                coalesce(outbox.lease_until > clock_timestamp(), false) AS busy,
@@ -50,7 +51,7 @@ _SENT = """
 _EARLY_REACTIONS = """
     UPDATE inbox SET conversation_id = outbox.conversation_id FROM outbox
     WHERE outbox.id = %(id)s AND outbox.message_id IS NOT NULL
-      AND inbox.kind = 'reaction' AND inbox.state = 'received' AND inbox.conversation_id IS NULL
+      AND inbox.kind IN ('reaction', 'vote') AND inbox.state = 'received' AND inbox.conversation_id IS NULL
       AND inbox.platform_id = %(platform_id)s AND detail ->> 'channel' IS NOT DISTINCT FROM outbox.channel
     RETURNING inbox.conversation_id"""
 
@@ -157,5 +158,6 @@ def _parcel(channel: Mapping[str, object], rows: Sequence[DictRow]) -> Parcel | 
         attempts=row["attempts"] + 1,
         looks=row["looks"] + int(row["doubtful"]),
         created_at=row["created_at"],
-        look_first=row["doubtful"],
+        look_first=row["doubtful"] and not row["gone"],
+        gone=row["gone"],
     )

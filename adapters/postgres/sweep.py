@@ -41,17 +41,17 @@ _UNSENT = """
         SELECT FROM procrastinate_jobs AS job
         WHERE job.lock = 'send:' || surface || ':' || tenant || ':' || channel AND job.status IN ('todo', 'doing'))"""
 
-# A reaction that was stored in the moment in which its message was recorded, or before its answer was finished.
+# A reaction or vote that was stored in the moment in which its message was recorded, or before its answer was finished.
 _MATCH = """
     UPDATE inbox SET conversation_id = outbox.conversation_id FROM outbox
-    WHERE inbox.kind = 'reaction' AND inbox.state = 'received' AND inbox.conversation_id IS NULL
+    WHERE inbox.kind IN ('reaction', 'vote') AND inbox.state = 'received' AND inbox.conversation_id IS NULL
       AND outbox.surface = inbox.detail ->> 'surface' AND outbox.tenant = inbox.detail ->> 'tenant'
       AND outbox.channel = inbox.detail ->> 'channel' AND outbox.platform_id = inbox.platform_id
       AND outbox.org_id = inbox.org_id AND outbox.message_id IS NOT NULL"""
 
 _EARLY = """
     UPDATE inbox SET state = 'expired', closed_at = clock_timestamp()
-    WHERE kind = 'reaction' AND state = 'received' AND conversation_id IS NULL
+    WHERE kind IN ('reaction', 'vote') AND state = 'received' AND conversation_id IS NULL
       AND received_at < clock_timestamp() - interval '1 hour'"""
 
 _PAST_REPLIES = "DELETE FROM reply_tokens WHERE until < clock_timestamp()"

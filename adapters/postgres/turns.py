@@ -7,11 +7,11 @@ from datetime import datetime
 
 from psycopg.rows import DictRow
 
-from adapters.postgres.answers import FINISH, finish_values
+from adapters.postgres.answers import finishing
 from adapters.postgres.database import Database
 from adapters.postgres.messages import extras, persona
 from core.conversation.models import Asker, Place, Utterance
-from core.conversation.stores import Claim, Ending, Finish, Lease
+from core.conversation.stores import Claim, Earlier, Ending, Finish, Lease
 from core.people.models import ChannelSettings, PersonSettings
 from core.registry import Invocation
 from core.rendering.message import Outgoing
@@ -42,7 +42,7 @@ _CLAIM = """
            claimed.cancel, claimed.detail, claimed.surface, claimed.tenant, claimed.channel, claimed.thread,
            claimed.direct,
            coalesce(messages.text, '') AS text, people.id AS person_id, people.name, people.zone, accounts.account,
-           accounts.is_admin, people.settings AS person,
+           accounts.is_admin, people.settings AS person, earlier.id AS earlier_id, earlier.text AS earlier,
            coalesce((SELECT settings FROM channel_settings WHERE (surface, tenant, channel) =
                      (claimed.surface, claimed.tenant, claimed.channel)), '{}') AS chosen,
            accounts.refreshed_at IS NULL OR accounts.refreshed_at < now() - interval '1 day' AS stale
@@ -51,6 +51,9 @@ _CLAIM = """
     JOIN accounts ON accounts.person_id = people.id
         AND (accounts.surface, accounts.tenant) = (claimed.surface, claimed.tenant)
     LEFT JOIN messages ON messages.id = claimed.message_id
+    LEFT JOIN messages AS earlier ON earlier.id = (
+        SELECT outbox.message_id FROM outbox
+        WHERE outbox.inbox_id = (claimed.detail ->> 'redo_of')::bigint AND outbox.message_id IS NOT NULL LIMIT 1)
     LIMIT 1"""
 
 _OPEN = """
@@ -68,11 +71,16 @@ _RENEW = """
     SELECT renewed.cancel, outbox.key::text, outbox.platform_id, outbox.extras
     FROM renewed LEFT JOIN outbox ON outbox.inbox_id = renewed.id AND outbox.part = 0 AND outbox.edit_of IS NULL"""
 
+# Of an answer that is given again, what came after its question is not known yet.
 _TRANSCRIPT = """
     SELECT messages.text, messages.occurred_at, messages.platform_id, people.name, messages.person_id IS NULL AS own
     FROM messages LEFT JOIN people ON people.id = messages.person_id
     WHERE messages.conversation_id = %(conversation_id)s AND messages.text <> '' AND NOT EXISTS (
         SELECT FROM inbox WHERE inbox.message_id = messages.id AND inbox.state IN ('received', 'claimed'))
+      AND messages.occurred_at < coalesce((
+        SELECT inbox.occurred_at FROM inbox JOIN conversations USING (fence)
+        WHERE inbox.conversation_id = %(conversation_id)s AND conversations.id = %(conversation_id)s
+          AND inbox.state = 'claimed' AND inbox.detail ? 'redo_of'), 'infinity')
     ORDER BY messages.occurred_at DESC, messages.id DESC LIMIT %(limit)s"""
 
 # The same words of the same person, asked here before, or anywhere in private when this is private.
@@ -156,6 +164,7 @@ class PostgresTurns:
             transcript=tuple(_utterance(said_row) for said_row in reversed(said)),
             cancel=row["cancel"],
             profile_stale=row["stale"],
+            earlier=_earlier(row),
             command=_command(row["detail"]),
             about=row["detail"].get("about", ""),
             person=PersonSettings.model_validate(row["person"]),
@@ -163,7 +172,9 @@ class PostgresTurns:
         )
 
     async def open(self, claim: Claim, message: Outgoing) -> bool:
-        """Put the opening row into the outbox, once."""
+        """Put the opening row into the outbox, once; an answer that is given again has its message already."""
+        if claim.earlier is not None:
+            return False
         values = {
             **claim.place.model_dump(),
             "inbox_id": claim.inbox_id,
@@ -218,10 +229,16 @@ class PostgresTurns:
 
     async def finish(self, claim: Claim, finish: Finish) -> Ending:
         """Close the row, record the interaction and fill the outbox, all or nothing."""
-        (rows,) = await self._database.run(claim.asker.org_id, (FINISH, finish_values(claim, finish)))
+        (rows,) = await self._database.run(claim.asker.org_id, finishing(claim, finish))
         if not rows:
             return "lost"
         return "more" if rows[0]["more"] else "last"
+
+
+def _earlier(row: DictRow) -> Earlier | None:
+    if row["earlier_id"] is None:
+        return None
+    return Earlier(row["earlier_id"], row["earlier"], note=bool(row["detail"].get("note")))
 
 
 def _command(detail: Mapping[str, object]) -> Invocation | None:

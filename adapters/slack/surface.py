@@ -104,6 +104,11 @@ class SlackSurface:
             _only_format(error)
             await send(render_plain(message.body, key))
 
+    async def delete(self, place: Place, message_id: str, message: Outgoing) -> None:
+        """Delete a message. Raises SendError."""
+        api = await self._apis.of(place.tenant)
+        await api.call(api.web.chat_delete(channel=place.channel, ts=message_id))
+
     async def find(self, place: Place, key: str, *, message: Outgoing, since: datetime) -> str | None:
         """The post of the last seven days that carries ``key``, or None when surely there is none.
 

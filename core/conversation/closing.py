@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,10 +13,13 @@ from core.conversation.answering import Spoken
 from core.conversation.composing import compose, safe
 from core.conversation.handling import Say
 from core.conversation.live import Live
-from core.conversation.stores import Claim, Outcome
+from core.conversation.stores import Claim, Earlier, Outcome
 from core.conversation.voices import ROBBIE, Voice
+from core.rendering.harmless import links_in
 from core.rendering.message import Outgoing
 from core.routing.models import Answer, Level, Usage
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +38,41 @@ class Closing:
     voice: Voice = ROBBIE
 
 
+def without_asking(claim: Claim, max_attempts: int, limit: int) -> Closing | None:
+    """How a turn ends where there is nothing to ask or to do; None where there is."""
+    if claim.cancel == "delete":
+        return line("deleted", wording.DELETED, limit)
+    if claim.earlier is not None:
+        return _kept(claim, claim.earlier, max_attempts, limit)
+    if claim.cancel == "stop":
+        return line("stopped", wording.STOPPED, limit)
+    if claim.attempts > max_attempts:
+        _log.error("message %s is set aside after %s attempts", claim.inbox_id, claim.attempts - 1)
+        return line("set_aside", wording.SET_ASIDE, limit)
+    if claim.command is None and not claim.text.strip():
+        return line("answered", wording.EMPTY, limit)
+    return None
+
+
+def _kept(claim: Claim, earlier: Earlier, max_attempts: int, limit: int) -> Closing | None:
+    """The answer that should have been given again, where it stays."""
+    if claim.cancel == "stop":
+        return unchanged(earlier, "", limit)
+    if claim.attempts > max_attempts:
+        _log.error("message %s is not answered again after %s attempts", claim.inbox_id, claim.attempts - 1)
+        return unchanged(earlier, wording.NOT_AGAIN, limit)
+    return unchanged(earlier, wording.CHANGED, limit) if earlier.note else None
+
+
 def line(outcome: Outcome, text: str, limit: int) -> Closing:
     """A line of Robbie's own."""
     return Closing(outcome, text, compose(text, limit))
+
+
+def unchanged(earlier: Earlier, note: str, limit: int) -> Closing:
+    """The answer that is there, with a note under it. Its links went out before."""
+    text = f"{wording.without(earlier.text, wording.CHANGED, wording.NOT_AGAIN)}\n\n{note}".rstrip()
+    return Closing("answered", text, compose(text, limit, allowed=links_in(text), feedback=True))
 
 
 def said(claim: Claim, say: Say, limit: int, *, private: bool) -> Closing:

@@ -154,11 +154,25 @@ async def _guarded(call: Awaitable[_Result]) -> _Result:
 
 
 async def _shown(surface: Surface, parcel: Parcel) -> str:
-    """Post or edit, and return the id of the message that shows the body now."""
+    """Post, edit or delete, and return the id of the message that shows the body now, or does not show it any more."""
+    if parcel.gone:
+        return await _deleted(surface, parcel)
     if parcel.edit_id is None:
         return await surface.post(parcel.place, parcel.key, parcel.message)
     try:
         await surface.edit(parcel.place, parcel.edit_id, parcel.key, parcel.message)
     except MaybeSent as error:
         raise NotSent(str(error)) from error  # to edit twice is the same as once
+    return parcel.edit_id
+
+
+async def _deleted(surface: Surface, parcel: Parcel) -> str:
+    if parcel.edit_id is None:  # it was never posted
+        return ""
+    try:
+        await surface.delete(parcel.place, parcel.edit_id, parcel.message)
+    except MessageGone:
+        pass
+    except MaybeSent as error:
+        raise NotSent(str(error)) from error  # to delete twice is the same as once
     return parcel.edit_id

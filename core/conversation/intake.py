@@ -30,7 +30,7 @@ class IntakePolicy:
     bot_turns_per_hour: int = 5
 
 
-_AT_ONCE = {"stop": Kind.STOP}
+_AT_ONCE = {"stop": Kind.STOP, "vote": Kind.VOTE, "reason": Kind.VOTE, "regenerate": Kind.AGAIN}
 
 
 class Intake:
@@ -70,8 +70,11 @@ class Intake:
         command = event.command or self._registry.line(event.text.strip(), PREFIXES.get(event.place.surface, "/"))
         if command is None:
             return event
-        kind = _AT_ONCE.get(command.command, Kind.MESSAGE)
-        return event.model_copy(update={"command": command, "kind": kind, "addressed": True})
+        changes: dict[str, object] = {"command": command, "addressed": True}
+        kind = _AT_ONCE.get(command.command)
+        if kind is not None:
+            changes |= {"kind": kind, "message_id": event.about}
+        return event.model_copy(update=changes)
 
     def _judge(self, event: InboundEvent) -> Verdict | None:
         """How to store it; None when it does not concern Robbie and nothing of it is kept."""

@@ -33,7 +33,8 @@ class Place(Frozen):
 class Kind(StrEnum):
     """What an inbox row asks for. ``MESSAGE`` runs in the turn lane, the others in the control lane.
 
-    ``VOTE`` says what somebody thinks of an answer, by a button; a reaction may say the same.
+    ``VOTE`` says what somebody thinks of an answer, by a button; a reaction may say the same. ``AGAIN`` wants another
+    answer in the place of one.
     """
 
     MESSAGE = "message"
@@ -42,6 +43,7 @@ class Kind(StrEnum):
     STOP = "stop"
     REACTION = "reaction"
     VOTE = "vote"
+    AGAIN = "again"
 
 
 class Author(Frozen):

@@ -79,6 +79,9 @@ class Surface(Protocol):
     async def edit(self, place: Place, message_id: str, key: str, message: Outgoing) -> None:
         """Replace a message; doing it twice is the same as once. Raises SendError."""
 
+    async def delete(self, place: Place, message_id: str, message: Outgoing) -> None:
+        """Delete a message of ours; ``message.persona`` is who spoke in it. Raises SendError, e.g. MessageGone."""
+
     async def find(self, place: Place, key: str, *, message: Outgoing, since: datetime) -> str | None:
         """The id of a post that may have been made; None when it surely was not, or when posting it again is harmless.
 

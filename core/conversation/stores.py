@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 
 from core.conversation.models import Accepted, Asker, CancelReason, InboundEvent, InboxState, Place, Reply, Utterance
 from core.conversation.voices import ROBBIE, Voice
+from core.learning.signals import Signal
 from core.people.models import ChannelSettings, PersonSettings
 from core.registry import Invocation
 from core.rendering.message import Outgoing, Persona
@@ -38,6 +39,21 @@ class InboxStore(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """An answer that is given again.
+
+    Attributes:
+        answer_id: the message of the transcript that it is.
+        text: what it says.
+        note: whether it is only marked as older than its question, since others have built on it.
+    """
+
+    answer_id: int
+    text: str
+    note: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """One inbox row in the hands of one worker, until its lease ends.
 
@@ -50,6 +66,7 @@ class Claim:
         command: what is asked for, where it is a command.
         about: the platform's id of the message that the command is about.
         person, channel: what they have chosen.
+        earlier: the answer that this one takes the place of.
     """
 
     inbox_id: int
@@ -69,6 +86,7 @@ class Claim:
     about: str = ""
     person: PersonSettings = field(default_factory=PersonSettings)
     channel: ChannelSettings = field(default_factory=ChannelSettings)
+    earlier: Earlier | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +118,7 @@ class Finish:
         parts: the answer, split and made harmless for its surface.
         answer: what the router reports, if it was asked.
         voice: whose voice it has.
+        signal: what the message said of the answer before it.
     """
 
     state: InboxState
@@ -109,6 +128,7 @@ class Finish:
     answer: Answer | None
     versions: Mapping[str, str]
     voice: Voice = ROBBIE
+    signal: Signal | None = None
 
 
 Ending = Literal["lost", "last", "more"]
@@ -170,6 +190,7 @@ class Parcel:
         attempts: how often it was taken, this time included.
         looks: how often the platform was asked for it, this time included.
         look_first: whether an earlier try may have been taken, so that the platform must be asked before posting.
+        gone: whether the message is to be deleted, and not shown.
     """
 
     outbox_id: int
@@ -181,6 +202,7 @@ class Parcel:
     looks: int
     created_at: datetime
     look_first: bool = False
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

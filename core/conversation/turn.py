@@ -18,6 +18,7 @@ from core.conversation.models import InboxState, Place
 from core.conversation.ports import Surface
 from core.conversation.stores import Claim, Ending, Finish, TurnStore
 from core.conversation.voices import ROBBIE, OnlyRobbie, Voice, Voices
+from core.learning.signals import signal
 from core.registry import Command, CommandError, Invocation, Registry
 from core.rendering.message import Button
 from core.routing.models import Level
@@ -110,17 +111,11 @@ class Turns:
 
     async def _turn(self, claim: Claim) -> Ending:
         limit = self._surfaces[claim.place.surface].part_limit
-        if claim.cancel == "delete":
-            return await self._close(claim, closing.line("deleted", wording.DELETED, limit))
-        if claim.cancel == "stop":
-            return await self._close(claim, closing.line("stopped", wording.STOPPED, limit))
-        if claim.attempts > self._policy.max_attempts:
-            _log.error("message %s is set aside after %s attempts", claim.inbox_id, claim.attempts - 1)
-            return await self._close(claim, closing.line("set_aside", wording.SET_ASIDE, limit))
+        at_once = closing.without_asking(claim, self._policy.max_attempts, limit)
+        if at_once is not None:
+            return await self._close(claim, at_once)
         if claim.command is not None:
             return await self._command(claim, claim.command)
-        if not claim.text.strip():
-            return await self._close(claim, closing.line("answered", wording.EMPTY, limit))
         spoken = self._registry.spoken(claim.text)
         if spoken is None:
             return await self._answer(claim, Ask(claim.text))
@@ -221,12 +216,16 @@ class Turns:
 
     async def _close_answered(self, claim: Claim, spoken: Sequence[Spoken], live: Live, limit: int) -> Ending:
         offline = spoken[-1].answer.level is Level.OFFLINE
+        if claim.earlier is not None and (offline or spoken[-1].answer.refused):
+            return await self._close(claim, closing.unchanged(claim.earlier, wording.NOT_AGAIN, limit))
         remembered = await self._store.remembered(claim) if offline else None
         end_of = closing.answered(claim, spoken, remembered, live.allowed, limit, self._now())
         return await self._close(claim, end_of)
 
     async def _close_interrupted(self, claim: Claim, live: Live, voice: Voice, limit: int) -> Ending:
         match live.cancel:
+            case "stop" if claim.earlier is not None:
+                return await self._close(claim, closing.unchanged(claim.earlier, "", limit))
             case "stop":
                 return await self._close(claim, closing.stopped(live, voice, limit))
             case "delete":
@@ -248,6 +247,7 @@ class Turns:
             answer=end_of.answer,
             versions=self._versions,
             voice=end_of.voice,
+            signal=signal(claim.text, claim.occurred_at, claim.asker.name, claim.transcript),
         )
         ending = await self._store.finish(claim, finish)
         if ending == "lost":

@@ -19,6 +19,8 @@ SET_ASIDE = (
     "Whoever runs me can see it. Please try it in other words."
 )
 REFUSED = "The model that I asked declined to answer this. You may want to put it differently."
+CHANGED = "_The question was changed after I had answered it._"
+NOT_AGAIN = "_I could not answer this again just now. This is my answer from before._"
 UNREACHABLE = "I can't reach any of my models right now, so I can't think this through."
 ASK_AGAIN = "Your message is kept; please ask me again in a few minutes."
 SMALL_MODEL = (
@@ -60,9 +62,16 @@ def notes(answer: Answer, zone: ZoneInfo, now: datetime) -> str:
     return "".join(f"\n\n{line}" for line in lines if line)
 
 
+def without(text: str, *notes: str) -> str:
+    """A text without the notes under it."""
+    for note in notes:
+        text = text.removesuffix(note).rstrip()
+    return text
+
+
 def without_notes(said: Utterance) -> Utterance:
-    """An answer of ours without the line on its small model, which no model should take up."""
-    return said.model_copy(update={"text": said.text.removesuffix(SMALL_MODEL).rstrip()})
+    """An answer of ours without the lines under it, which no model should take up."""
+    return said.model_copy(update={"text": without(said.text, CHANGED, NOT_AGAIN, SMALL_MODEL)})
 
 
 def council_opening(voices: Sequence[Voice]) -> str:

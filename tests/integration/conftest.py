@@ -64,7 +64,7 @@ class Desk:
         self.inbox = PostgresInbox(self.database, self.enqueue)
         self.turns = PostgresTurns(self.database, lease_seconds=30)
         self.outbox = PostgresOutbox(self.database, self.enqueue, lease_seconds=30)
-        self.control = PostgresControl(self.database)
+        self.control = PostgresControl(self.database, self.enqueue)
         self.sweep = PostgresSweep(self.database, self.enqueue, dead_after_seconds=10)
         self.intake = Intake(self.inbox, IntakePolicy(bots=frozenset({"B1"}), bot_turns_per_hour=3), now=self.now)
 
