@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import aiohttp
 import pytest
+from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncAck, AsyncRespond
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -250,6 +251,49 @@ async def test_what_a_person_sees_when_the_app_is_late(slack: SlackDouble, do: D
 )
 async def test_what_a_person_sees_when_the_app_is_not_there(slack: SlackDouble, text: str, shown: str) -> None:
     assert (await slack.slash("U1", "C1", text)).shown == shown
+
+
+@pytest.mark.parametrize(
+    ("do", "shown"),
+    [
+        (lambda s, m: s.press("U1", m, "again"), "This app did not respond in time. Try again."),
+        (lambda s, m: s.slash("U1", "C1", "/robbie x"), '/robbie failed with the error "http_service_error"'),
+    ],
+)
+async def test_what_a_person_sees_when_the_apps_server_fails(slack: SlackDouble, do: Doing, shown: str) -> None:
+    app = bolt(slack)
+
+    @app.action("again")
+    @app.command("/robbie")
+    async def broken() -> None:
+        raise RuntimeError("never to be seen")
+
+    @app.error
+    async def failed() -> BoltResponse:
+        return BoltResponse(status=500)
+
+    async with running(slack, app, "http") as client:
+        await do(slack, await posted(slack, client))
+    done = slack.teller.told[-1]
+    assert (done.shown, done.problem) == (shown, "http_error")
+
+
+async def test_an_acknowledgement_after_three_seconds_is_noted_and_too_late(slack: SlackDouble) -> None:
+    app, go = bolt(slack), asyncio.Event()
+
+    @app.command("/robbie")
+    async def command(ack: AsyncAck) -> None:
+        await go.wait()
+        await ack("late")
+
+    async with running(slack, app):
+        slack.deliveries.ack_timeout = 0.1
+        done = await slack.slash("U1", "C1", "/robbie x")
+        assert done.shown == "/robbie failed because the app did not respond"
+        go.set()
+        await slack.wait_for(lambda s: s.acks)
+    assert slack.deliveries.lost == [done.trigger_id]
+    assert slack.workspace.ephemerals == []
 
 
 async def test_nobody_presses_what_is_not_there_or_not_shown_to_them(slack: SlackDouble) -> None:

@@ -175,10 +175,13 @@ THREAD: dict[str, Arguments] = {
     "thread_not_found": {"thread_ts": MISSING},
     "cannot_reply_to_message": {"thread_ts": REPLY},
 }
-BLOCKS: dict[str, Arguments] = {
+LAYOUT: dict[str, Json] = {
     "invalid_blocks": {"blocks": [{"type": "hologram"}]},
     "invalid_blocks_format": {"blocks": {"type": "divider"}},
     "msg_blocks_too_long": {"blocks": [LONG] * 5},
+}
+BLOCKS: dict[str, Arguments] = {
+    **LAYOUT,
     "invalid_metadata_format": {"metadata": {"event_type": "x"}},
 }
 CONTENT: dict[str, Arguments] = {
@@ -208,6 +211,7 @@ STREAM: dict[str, Arguments] = {
     "streaming_mode_mismatch": lambda w: {"ts": w.chunked, "markdown_text": "b"},
     "msg_too_long": {"markdown_text": "x" * 12_001},
     "invalid_chunks": {"chunks": [{"type": "hologram"}]},
+    **{error: {"chunks": [{"type": "blocks", **change}]} for error, change in LAYOUT.items()},
 }
 SECRET: dict[str, Arguments] = {
     "invalid_client_id": {"client_id": "1.2"},
@@ -276,6 +280,7 @@ BROKEN: dict[str, dict[str, Arguments]] = {
         "missing_recipient_team_id": {"recipient_team_id": ""},
         "msg_too_long": {"markdown_text": "x" * 12_001},
         "invalid_chunks": {"chunks": [{"type": "hologram"}]},
+        **{error: {"chunks": [{"type": "blocks", **change}]} for error, change in LAYOUT.items()},
         "invalid_arguments": {"thread_ts": ""},
     },
     "chat.stopStream": {**STREAM, **BLOCKS, "invalid_arguments": {"session_status": "asleep"}},
@@ -383,6 +388,15 @@ def test_every_refusal_of_the_table_is_met_by_a_test() -> None:
     assert {method: set(errors) for method, errors in REFUSALS.items() if errors} == {
         method: set(errors) for method, errors in BROKEN.items()
     }
+
+
+async def test_a_refusal_that_the_table_lacks_is_a_fault_of_the_double(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(REFUSALS, "users.info", ())
+    with pytest.raises(SlackApiError) as refusal:
+        await world.client.users_info(user="U404")
+    assert refusal.value.response.status_code == 500
 
 
 async def token_refused(world: World, token: str, method: str = "auth.test") -> str:

@@ -40,6 +40,9 @@ _STREAM = (
     "streaming_mode_mismatch",
     "msg_too_long",
     "invalid_chunks",
+    "invalid_blocks",
+    "invalid_blocks_format",
+    "msg_blocks_too_long",
 )
 _SECRET = ("invalid_client_id", "bad_client_secret")
 _REACTION = ("invalid_name", "channel_not_found", "message_not_found")
@@ -71,9 +74,12 @@ REFUSALS: dict[str, tuple[str, ...]] = {
         "missing_recipient_team_id",
         "msg_too_long",
         "invalid_chunks",
+        "invalid_blocks",
+        "invalid_blocks_format",
+        "msg_blocks_too_long",
         "invalid_arguments",
     ),
-    "chat.stopStream": (*_STREAM, *_BLOCKS, "invalid_arguments"),
+    "chat.stopStream": (*_STREAM, "invalid_metadata_format", "invalid_arguments"),
     "chat.update": (*_PLACE, *_CONTENT, "message_not_found", "cant_update_message", "streaming_state_conflict"),
     "conversations.history": (*_PAGES, "invalid_cursor"),
     "conversations.info": ("channel_not_found",),
