@@ -13,7 +13,19 @@ from adapters.postgres.database import Database
 from adapters.postgres.installations import PostgresInstallations, PostgresUsedStates
 from adapters.postgres.places import PostgresPlaces
 from adapters.postgres.replies import PostgresReplies
-from adapters.slack import Install, Installed, SlackApis, SlackGateway, SlackSurface, States, events_router
+from adapters.slack import (
+    Home,
+    Install,
+    Installed,
+    Interactivity,
+    SlackApis,
+    SlackGateway,
+    SlackSurface,
+    States,
+    events_router,
+)
+from adapters.slack import Replies as SlackReplies
+from bot.commands import desk
 from bot.settings import Settings
 from bot.slack import oauth_app
 from bot.vault import open_vault
@@ -86,12 +98,21 @@ def _slack(
         return None
     installed = Installed(installations, open_vault(settings))
     apis = SlackApis(_value(secrets.slack_bot_token), base_url=secrets.slack_api_url, installed=installed)
-    surface = SlackSurface(apis)
+    replies = SlackReplies(apis, PostgresReplies(database), installed.vault)
+    surface = SlackSurface(apis, replies)
     if not (secrets.slack_app_token or secrets.slack_signing_secret):
         return Platform(surface, apis.close)
+    shown = desk()
+    front = Interactivity(receiver, apis, shown, replies, Home(apis, shown, places.closed))
+
+    async def close() -> None:
+        await front.close()
+        await apis.close()
+
     gateway = SlackGateway(
         receiver,
         apis,
+        front=front,
         app_token=_value(secrets.slack_app_token),
         since=lambda: places.last_event("slack"),
         threads=lambda: places.threads("slack"),
@@ -100,7 +121,7 @@ def _slack(
     signing_secret = _value(secrets.slack_signing_secret)
     return Platform(
         surface,
-        apis.close,
+        close,
         gateway,
         token=_value(secrets.slack_app_token or secrets.slack_bot_token or secrets.slack_client_id),
         connects=secrets.slack_app_token is not None,

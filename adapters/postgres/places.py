@@ -71,6 +71,13 @@ class PostgresPlaces:
             ).fetchall()
         return [Place(**row) for row in rows]
 
+    async def closed(self, inbox_id: int) -> bool:
+        """Whether what came in is carried out, or will not be."""
+        async with self._database.system() as tx:
+            query = "SELECT state NOT IN ('received', 'claimed') AS so FROM inbox WHERE id = %s"
+            row = await (await tx.execute(query, (inbox_id,))).fetchone()
+        return row is None or bool(row["so"])
+
     async def local_org(self, surfaces: Sequence[str]) -> int:
         """The one org of the surfaces without a platform, made when first met."""
         async with self._database.system() as tx:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import aiohttp
@@ -137,6 +138,19 @@ class SlackApi:
                     team=str(answer["team_id"]), user=str(answer["user_id"]), bot=str(answer.get("bot_id") or "")
                 )
             return self._me
+
+
+@contextmanager
+def connection_trouble() -> Iterator[None]:
+    """What a call that got no answer tells about the message. Raises SendError."""
+    try:
+        yield
+    except _UNREACHED as error:
+        raise NotSent(f"slack not reached: {type(error).__name__}") from None
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        raise MaybeSent(f"slack connection lost: {type(error).__name__}") from None
+    except (ValueError, TypeError, AttributeError):  # what the SDK makes of an answer that is no JSON object
+        raise MaybeSent("slack answered with something unreadable") from None
 
 
 def _body(response: AsyncSlackResponse) -> Json:

@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import partial
 from weakref import WeakValueDictionary
 
+import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.api import GONE_FOR_GOOD, Identity, Session, SlackApi, TokenRefused
@@ -130,6 +131,10 @@ class SlackApis:
     def forget(self, tenant: str) -> None:
         """Look again for the workspace's token when it is next needed: there is a new one."""
         self._known.pop(tenant, None)
+
+    def connections(self) -> aiohttp.ClientSession:
+        """The connections, for what takes no token."""
+        return self._session.open()
 
     async def close(self) -> None:
         """Close the connections."""

@@ -9,14 +9,15 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app, send_async_response
-from slack_bolt.async_app import AsyncApp
+from slack_bolt.adapter.socket_mode.async_internals import send_async_response
+from slack_bolt.response import BoltResponse
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 
 from adapters.slack.apis import NotInstalled, SlackApis, Uninstalled
 from adapters.slack.catchup import CatchUp, Unstored
 from adapters.slack.events import inbound, removal
+from adapters.slack.interactive import Interactivity
 from adapters.slack.payload import Envelope
 from adapters.slack.socket_mode import Reply, SocketLink, Timing
 from adapters.slack.storing import Storing, StoringTiming, TooMany
@@ -75,7 +76,7 @@ class SlackGateway:
         receiver: where events are stored.
         apis: the Web API of each workspace.
         app_token: opens Socket Mode; empty for HTTP only.
-        bolt: serves what wants its answer at once (commands, buttons, modals).
+        front: serves what wants its answer at once (commands, buttons, modals, the home tab).
         since: when the last stored event happened; None when there was none yet, and so none was missed.
         threads: the threads that Robbie takes part in.
         unstored: leaves out the events that are stored already.
@@ -87,7 +88,7 @@ class SlackGateway:
         apis: SlackApis,
         *,
         app_token: str = "",
-        bolt: AsyncApp | None = None,
+        front: Interactivity | None = None,
         since: Since = _never,
         threads: Threads = _no_threads,
         unstored: Unstored = _all,
@@ -95,7 +96,7 @@ class SlackGateway:
     ) -> None:
         self._apis = apis
         self._app_token = app_token
-        self._bolt = bolt
+        self._front = front
         self._since = since
         self._settings = settings or GatewaySettings()
         self._catch_up = CatchUp(
@@ -154,6 +155,15 @@ class SlackGateway:
             return
         if event is not None:
             await self._accept(event)
+        elif self._front is not None:
+            self._front.notice(envelope)
+
+    async def interact(self, payload: Mapping[str, object]) -> BoltResponse:
+        """What Slack is answered to a command, a press or a modal; with a status of 200 it is acknowledged."""
+        if self._front is None:
+            logger.info("slack sent %s, which nothing serves", payload.get("type") or payload.get("command"))
+            return BoltResponse(status=404)
+        return await self._front.serve(payload)
 
     async def _accept(self, event: InboundEvent) -> None:
         try:
@@ -167,10 +177,8 @@ class SlackGateway:
         if request.type == "events_api":
             await self.receive(request.payload)
             await reply.send_socket_mode_response(SocketModeResponse(envelope_id=request.envelope_id))
-        elif self._bolt is not None:
-            await send_async_response(reply, request, await run_async_bolt_app(self._bolt, request), time.time())
         else:
-            logger.info("slack sent %s, which nothing serves", request.type)
+            await send_async_response(reply, request, await self.interact(request.payload), time.time())
 
     async def _open_url(self) -> str:
         await self._apis.everywhere()  # a token of the settings that does not work is said here

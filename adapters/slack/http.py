@@ -1,9 +1,10 @@
-"""Slack's events over HTTP: verified, stored, then answered with 200."""
+"""Slack over HTTP: verified, stored, then answered with 200. Events, commands and presses have one address."""
 
 from __future__ import annotations
 
 import json
 import logging
+from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
@@ -28,9 +29,25 @@ def events_router(gateway: SlackGateway, signing_secret: str) -> APIRouter:
             return Response(status_code=413, headers={"Connection": "close"})  # or the server would read on
         if not _genuine(verifier, request, body):
             return Response(status_code=401)
+        if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+            return await _interact(gateway, body)
         return await _answer(gateway, body)
 
     return router
+
+
+async def _interact(gateway: SlackGateway, body: bytes) -> Response:
+    """A slash command is a form; everything else is JSON in a form."""
+    try:
+        form = dict(parse_qsl(body.decode(), keep_blank_values=True))
+        payload = json.loads(form["payload"]) if "payload" in form else form
+    except (ValueError, RecursionError):
+        payload = None
+    if not isinstance(payload, dict):
+        logger.error("slack sent a form that cannot be read, which is left out")
+        return Response(status_code=400)
+    answer = await gateway.interact(payload)
+    return Response(answer.body, answer.status, media_type=answer.first_headers().get("content-type"))
 
 
 async def _answer(gateway: SlackGateway, body: bytes) -> Response:

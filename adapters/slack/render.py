@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TypedDict
 
+from adapters.slack.blocks import Block, under
 from adapters.slack.text import escape
+from core.rendering.message import Outgoing
 from core.rendering.plain import plain
 
 EVENT_TYPE = "robbie_outbox"
@@ -18,16 +21,29 @@ class Rendered(TypedDict, total=False):
     """The arguments that ``chat.postMessage`` and ``chat.update`` share."""
 
     text: str
-    blocks: list[dict[str, str]]
+    blocks: list[Block]
     metadata: dict[str, object]  # members can read it
     parse: str
     link_names: bool
+    username: str
+    icon_url: str
+    icon_emoji: str
 
 
-def render(body: str, key: str) -> Rendered:
-    """A markdown block, with plain text for notifications and screen readers."""
-    block = {"type": "markdown", "text": _BROADCAST.sub("<\u200b", body)}
-    return {**render_plain(body, key), "blocks": [block]}
+def render(message: Outgoing, key: str) -> Rendered:
+    """A markdown block and what can be pressed, with plain text for notifications and screen readers."""
+    block: Block = {"type": "markdown", "text": _BROADCAST.sub("<\u200b", message.body)}
+    return {
+        **render_plain(message.body, key),
+        "blocks": [block, *under(message.buttons, feedback=message.feedback)],
+    }
+
+
+def said(line: str, blocks: Sequence[Block] = ()) -> Rendered:
+    """A line of Robbie's own, with what stands under it."""
+    text = escape(line)
+    section: Block = {"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}}
+    return {"text": text, "blocks": [section, *blocks] if blocks else []}
 
 
 def render_plain(body: str, key: str, limit: int = _EDIT_LIMIT) -> Rendered:

@@ -14,7 +14,10 @@ from pydantic import BaseModel, Field
 from adapters.slack.api import Identity, Json, SlackApi, SlackRefused, messages_of, next_cursor
 from adapters.slack.apis import SlackApis, Uninstalled
 from adapters.slack.payload import SlackMessage, moment
-from adapters.slack.render import EVENT_TYPE, POST_LIMIT, Rendered, render, render_plain
+from adapters.slack.personas import Personas
+from adapters.slack.render import EVENT_TYPE
+from adapters.slack.replies import Replies
+from adapters.slack.sending import Sending
 from adapters.slack.text import readable
 from core.conversation.models import Place, Profile, Utterance
 from core.conversation.payload import MalformedEvent, parse
@@ -23,10 +26,6 @@ from core.rendering.message import Outgoing
 
 logger = logging.getLogger(__name__)
 
-_FORMAT_ERRORS = {
-    "invalid_blocks", "invalid_blocks_format", "invalid_block", "msg_blocks_too_long", "msg_too_long",
-    "markdown_text_conflict", "block_mismatch",
-}  # fmt: skip
 _PLACE_ERRORS = {"channel_not_found", "not_in_channel", "is_archived", "thread_not_found", "message_not_found"}
 _PAGE = 200
 _MAX_PAGES = 10
@@ -53,56 +52,38 @@ class _User(BaseModel):
     real_name: str | None = None
     tz: str | None = None
     is_bot: bool | None = None
+    is_admin: bool | None = None
+    is_owner: bool | None = None
     profile: _Names = Field(default_factory=_Names)
 
 
 class SlackSurface:
-    """Implements ``core.conversation.ports.Surface`` over the Web API, with each workspace's own token."""
+    """Implements ``core.conversation.ports.Surface`` over the Web API, with each workspace's own token.
+
+    Args:
+        apis: the Web API of each workspace.
+        replies: other ways to answer commands.
+        public_url: where everybody reaches the web server; empty where nobody does.
+    """
 
     name = "slack"
     part_limit = 11_500  # a markdown block takes 12,000
     edit_interval = 1.2
     placeholder = "_Thinking…_"
 
-    def __init__(self, apis: SlackApis) -> None:
+    def __init__(self, apis: SlackApis, replies: Replies | None = None, *, public_url: str = "") -> None:
         self._apis = apis
+        self._sending = Sending(apis, replies, Personas(public_url))
         self._profiles: dict[tuple[str, str], tuple[float, Profile]] = {}
         self._statusless: set[tuple[str, bool]] = set()
 
     async def post(self, place: Place, key: str, message: Outgoing) -> str:
         """Post a message that carries ``key`` in its metadata, and return its timestamp. Raises SendError."""
-        api = await self._apis.of(place.tenant)
-
-        async def send(rendered: Rendered) -> Json:
-            return await api.call(
-                api.web.chat_postMessage(
-                    channel=place.channel,
-                    thread_ts=place.thread or None,
-                    unfurl_links=False,
-                    unfurl_media=False,
-                    **rendered,
-                )
-            )
-
-        try:
-            answer = await send(render(message.body, key))
-        except SlackRefused as error:
-            _only_format(error)
-            answer = await send(render_plain(message.body, key, POST_LIMIT))
-        return str(answer["ts"])
+        return await self._sending.post(place, key, message, opening=message.body == self.placeholder)
 
     async def edit(self, place: Place, message_id: str, key: str, message: Outgoing) -> None:
-        """Replace a message's text. Raises SendError."""
-        api = await self._apis.of(place.tenant)
-
-        async def send(rendered: Rendered) -> Json:
-            return await api.call(api.web.chat_update(channel=place.channel, ts=message_id, **rendered))
-
-        try:
-            await send(render(message.body, key))
-        except SlackRefused as error:
-            _only_format(error)
-            await send(render_plain(message.body, key))
+        """Replace a message. Raises SendError."""
+        await self._sending.edit(place, message_id, key, message)
 
     async def delete(self, place: Place, message_id: str, message: Outgoing) -> None:
         """Delete a message. Raises SendError."""
@@ -115,6 +96,8 @@ class SlackSurface:
         Raises CannotTell when Slack cannot be asked, or the conversation is too long to look through; Uninstalled where
         the app is not there any more.
         """
+        if message.only_for:  # Slack keeps it nowhere, and its one reader may read it twice
+            return None
         now = time.time()
         # With ``oldest`` alone, Slack begins a flat conversation at its old end.
         window: _Window = {
@@ -224,13 +207,6 @@ class SlackSurface:
             return message.user
 
 
-def _only_format(error: SlackRefused) -> None:
-    """Pass when another format may help; raise the refusal again otherwise."""
-    if error.code not in _FORMAT_ERRORS:
-        raise error
-    logger.warning("slack did not take the formatted message (%s); sending plain text", error.code)
-
-
 def _spoken(raw: Json) -> SlackMessage | None:
     try:
         message = parse(SlackMessage, raw)
@@ -256,4 +232,5 @@ def _profile(data: object) -> Profile:
     except MalformedEvent as error:
         raise NotSent(f"slack: {error}") from None
     name = user.profile.display_name or user.profile.real_name or user.real_name or user.name or user.id
-    return Profile(name=name, zone=user.tz or "", is_bot=bool(user.is_bot))
+    admin = bool(user.is_admin or user.is_owner)
+    return Profile(name=name, zone=user.tz or "", is_bot=bool(user.is_bot), admin=admin)

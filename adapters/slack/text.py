@@ -7,6 +7,10 @@ import re
 
 _TOKEN = re.compile(r"<([^<>\n]+)>")
 _OPENING_MENTION = re.compile(r"\s*<(?:@|!subteam\^)([A-Z0-9]+)(?:\|[^<>]*)?>")
+_HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(\S[^\n]*)$", re.MULTILINE)
+_BULLET = re.compile(r"^( *)[-*] (?=\S)", re.MULTILINE)
+_STRONG = re.compile(r"(\*\*|__)(?=\S)([^\n*_]+)(?<=\S)\1")
+_LINK = re.compile(r"\[([^\[\]\n|]+)\]\((https?://[^\s()<>|]+)\)")
 
 
 def mentions(text: str, user: str) -> bool:
@@ -39,6 +43,12 @@ def unescape(text: str) -> str:
 def escape(text: str) -> str:
     """Escape the three characters that Slack's text gives a meaning to."""
     return html.escape(text, quote=False)
+
+
+def mrkdwn(text: str) -> str:
+    """Simple markdown as Slack's older format, which is all that sections of a view take. Nobody is pinged by it."""
+    text = _STRONG.sub(r"*\2*", _HEADING.sub(r"*\1*", _BULLET.sub(r"\1• ", escape(text))))
+    return _LINK.sub(r"<\2|\1>", text) or "…"
 
 
 def _without_mention(text: str, user: str) -> str:

@@ -14,7 +14,6 @@ import httpx
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from adapters.doubles.slack import SlackDouble, error, http_status, rate_limited, sign
 from adapters.doubles.slack.delivery import Delivery
@@ -320,20 +319,11 @@ async def test_stop_finishes_what_is_in_hand_and_takes_nothing_more(
     assert store.texts == ["hello"]
 
 
-async def test_commands_are_served_by_bolt(slack: SlackDouble, store: Store) -> None:
-    api = SlackApis(slack.bot_token, base_url=slack.api_url)
-    bolt = AsyncApp(client=(await api.of("T1")).web, signing_secret="", request_verification_enabled=False)
-
-    @bolt.command("/robbie")
-    async def robbie(ack: AsyncAck) -> None:
-        await ack()
-
-    async with running(slack, store, bolt=bolt) as gateway:
+async def test_what_nothing_serves_is_not_acknowledged(slack: SlackDouble, store: Store) -> None:
+    async with running(slack, store) as gateway:
         await until(slack, lambda s: gateway.health()["connected"])
-        payload = {"command": "/robbie", "text": "", "team_id": "T1", "user_id": "U1", "channel_id": "C1"}
-        await slack.sockets[0].send({"type": "slash_commands", "envelope_id": "E1", "payload": payload})
-        await until(slack, lambda s: s.socket_mode.stray_acks == ["E1"])
-    await api.close()
+        slack.deliveries.ack_timeout = 0.2
+        assert not (await slack.slash("U1", "C1", "/robbie help")).ok
     assert not store.events
 
 

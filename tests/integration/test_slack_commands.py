@@ -1,0 +1,62 @@
+"""Commands of Slack's own, through the whole of Robbie: stored, carried out by a worker, answered where they belong."""
+
+from __future__ import annotations
+
+from adapters.doubles.slack import Message, take_then_drop
+from tests.office import Office
+
+
+def whispered(office: Office, user: str = "U1") -> list[str]:
+    """What only this person sees."""
+    return [seen(message) for message in office.slack.workspace.ephemerals if message.shown_to == user]
+
+
+def seen(message: Message) -> str:
+    return "".join(str(block.get("text", "")) for block in message.blocks if block["type"] == "markdown")
+
+
+async def test_a_private_command_is_answered_to_its_person_alone(office: Office) -> None:
+    await office.open()
+    await office.slack.slash("U1", "C1", "/robbie help council")
+    await office.until(lambda: whispered(office))
+    assert "/robbie council question" in whispered(office)[0]
+    assert office.slack.bot_messages("C1") == []
+
+
+async def test_a_private_command_is_answered_where_robbie_is_no_member(office: Office) -> None:
+    office.slack.add_channel("C7", with_bot=False)
+    await office.open()
+    await office.slack.slash("U1", "C7", "/robbie help")
+    await office.until(lambda: whispered(office))
+    await office.settled()
+    assert len(whispered(office)) == 1
+
+
+async def test_a_public_command_is_answered_to_all_where_robbie_is_no_member(office: Office) -> None:
+    office.providers.reply("Because.")
+    office.slack.add_channel("C7", with_bot=False)
+    await office.open()
+    await office.slack.slash("U1", "C7", "/robbie ask why?")
+    await office.until(lambda: "Because." in office.answers("C7"))
+    await office.settled()
+    assert office.answers("C7") == ["<@U1>: why?", "Because."]
+
+
+async def test_what_one_person_sees_is_shown_again_after_an_unclear_send(office: Office) -> None:
+    """Slack keeps nothing that could be looked for, and the answer may not be lost."""
+    await office.open()
+    office.slack.fault("chat.postEphemeral", take_then_drop())
+    await office.slack.slash("U1", "C1", "/robbie help")
+    await office.until(lambda: len(whispered(office)) == 2)
+    await office.settled()
+    assert len(set(whispered(office))) == 1
+
+
+async def test_a_slash_command_in_a_channel_is_a_question_like_any_other(office: Office) -> None:
+    office.providers.reply("Blue light scatters most.")
+    await office.open()
+    await office.slack.slash("U1", "C1", "/robbie ask why is the sky blue?")
+    await office.until(lambda: "Blue light scatters most." in office.answers("C1"))
+    await office.settled()
+    assert office.answers("C1") == ["<@U1>: why is the sky blue?", "Blue light scatters most."]
+    assert office.prompt().endswith("why is the sky blue?")
