@@ -119,7 +119,7 @@ async def build(settings: Settings, urls: RoleUrls, roles: Roles = ALL) -> App:
     places = PostgresPlaces(database)
     intake = Intake(PostgresInbox(database, queue.enqueue), _intake_policy(settings))
     leases = PostgresLeases(urls.system)
-    platforms = connect(settings, intake, database, leases, desk())
+    platforms = connect(settings, intake, database, leases, desk(settings, database))
     metrics = Metrics()
     return App(
         settings=settings,

@@ -2,20 +2,62 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from adapters.postgres.database import Database
 from adapters.postgres.interactions import PostgresInteractions
+from adapters.postgres.people import PostgresPeople
+from bot.settings import Settings
 from core.commands import REGISTRY
 from core.conversation.basics import basics
 from core.conversation.handling import Handlers
 from core.conversation.why import why
-from core.desk import Desk
+from core.desk import Completer, Desk, SectionMaker, Visitor, matching
+from core.people.cast import Card, Cast
+from core.people.choosing import choosing
+from core.people.languages import languages
+from core.people.settings import about_you, settings_form
+from core.people.settings import settings as settings_page
+from core.registry import Choice
+from mentors.loading import load
 
 
-def handlers(database: Database) -> Handlers:
+def handlers(settings: Settings, database: Database) -> Handlers:
     """What carries out each command."""
-    return {**basics(REGISTRY), "why": why(PostgresInteractions(database))}
+    people, cast = PostgresPeople(database), cast_of(settings)
+    return {
+        **basics(REGISTRY),
+        "why": why(PostgresInteractions(database)),
+        **choosing(people, cast),
+        **settings_page(people, cast, _settings_sections(people, cast)),
+    }
 
 
-def desk() -> Desk:
+def desk(settings: Settings, database: Database) -> Desk:
     """Forms, completions and the sections of a person's home."""
-    return Desk(REGISTRY)
+    people, cast = PostgresPeople(database), cast_of(settings)
+    return Desk(
+        REGISTRY,
+        completers={"mentor": offering(cast.choices()), "language": offering(languages())},
+        forms={**settings_form(people, cast)},
+        sections=[about_you(people, cast)],
+    )
+
+
+def cast_of(settings: Settings) -> Cast:
+    """The mentors, as people choose among them."""
+    loaded = load(settings.mentors.folder).mentors.values()
+    return Cast([Card(mentor.id, mentor.name, mentor.tagline, mentor.names()) for mentor in loaded])
+
+
+def offering(choices: Sequence[Choice]) -> Completer:
+    """A completer of choices that are the same for everybody."""
+
+    async def complete(visitor: Visitor, typed: str) -> Sequence[Choice]:
+        return matching(choices, typed)
+
+    return complete
+
+
+def _settings_sections(people: PostgresPeople, cast: Cast) -> Sequence[SectionMaker]:
+    return [about_you(people, cast)]

@@ -108,7 +108,7 @@ def wire(
         _turn_policy(settings),
         versions={"robbie": __version__},
         registry=REGISTRY,
-        handlers=handlers(database),
+        handlers=handlers(settings, database),
         voices=voices(settings),
         send=senders.send,
     )

@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from core.registry import Choice, Command, Kind, Lane, Option, Registry
 
+_MOODS = tuple(Choice(mood, mood.capitalize()) for mood in ("confident", "thoughtful", "concerned", "determined"))
+_AUTO_MOOD = Choice("auto", "What the situation suggests")
+_SCOPES = (
+    Choice("me", "for me"),
+    Choice("here", "here, for this channel"),
+    Choice("once", "once, for the next answer"),
+)
+_GENTLE_FORCEFUL = Option("gentle_forceful", "from -2 (gentle) to 2 (forceful)", Kind.INTEGER, least=-2, most=2)
+_RELAXED_INTENSE = Option("relaxed_intense", "from -2 (relaxed) to 2 (intense)", Kind.INTEGER, least=-2, most=2)
 # none: the vote is taken back.
 _VOTE = Option(
     "vote",
@@ -38,6 +47,72 @@ COMMANDS = (
         options=(Option("question", "what they should think about", required=True, long=True),),
         example="council Should we raise prices this year?",
         asks=True,
+    ),
+    Command(
+        name="mentor",
+        summary="Choose who answers: a mentor, Robbie itself, or whoever fits",
+        options=(
+            Option("name", "a mentor's name, auto, robbie, or default for what the channel says", completes="mentor"),
+            Option("mood", "how the mentor is disposed", Kind.CHOICE, choices=_MOODS),
+            Option("scope", "for whom", Kind.CHOICE, choices=_SCOPES),
+        ),
+        example="mentor einstein thoughtful once",
+        private=True,
+    ),
+    Command(
+        name="mentors",
+        summary="Show the mentors, and what each is good for",
+        example="mentors",
+        private=True,
+        phrases=(r"(?:who are|show me|list) (?:your|the) mentors", r"(?:welche|was für) mentoren (?:gibt es|hast du)"),
+    ),
+    Command(
+        name="mood",
+        summary="Choose the mood in which mentors answer you",
+        options=(Option("mood", "a mood, or auto", Kind.CHOICE, required=True, choices=(*_MOODS, _AUTO_MOOD)),),
+        example="mood determined",
+        private=True,
+        asks=True,
+    ),
+    Command(
+        name="tone",
+        summary="Choose how gentle or forceful, how relaxed or intense Robbie is with you",
+        options=(_GENTLE_FORCEFUL, _RELAXED_INTENSE),
+        example="tone -1 1",
+        private=True,
+    ),
+    Command(
+        name="language",
+        summary="Choose the language in which Robbie answers you",
+        options=(Option("name", "a language, or auto for that of each message", required=True, completes="language"),),
+        example="language German",
+        private=True,
+        changes=True,
+        asks=True,
+        phrases=(
+            r"(?:please )?always (?:answer|reply|speak|write)(?: to)?(?: me)? in (?P<name>\w+)",
+            r"(?:bitte )?(?:antworte|schreib)(?: mir)? (?:immer|ab jetzt|künftig) (?:auf )?(?P<name>\w+)",
+        ),
+    ),
+    Command(
+        name="settings",
+        summary="Show what you have chosen, and change it",
+        example="settings",
+        private=True,
+        phrases=(r"(?:show me |what are )?my settings|(?:zeig mir )?meine einstellungen",),
+    ),
+    Command(
+        name="save-settings",
+        summary="Change your settings",
+        options=(
+            Option("mentor", "who answers", completes="mentor"),
+            Option("mood", "the mood of mentors", Kind.CHOICE, choices=(*_MOODS, _AUTO_MOOD)),
+            _GENTLE_FORCEFUL,
+            _RELAXED_INTENSE,
+            Option("language", "a language, or auto", completes="language"),
+        ),
+        private=True,
+        hidden=True,
     ),
     Command(
         name="continue",

@@ -70,7 +70,7 @@ class Desk:
         if found is None:
             return ()
         if found.choices:
-            return _matching(found.choices, typed)
+            return matching(found.choices, typed)
         completer = self._completers.get(found.completes)
         if completer is None:
             return ()
@@ -95,20 +95,26 @@ class Desk:
         return form_of(command, invocation)
 
     async def home(self, visitor: Visitor) -> Page:
-        """A person's home. A section that cannot be made says so, and the others stand."""
-        made = await asyncio.gather(*(self._section(make, visitor) for make in self._sections))
-        return Page(title="Robbie", sections=tuple(section for section in made if section is not None))
-
-    async def _section(self, make: SectionMaker, visitor: Visitor) -> Section | None:
-        try:
-            async with asyncio.timeout(_SECONDS):
-                return await make(visitor)
-        except Exception as error:
-            _log.warning("a section of the home could not be made: %s", type(error).__name__)
-            return Section(title="Not here right now", text="This part could not be loaded. Open this page again.")
+        """A person's home."""
+        return await page("Robbie", self._sections, visitor)
 
     async def _commands(self, visitor: Visitor, typed: str) -> Sequence[Choice]:
-        return _matching([Choice(command.name, command.name) for command in self.registry.offered], typed)
+        return matching([Choice(command.name, command.name) for command in self.registry.offered], typed)
+
+
+async def page(title: str, sections: Sequence[SectionMaker], visitor: Visitor) -> Page:
+    """A page of these sections. One that cannot be made says so, and the others stand."""
+    made = await asyncio.gather(*(_section(make, visitor) for make in sections))
+    return Page(title=title, sections=tuple(section for section in made if section is not None))
+
+
+async def _section(make: SectionMaker, visitor: Visitor) -> Section | None:
+    try:
+        async with asyncio.timeout(_SECONDS):
+            return await make(visitor)
+    except Exception as error:
+        _log.warning("a section of a page could not be made: %s", type(error).__name__)
+        return Section(title="Not here right now", text="This part could not be loaded. Open this page again.")
 
 
 def submitted(invocation: Invocation, fields: Mapping[str, str]) -> Invocation:
@@ -138,7 +144,8 @@ def _field(option: Option, value: str) -> FormField:
     )
 
 
-def _matching(choices: Sequence[Choice], typed: str) -> Sequence[Choice]:
+def matching(choices: Sequence[Choice], typed: str) -> Sequence[Choice]:
+    """Those of the choices that could be meant, the likeliest first."""
     wanted = typed.strip().casefold()
     found = [choice for choice in choices if wanted in choice.label.casefold() or wanted in choice.value.casefold()]
     return sorted(found, key=lambda choice: not choice.label.casefold().startswith(wanted))[:_MOST]

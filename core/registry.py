@@ -286,15 +286,15 @@ def _positional(command: Command, rest: str) -> dict[str, str]:
     for index, option in enumerate(command.options):
         if not rest:
             break
-        if index == len(command.options) - 1:
-            return {**values, option.name: rest}
-        word, _, after = rest.partition(" ")
-        if option.kind is Kind.CHOICE and not option.required and _chosen(option, word) is None:
+        last = index == len(command.options) - 1
+        word, _, after = (rest, "", "") if last else rest.partition(" ")
+        may_be_skipped = option.kind is Kind.CHOICE and not option.required and not (last and not values)
+        if may_be_skipped and _chosen(option, word) is None:
             continue
         values[option.name], rest = word, after.strip()
     if rest and values:
-        last = list(values)[-1]
-        values[last] = f"{values[last]} {rest}"
+        name = list(values)[-1]
+        values[name] = f"{values[name]} {rest}"
     elif rest and not command.options:
         raise CommandError(f"`{command.name}` takes no arguments.", command.name)
     return values

@@ -59,6 +59,16 @@ class Office:
             while await self.rows(query):
                 await asyncio.sleep(0.05)
 
+    async def command(self, line: str, channel: str, thread: str | None = None, user: str = "U1") -> None:
+        """Type a command, and wait until it is carried out; its answer may be for one person's eyes only."""
+        done = "SELECT 1 FROM inbox WHERE state = 'answered' AND kind = 'message'"
+        before = len(await self.rows(done))
+        await self.slack.say(user, channel, f"!robbie {line}", thread_ts=thread)
+        async with asyncio.timeout(30):
+            while len(await self.rows(done)) == before:
+                await asyncio.sleep(0.05)
+        await self.settled()
+
     async def rows(self, query: str) -> list[tuple[object, ...]]:
         """Rows over all orgs."""
         async with await psycopg.AsyncConnection.connect(self._roles.system) as connection:

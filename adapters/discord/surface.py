@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+from adapters.discord.admins import Guild, administers
 from adapters.discord.api import UNKNOWN_CHANNEL, DiscordApi, DiscordGone, DiscordRefused, as_object
 from adapters.discord.histories import Histories
 from adapters.discord.payload import Member, Message, User, moment, snowflake
@@ -134,7 +135,7 @@ class DiscordSurface:
         return [_utterance(message, me) for message in reversed(latest)]
 
     async def profile(self, tenant: str, account: str) -> Profile:
-        """The name of an account, in its guild where there is one, remembered for an hour. Raises SendError."""
+        """What a guild, or Discord, says of an account, remembered for an hour. Raises SendError."""
         known = self._profiles.get((tenant, account))
         if known is not None and time.monotonic() - known[0] < _PROFILE_SECONDS:
             return known[1]
@@ -211,7 +212,8 @@ class DiscordSurface:
                     Member, await self._api.call("GET", "/guilds/{guild}/members/{user}", guild=tenant, user=account)
                 )
                 if member.user is not None:
-                    return Profile(name=member.nick or member.user.name, is_bot=bool(member.user.bot))
+                    admin = await self._administers(tenant, account, member)
+                    return Profile(name=member.nick or member.user.name, is_bot=bool(member.user.bot), admin=admin)
             except (DiscordRefused, MalformedEvent):
                 pass  # who has left the guild still has an account
         try:
@@ -219,6 +221,10 @@ class DiscordSurface:
         except MalformedEvent as error:
             raise NotSent(f"discord: {error}") from None
         return Profile(name=user.name or user.id, is_bot=bool(user.bot))
+
+    async def _administers(self, tenant: str, account: str, member: Member) -> bool:
+        guild = parse(Guild, await self._api.call("GET", "/guilds/{guild}", guild=tenant))
+        return administers(guild, account, member.roles)
 
 
 def nonce(key: str) -> str:

@@ -10,7 +10,8 @@ from psycopg.rows import DictRow
 from adapters.postgres.answers import finishing
 from adapters.postgres.database import Database
 from adapters.postgres.messages import extras, persona
-from core.conversation.models import Asker, Place, Utterance
+from adapters.postgres.people import spent
+from core.conversation.models import Asker, Place, Profile, Utterance
 from core.conversation.stores import Claim, Earlier, Ending, Finish, Lease
 from core.people.models import ChannelSettings, PersonSettings
 from core.registry import Invocation
@@ -108,7 +109,9 @@ _ASKED = """
 _KNOW = """
     UPDATE people SET name = coalesce(nullif(%(name)s, ''), name), zone = coalesce(nullif(%(zone)s, ''), zone)
     WHERE id = %(id)s"""
-_REFRESHED = "UPDATE accounts SET refreshed_at = now() WHERE person_id = %(id)s"
+_REFRESHED = """
+    UPDATE accounts SET refreshed_at = now(), is_admin = %(admin)s
+    WHERE person_id = %(id)s AND (surface, tenant) = (%(surface)s, %(tenant)s)"""
 
 # An edit is no failure: it does not count as an attempt. A Stop or deletion that came after it stays.
 _RELEASE = """
@@ -216,9 +219,10 @@ class PostgresTurns:
         (rows,) = await self._database.run(claim.asker.org_id, (_REMEMBERED, values))
         return (rows[0]["text"], rows[0]["created_at"]) if rows else None
 
-    async def save_profile(self, claim: Claim, name: str, zone: str) -> None:
-        """Keep the asker's name and zone, and when they were asked for."""
-        values = {"id": claim.asker.person_id, "name": name, "zone": zone}
+    async def save_profile(self, claim: Claim, profile: Profile) -> None:
+        """Keep what the platform says of the asker, and when it was asked for."""
+        known = profile.model_dump(include={"name", "zone", "admin"})
+        values = {**claim.place.model_dump(), **known, "id": claim.asker.person_id}
         await self._database.run(claim.asker.org_id, (_KNOW, values), (_REFRESHED, values))
 
     async def release(self, claim: Claim) -> bool:
@@ -229,7 +233,8 @@ class PostgresTurns:
 
     async def finish(self, claim: Claim, finish: Finish) -> Ending:
         """Close the row, record the interaction and fill the outbox, all or nothing."""
-        (rows,) = await self._database.run(claim.asker.org_id, finishing(claim, finish))
+        closing = (finishing(claim, finish), *spent(claim, finish))
+        rows, *_ = await self._database.run(claim.asker.org_id, *closing)
         if not rows:
             return "lost"
         return "more" if rows[0]["more"] else "last"

@@ -18,6 +18,7 @@ from core.conversation.models import Utterance
 from core.conversation.ports import SendError, Surface
 from core.conversation.stores import Claim, TurnStore
 from core.conversation.voices import ROBBIE, Situation, Voice, Voices
+from core.people.models import Once
 from core.rendering.harmless import links_in
 from core.routing.models import Answer, ChatMessage, Level, Restart, RouterEvent, Task, TextDelta, Trace
 
@@ -70,13 +71,14 @@ class Answering:
 
     def cast(self, claim: Claim, ask: Ask) -> Sequence[Voice]:
         """Who speaks: one, or the members of a council."""
+        once = claim.person.once or Once(mentor="")
         situation = Situation(
             text=ask.text,
             now=self._now(),
             zone=claim.asker.zone,
             before=claim.transcript,
-            mentor=ask.mentor,
-            mood=ask.mood,
+            mentor=ask.mentor or once.mentor,
+            mood=ask.mood or once.mood,
             person=claim.person,
             channel=claim.channel,
         )
@@ -147,7 +149,7 @@ class Answering:
         )
 
     async def know(self, claim: Claim, surface: Surface) -> Claim:
-        """The claim with the asker's name and zone as the platform has them now."""
+        """The claim with what the platform says of the asker now."""
         if not claim.profile_stale:
             return claim
         try:
@@ -155,11 +157,15 @@ class Answering:
         except SendError as error:
             _log.warning("no profile for an account of %s: %s", surface.name, error)
             return claim
-        await self._store.save_profile(claim, profile.name, profile.zone)
+        await self._store.save_profile(claim, profile)
         asker = claim.asker.model_copy(
-            update={"name": profile.name or claim.asker.name, "zone": profile.zone or claim.asker.zone}
+            update={
+                "name": profile.name or claim.asker.name,
+                "zone": profile.zone or claim.asker.zone,
+                "admin": profile.admin,
+            }
         )
-        return replace(claim, asker=asker)
+        return replace(claim, asker=asker, profile_stale=False)
 
     async def _transcript(self, claim: Claim, ask: Ask, surface: Surface) -> Sequence[Utterance]:
         """What was said before, and the question last. In a thread that is new to us, the platform knows more."""

@@ -7,7 +7,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
-from core.conversation.models import Accepted, Asker, CancelReason, InboundEvent, InboxState, Place, Reply, Utterance
+from core.conversation.models import (
+    Accepted,
+    Asker,
+    CancelReason,
+    InboundEvent,
+    InboxState,
+    Place,
+    Profile,
+    Reply,
+    Utterance,
+)
 from core.conversation.voices import ROBBIE, Voice
 from core.learning.signals import Signal
 from core.people.models import ChannelSettings, PersonSettings
@@ -163,7 +173,7 @@ class TurnStore(Protocol):
         None when somebody else wrote it, or when it was answered with yes or no already.
         """
 
-    async def save_profile(self, claim: Claim, name: str, zone: str) -> None:
+    async def save_profile(self, claim: Claim, profile: Profile) -> None:
         """Keep what the platform said of the asker."""
 
     async def finish(self, claim: Claim, finish: Finish) -> Ending:

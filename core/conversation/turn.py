@@ -125,6 +125,7 @@ class Turns:
 
     async def _command(self, claim: Claim, invocation: Invocation) -> Ending:
         """Carry out a command; one that is a question to the models goes on as a turn like any other."""
+        claim = await self._answering.know(claim, self._surfaces[claim.place.surface])
         command, done = self._known(invocation), await self._carried_out(claim, invocation)
         if isinstance(done, Ask):
             return await self._answer(claim, done)

@@ -12,7 +12,7 @@ from adapters.discord import DiscordApi, DiscordSurface, Replies, Threads
 from adapters.discord.interaction import Interaction as Asked
 from adapters.discord.replies import reply_for
 from adapters.doubles.discord import DiscordDouble, Interaction, banned, error, rate_limited, take_then_drop
-from adapters.doubles.discord.state import PRIVATE_THREAD
+from adapters.doubles.discord.state import PRIVATE_THREAD, Role
 from core.conversation.models import Place
 from core.conversation.ports import MaybeSent, MessageGone, NotSent, RateLimited, Refused, Surface
 from core.conversation.stores import Owed
@@ -326,6 +326,16 @@ async def test_who_left_the_guild_still_has_a_name(discord: DiscordDouble, surfa
     del discord.world.members[ben]
     assert (await surface.profile(discord.guild_id, ben)).name == "Ben"
     assert (await surface.profile("dm-1", discord.user_id("Ana"))).name == "Ana"
+
+
+async def test_who_may_manage_the_guild_administers_it(discord: DiscordDouble, surface: DiscordSurface) -> None:
+    guild, ben, chika = discord.world.guild, discord.user_id("Ben"), discord.user_id("Chika")
+    guild.roles["77"] = Role("77", "Managers", 1 << 5)
+    guild.members[ben].append("77")
+    assert (await surface.profile(guild.id, guild.owner)).admin
+    assert (await surface.profile(guild.id, ben)).admin
+    assert not (await surface.profile(guild.id, chika)).admin
+    assert not (await surface.profile("dm-1", ben)).admin
 
 
 async def test_a_commands_answer_takes_the_place_that_was_held_for_it(

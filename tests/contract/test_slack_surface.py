@@ -266,6 +266,11 @@ async def test_profile_is_asked_once(slack: SlackDouble, surface: SlackSurface) 
         await surface.profile("T1", "UNOBODY")
 
 
+async def test_profile_says_who_administers_the_workspace(slack: SlackDouble, surface: SlackSurface) -> None:
+    slack.workspace.users["U2"].is_admin = True
+    assert [(await surface.profile("T1", user)).admin for user in ("U1", "U2")] == [False, True]
+
+
 async def test_working_is_shown_and_cleared(slack: SlackDouble, surface: SlackSurface, thread: Place) -> None:
     await surface.working(thread, on=True)
     await surface.working(thread, on=False)

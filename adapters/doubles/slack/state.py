@@ -32,6 +32,7 @@ class User:
     name: str
     tz: str = "UTC"
     is_bot: bool = False
+    is_admin: bool = False
 
     def wire(self, team: str) -> Json:
         """The user object of ``users.info``."""
@@ -48,6 +49,8 @@ class User:
             "tz_offset": int(offset.total_seconds()) if offset else 0,
             "profile": profile,
             "is_bot": self.is_bot,
+            "is_admin": self.is_admin,
+            "is_owner": False,
             "is_app_user": False,
         }
 
