@@ -19,7 +19,7 @@ from rich.text import Text
 
 from adapters.postgres.embedded import EmbeddedPostgresError
 from adapters.postgres.roles import RolesError
-from bot import avatars_cli
+from bot import avatars_cli, mentors_cli
 from bot.evals.cli import eval_app
 from bot.house import HouseError
 from bot.roles import ALL, Role, Roles, parse, spell
@@ -45,6 +45,7 @@ discord_app = typer.Typer(help="Connect Robbie to Discord.", no_args_is_help=Tru
 app.add_typer(discord_app, name="discord")
 mentors_app = typer.Typer(help="The mentors in whose voice Robbie can answer.", no_args_is_help=True)
 app.add_typer(mentors_app, name="mentors")
+mentors_cli.register(mentors_app)
 avatars_cli.register(mentors_app)
 _err = Console(stderr=True, highlight=False)
 

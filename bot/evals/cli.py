@@ -40,3 +40,19 @@ def failover(
         raise SystemExit(str(error)) from None
     result = asyncio.run(exam(ids, lambda line: typer.echo(line, err=True)))
     typer.echo(json.dumps(result) if as_json else f"{result['passed']} of {len(ids)} pass")
+
+
+@eval_app.command()
+def mentors(as_json: Json = False) -> None:
+    """Choose a mentor for each labelled message, beside a list of keywords."""
+    from rich.console import Console
+
+    from bot.evals.mentors import as_json as to_json
+    from bot.evals.mentors import exam
+    from bot.evals.mentors_screen import show
+
+    result = exam()
+    if as_json:
+        typer.echo(to_json(result))
+    else:
+        show(result, Console(highlight=False))
