@@ -13,7 +13,7 @@ from bot.evals.mentors import Exam, Score
 _PARTS = {
     "tuned": "Tuned on",
     "held_out": "Held out",
-    "fresh": "Of these, written after the last tuning",
+    "fresh": "Of these, fresh",
 }
 
 
@@ -53,6 +53,7 @@ def _cell(count: int, *, right: bool) -> Text:
 
 def _legend(score: Score) -> str:
     return (
-        "\naccepted: the label, or a second who would be good, too. wrong voice: a mentor spoke who should not have."
+        "\nfresh: written after the last tuning. accepted: the label, or a second who would be good, too."
+        "\nwrong voice: a mentor spoke who should not have."
         f"\nA choice takes {score.microseconds / 1000:.2f} ms (median)."
     )
