@@ -102,7 +102,7 @@ def _slack(
     surface = SlackSurface(apis, replies)
     if not (secrets.slack_app_token or secrets.slack_signing_secret):
         return Platform(surface, apis.close)
-    shown = desk()
+    shown = desk(settings, database)
     front = Interactivity(receiver, apis, shown, replies, Home(apis, shown, places.closed))
 
     async def close() -> None:
