@@ -99,7 +99,7 @@ def _slack(
     installed = Installed(installations, open_vault(settings))
     apis = SlackApis(_value(secrets.slack_bot_token), base_url=secrets.slack_api_url, installed=installed)
     replies = SlackReplies(apis, PostgresReplies(database), installed.vault)
-    surface = SlackSurface(apis, replies)
+    surface = SlackSurface(apis, replies, public_url=settings.web.public_url or "")
     if not (secrets.slack_app_token or secrets.slack_signing_secret):
         return Platform(surface, apis.close)
     shown = desk(settings, database)

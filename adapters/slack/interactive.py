@@ -31,7 +31,7 @@ from core.conversation.payload import parse
 from core.conversation.ports import Receiver, SendError
 from core.desk import Desk, submitted
 from core.registry import CommandError, Invocation
-from core.rendering.message import Button, Form, FormField
+from core.rendering.message import Button, Form
 
 logger = logging.getLogger(__name__)
 
@@ -42,13 +42,8 @@ NOT_KEPT = "I could not take this in just now: my memory is out of reach. Please
 NOT_OPENED = "I could not open this just now. Please try again."
 THANKS = "Thank you. What was wrong with it?"
 
-_WHY = Button(label="Tell me why", invocation=Invocation(command=VOTE, arguments={"vote": "down", "reason": ""}))
-_REASON = Form(
-    title="What was wrong?",
-    invocation=Invocation(command=VOTE, arguments={"vote": "down"}),
-    fields=(FormField(name="reason", label="Reason", kind="text", hint="A few words are enough.", required=True),),
-    submit="Send",
-)
+_DOWN = Invocation(command=VOTE, arguments={"vote": "down"})
+_WHY = Button(label="Tell me why", invocation=Invocation(command="reason", arguments={"vote": "down"}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +124,7 @@ class Interactivity:
             await self._tell(call, NOT_KEPT)
         elif shown := self._said(invocation):
             await self._tell(call, shown)
-        elif invocation.arguments.get("vote") == "down":
+        elif invocation == _DOWN:
             await self._ask_why(call)
         self._follow(call, kept)
 
@@ -203,11 +198,10 @@ class Interactivity:
         return True
 
     async def _form(self, call: Call, invocation: Invocation) -> Form | None:
-        if invocation.command == VOTE and "reason" not in invocation.arguments:
+        if invocation.command == VOTE:  # it counts at once; a reason may follow
             return None
         async with asyncio.timeout(_FORM_SECONDS):
-            form = await self._desk.form(call.visitor, invocation)
-        return _REASON if form is None and invocation.command == VOTE else form
+            return await self._desk.form(call.visitor, invocation)
 
     async def _store(self, call: Call, invocation: Invocation) -> _Kept | None:
         """Store it, so that it may be acknowledged; None when that failed."""

@@ -16,20 +16,13 @@ from core.commands import COMMANDS
 from core.conversation.models import Accepted, InboundEvent, InboxState
 from core.conversation.stores import Owed
 from core.desk import Desk, SectionMaker
-from core.registry import Choice, Command, Kind, Option, Registry
+from core.registry import Command, Kind, Option, Registry
 
 Way = Literal["sockets", "http"]
 
-VOTES = (Choice("up", "Good"), Choice("down", "Bad"))
 REGISTRY = Registry(
     (
-        *(command for command in COMMANDS if command.name not in ("vote", "note", "tune", "regenerate")),
-        Command(
-            name="vote",
-            summary="Say what you think of an answer",
-            options=(Option("vote", "good or bad", Kind.CHOICE, required=True, choices=VOTES), Option("reason", "why")),
-            hidden=True,
-        ),
+        *(command for command in COMMANDS if command.name not in ("note", "tune")),
         Command(
             name="note",
             summary="Keep a note",

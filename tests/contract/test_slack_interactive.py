@@ -9,11 +9,10 @@ import pytest
 from adapters.doubles.slack import Message, SlackDouble, error
 from adapters.slack import SlackApis, SlackSurface
 from adapters.slack.interactive import NOT_KEPT
-from adapters.slack.sending import Sending
 from core.conversation.models import Kind, Place
 from core.registry import Invocation
 from core.rendering.message import Button, Outgoing
-from tests.contract.slack_front import REGISTRY, Store, Way, at_home, ephemerals
+from tests.contract.slack_front import Store, Way, at_home, ephemerals
 
 WAYS = pytest.mark.parametrize("way", ["sockets", "http"])
 YES = Button(label="Yes", invocation=Invocation(command="yes", arguments={"of": "7"}), style="primary")
@@ -32,10 +31,9 @@ def store() -> Store:
 
 
 async def posted(slack: SlackDouble, message: Outgoing, channel: str = "C1", thread: str = "") -> Message:
-    """What Robbie posts, with the test's registry: there, votes and notes exist."""
+    """What Robbie posts."""
     apis = SlackApis(slack.bot_token, base_url=slack.api_url)
     surface = SlackSurface(apis)
-    surface._sending = Sending(apis, None, surface._sending._personas, REGISTRY)
     place = Place(surface="slack", tenant="T1", channel=channel, thread=thread, direct=channel.startswith("D"))
     ts = await surface.post(place, "key", message)
     await apis.close()
@@ -165,7 +163,7 @@ async def test_who_votes_down_may_say_why(slack: SlackDouble, store: Store) -> N
         await slack.wait_for(lambda s: s.workspace.views.stacks.get("U2"))
         assert (await slack.submit("U2", {"reason": "It was about cats."})).ok
     down, why = store.events
-    assert why.command == Invocation(command="vote", arguments={"vote": "down", "reason": "It was about cats."})
+    assert why.command == Invocation(command="reason", arguments={"vote": "down", "reason": "It was about cats."})
     assert down.about == why.about == message.ts
 
 
