@@ -20,9 +20,6 @@ from core.people.installations import Installation, Installations, Sealer, open_
 
 logger = logging.getLogger(__name__)
 
-# Another process learns of a new token, or of a removal, after so long at the latest. It learns at once where Slack
-# refuses the old token.
-_FRESH_SECONDS = 60.0
 _AGAIN_SECONDS = 5.0
 
 
@@ -60,6 +57,8 @@ class SlackApis:
         base_url: where the Web API is.
         timeout: seconds for a whole call.
         installed: the workspaces that installed the app.
+        fresh_seconds: after so long another process knows of a new token or a removal, if Slack has not refused the
+            old token before.
     """
 
     def __init__(
@@ -69,12 +68,14 @@ class SlackApis:
         base_url: str = AsyncWebClient.BASE_URL,
         timeout: float = 15.0,
         installed: Installed | None = None,
+        fresh_seconds: float = 60.0,
     ) -> None:
         self._session = Session(timeout)
         self._make = partial(SlackApi, session=self._session, base_url=base_url)
         self._token = token
         self._home = self._make(token)
         self._installed = installed
+        self._fresh = fresh_seconds
         self._known: dict[str, _Known] = {}
         self._looking: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self.app = self._make("")
@@ -177,7 +178,7 @@ class SlackApis:
         elif known.api.refused:
             await self._confirm(row, known.api)
         known.api.refused = False
-        return replace(known, until=time.monotonic() + _FRESH_SECONDS)
+        return replace(known, until=time.monotonic() + self._fresh)
 
     def _opened(self, row: Installation, sealed: bytes) -> SlackApi:
         token = open_token(self._installed.vault, row.tenant, sealed) if self._installed else None

@@ -14,6 +14,7 @@ import sys
 import termios
 import time
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -24,6 +25,9 @@ from rich.console import Console
 
 from adapters.console.chat import as_markdown
 from adapters.doubles.discord import DiscordDouble
+from adapters.postgres.database import Database
+from adapters.postgres.installations import PostgresInstallations
+from core.people.installations import Installation
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "do-not-show-this"
@@ -140,6 +144,46 @@ def test_a_manifest_for_an_address_that_slack_refuses_is_refused(tmp_path: Path)
     assert done.returncode == 2
     assert "https" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+PUBLIC = {"ROBBIE_WEB__PUBLIC_URL": "https://r.example/"}
+
+
+def test_the_manifest_leads_back_to_the_public_address(tmp_path: Path) -> None:
+    made = json.loads(robbie(tmp_path, "slack", "manifest", "--json", environ=PUBLIC).stdout)
+    assert made["oauth_config"]["redirect_urls"] == ["https://r.example/slack/oauth_redirect"]
+
+
+def test_the_link_to_install_is_printed_when_everything_for_it_is_set(tmp_path: Path) -> None:
+    done = robbie(tmp_path, "slack", "install-url", environ={**PUBLIC, "SLACK_CLIENT_ID": "1.2"})
+    lacking = "SLACK_CLIENT_SECRET, SLACK_APP_TOKEN or SLACK_SIGNING_SECRET, slack.install"
+    assert refusal(done) == f"nobody can install Robbie yet: set {lacking} (see docs/how-to/slack.md)"
+    everything = {
+        **PUBLIC,
+        "SLACK_CLIENT_ID": "1.2",
+        "SLACK_CLIENT_SECRET": "hush-hush",
+        "SLACK_APP_TOKEN": "xapp-1",
+        "ROBBIE_SLACK__INSTALL": "open",
+    }
+    assert robbie(tmp_path, "slack", "install-url", environ=everything).stdout == "https://r.example/slack/install\n"
+
+
+async def test_the_workspaces_are_listed_without_their_tokens(
+    tmp_path: Path, admin_url: str, database: Database
+) -> None:
+    environ = {"DATABASE_URL": admin_url, "COLUMNS": "120"}
+    assert "No workspace" in robbie(tmp_path, "slack", "workspaces", environ=environ).stdout
+    rows = PostgresInstallations(database, "slack")
+    for number, tenant in enumerate(("T1", "T2")):
+        at = datetime(2026, 11, 24, 9, number, tzinfo=UTC)
+        await rows.save(Installation(tenant, "Acme", "UB", "BB", ("chat:write",), "U1", at, b"sealed-plover"))
+    await rows.removed("T2", datetime(2026, 11, 25, tzinfo=UTC), "app_uninstalled")
+    shown = robbie(tmp_path, "slack", "workspaces", environ=environ).stdout
+    assert [line.split()[0] for line in shown.splitlines()] == ["workspace", "T1", "T2"]
+    assert "removed 2026-11-25" in shown
+    listed = json.loads(robbie(tmp_path, "slack", "workspaces", "--json", environ=environ).stdout)["workspaces"]
+    assert [(one["workspace"], one["removed_because"]) for one in listed] == [("T1", None), ("T2", "app_uninstalled")]
+    assert "plover" not in shown + json.dumps(listed)
 
 
 async def test_the_invitation_names_the_application_and_what_it_may_do(tmp_path: Path) -> None:

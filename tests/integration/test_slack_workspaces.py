@@ -16,6 +16,7 @@ from adapters.postgres.roles import RoleUrls
 from bot.health import Health
 from tests.shown import shown
 from tests.slack_installs import Floor, floor_of
+from tests.web_room import served
 
 
 @pytest.fixture
@@ -252,6 +253,19 @@ async def test_what_each_workspace_missed_is_read_from_its_own_histories(floor: 
                     [shown(m) for m in team.bot_messages(f"C1{end}", said.ts)] == ["You said: missed"]
                 )
             )
+
+
+async def test_over_http_too_each_workspace_is_answered_and_its_removal_is_heard(floor: Floor) -> None:
+    second = floor.slack.add_team("T2", installed=False)
+    secret = {"SLACK_APP_TOKEN": "", "SLACK_SIGNING_SECRET": floor.slack.signing_secret}
+    app = await floor.open(home=True, **secret)
+    await floor.install(app, second)
+    root = await floor.stack.enter_async_context(served(app.web(Health(app).state)))
+    await floor.slack.deliver_to(f"{root}/slack/events")
+    for team in (floor.slack, second):
+        await floor.answered(team, "hello", "You said: hello")
+    second.uninstall()
+    await gone(floor, "T2")
 
 
 def tokens_in(floor: Floor, *texts: str) -> list[str]:

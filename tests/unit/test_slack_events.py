@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.slack.api import Identity
-from adapters.slack.events import inbound
-from adapters.slack.payload import moment
+from adapters.slack.events import inbound, removal
+from adapters.slack.payload import Envelope, moment
 from adapters.slack.text import escape, readable
 from core.conversation.models import InboundEvent, Kind
-from core.conversation.payload import MalformedEvent
+from core.conversation.payload import MalformedEvent, parse
 
 ME = Identity(team="T1", user="UROBBIE", bot="BROBBIE")
 
@@ -41,6 +41,40 @@ def test_channel_message_hangs_its_thread_on_itself() -> None:
     assert not event.addressed
     assert event.occurred_at == datetime(2023, 11, 14, 22, 13, 20, 100, tzinfo=UTC)
     assert event.identities == ("event:Ev1", "message:C1:1700000000.000100")
+
+
+@pytest.mark.parametrize(
+    ("payload", "team"),
+    [
+        ({"team_id": "T1"}, "T1"),
+        ({"team_id": "T9", "authorizations": [{"team_id": "T1", "enterprise_id": None}]}, "T1"),
+        ({"team_id": "T1", "authorizations": []}, "T1"),
+        ({"team_id": "T1", "authorizations": [{"team_id": None, "enterprise_id": "E1"}]}, "T1"),
+        ({"team_id": "T1", "authorizations": None}, "T1"),
+    ],
+)
+def test_the_workspace_that_is_told_counts_and_not_the_one_that_somebody_else_is_in(
+    payload: dict[str, object], team: str
+) -> None:
+    """In a channel that two workspaces share, ``team_id`` may name the other one."""
+    assert parse(Envelope, {"type": "event_callback", **payload}).team == team
+
+
+@pytest.mark.parametrize(
+    ("event", "why"),
+    [
+        ({"type": "app_uninstalled"}, "app_uninstalled"),
+        ({"type": "tokens_revoked", "tokens": {"oauth": [], "bot": ["UROBBIE"]}}, "tokens_revoked"),
+        ({"type": "tokens_revoked", "tokens": {"oauth": ["U1"], "bot": []}}, ""),
+        ({"type": "tokens_revoked", "tokens": {"oauth": ["U1"]}}, ""),
+        ({"type": "tokens_revoked", "tokens": None}, ""),
+        ({"type": "tokens_revoked"}, ""),
+        ({"type": "message"}, ""),
+        ({}, ""),
+    ],
+)
+def test_only_robbies_own_token_is_of_concern(event: dict[str, object], why: str) -> None:
+    assert removal(parse(Envelope, callback(event))) == why
 
 
 def test_direct_message_is_flat_and_addressed() -> None:

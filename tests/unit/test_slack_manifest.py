@@ -60,3 +60,12 @@ def test_http_names_its_address() -> None:
 def test_http_without_an_https_address_is_refused(url: str | None) -> None:
     with pytest.raises(ValueError, match="https"):
         manifest(socket_mode=False, request_url=url)
+
+
+def test_the_app_tells_when_it_is_removed_and_knows_where_to_lead_back_to_who_installs_it() -> None:
+    assert {"app_uninstalled", "tokens_revoked"} <= set(read()["settings"]["event_subscriptions"]["bot_events"])
+    assert "redirect_urls" not in read()["oauth_config"]
+    made = manifest(socket_mode=True, redirect_url="https://robbie.example.org/slack/oauth_redirect")
+    assert json.loads(json.dumps(made))["oauth_config"]["redirect_urls"] == [
+        "https://robbie.example.org/slack/oauth_redirect"
+    ]
