@@ -54,3 +54,27 @@ async def test_it_prints_the_environment_to_set_and_can_be_steered(environment: 
         assert (await act("say", user="Nobody", channel="general", text="x"))[0] == 400
         assert (await act("fault", route="*"))[0] == 404
         assert await look("interactions") == []
+
+
+async def test_people_use_commands_and_forms_from_another_process(environment: dict[str, str]) -> None:
+    api = environment["DISCORD_API_URL"]
+    control = api.removesuffix("/api/v10") + "/_control"
+    headers = {"Authorization": f"Bot {environment['DISCORD_TOKEN']}"}
+
+    async with aiohttp.ClientSession(headers=headers) as session:
+
+        async def ask(method: str, url: str, form: Any = None) -> Any:
+            async with session.request(method, url, json=form) as answer:
+                assert answer.status in (200, 204), await answer.text()
+                return await answer.json() if answer.status == 200 else None
+
+        app = (await ask("GET", f"{api}/applications/@me"))["id"]
+        await ask("PUT", f"{api}/applications/{app}/commands", [{"name": "ask", "description": "x"}])
+        used = await ask("POST", f"{control}/slash", {"user": "Ana", "channel": "general", "command": "ask"})
+        field = {"type": 18, "label": "x", "component": {"type": 4, "custom_id": "why", "style": 1}}
+        modal = {"title": "x", "custom_id": "f", "components": [field]}
+        callback = f"{api}/interactions/{used['id']}/{used['token']}/callback"
+        await ask("POST", callback, {"type": 9, "data": modal})
+        await ask("POST", f"{control}/submit", {"opened": used["id"], "why": "because"})
+        told = await ask("GET", f"{control}/interactions")
+    assert [interaction["state"] for interaction in told] == ["modal", "waiting"]

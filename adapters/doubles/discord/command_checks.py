@@ -15,6 +15,12 @@ _NAME = re.compile(r"[-_'\w]{1,32}")
 _CHOOSING = (STRING, INTEGER, NUMBER)
 _VALUES: dict[int, tuple[type, ...]] = {STRING: (str,), INTEGER: (int,), NUMBER: (int, float)}
 _MENU_ONLY = {"description", "options"}
+_LENGTHS = {"name": 32, "description": 100}
+_LANGUAGES = (
+    "id da de en-GB en-US es-ES es-419 fr hr it lt hu nl no pl pt-BR ro fi sv-SE vi tr cs el bg ru uk hi th "
+    "zh-CN ja zh-TW ko"
+)
+_LOCALES = frozenset(_LANGUAGES.split())
 
 
 def check_command(form: Json, path: str, in_guild: bool, installable: set[int]) -> int:
@@ -30,6 +36,7 @@ def check_command(form: Json, path: str, in_guild: bool, installable: set[int]) 
         if kind != CHAT_INPUT and form.get(field):
             code = f"APPLICATION_COMMAND_CONTEXT_MENU_{field.upper()}_INVALID"
             raise invalid(below(path, field), code, f"Context menu commands cannot have {field}")
+    _check_localized(form, path, kind == CHAT_INPUT)
     _check_where(form, path, in_guild, installable)
     _check_options(form.get("options") or [], below(path, "options"), (SUBCOMMAND, GROUP))
     if _size(form) > SIZE_LIMIT:
@@ -40,6 +47,19 @@ def check_command(form: Json, path: str, in_guild: bool, installable: set[int]) 
 def _check_name(name: str, path: str) -> None:
     if not _NAME.fullmatch(name) or name != name.lower():
         raise invalid(path, "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid")
+
+
+def _check_localized(form: Json, path: str, strict: bool) -> None:
+    """Names and descriptions in other languages follow the rules of the first."""
+    for field in ("name", "description"):
+        for locale, told in (form.get(f"{field}_localizations") or {}).items():
+            here = f"{below(path, field)}_localizations.{locale}"
+            if locale not in _LOCALES:
+                raise invalid(here, "BASE_TYPE_CHOICES", "Value must be one of the locales that Discord has.")
+            if field == "name" and strict:
+                _check_name(str(told), here)
+            elif not 1 <= len(str(told)) <= _LENGTHS[field]:
+                raise invalid(here, "BASE_TYPE_BAD_LENGTH", f"Must be between 1 and {_LENGTHS[field]} in length.")
 
 
 def _check_where(form: Json, path: str, in_guild: bool, installable: set[int]) -> None:
@@ -74,6 +94,7 @@ def _check_options(options: list[Value], path: str, nested: tuple[int, ...]) -> 
         here = f"{path}.{number}"
         check_fields("command option", here, option)
         _check_name(option["name"], f"{here}.name")
+        _check_localized(option, here, strict=True)
         if option["name"] in names:
             raise invalid(f"{here}.name", "APPLICATION_COMMAND_OPTIONS_NAME_ALREADY_EXISTS", "Names must be unique")
         names.add(option["name"])
@@ -136,8 +157,11 @@ def _check_choices(choices: list[Value], path: str, kinds: tuple[type, ...]) -> 
 
 
 def _size(form: Json) -> int:
-    """The characters that count: names, descriptions and values, of all that is nested too."""
-    own = sum(len(str(form.get(key) or "")) for key in ("name", "description", "value"))
+    """The characters that count: names, descriptions and values, the longest of all languages, nested ones too."""
+    own = 0
+    for key in ("name", "description", "value"):
+        others = (form.get(f"{key}_localizations") or {}).values()
+        own += max(len(str(told or "")) for told in (form.get(key), *others))
     return own + sum(_size(part) for key in ("options", "choices") for part in form.get(key) or [])
 
 

@@ -31,6 +31,7 @@ VERBS = {
     "user_menu",
     "press",
     "select",
+    "submit",
 }
 """What can be done from outside: the double's own methods, with their arguments as JSON."""
 
@@ -71,5 +72,5 @@ def _told(made: object) -> Json:
     if isinstance(made, Said):
         return asdict(made)
     if isinstance(made, Interaction):
-        return {"id": made.id, "state": made.state, "shown": made.shown, "after": made.after}
+        return {"id": made.id, "token": made.token, "state": made.state, "shown": made.shown, "after": made.after}
     return {"id": made}

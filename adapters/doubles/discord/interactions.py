@@ -126,6 +126,10 @@ class Interactions:
         interaction.timer = loop.call_later(self.timeout, self._expire, interaction)
         return interaction
 
+    def named(self, interaction_id: str) -> Interaction:
+        """An interaction by its id. Raises LookupError."""
+        return self._by_id[interaction_id]
+
     def hidden(self) -> list[Message]:
         """Every message that only one person sees."""
         found = {m.id: m for interaction in self.all for m in interaction.messages if m.is_ephemeral}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 from adapters.doubles.discord import sessions
 from adapters.doubles.discord.checks import FILES_LIMIT, check_content, check_nonce, check_not_empty
@@ -18,6 +19,7 @@ from adapters.doubles.discord.wire import (
     Json,
     invalid,
     missing_access,
+    missing_permissions,
     now_ms,
 )
 
@@ -33,7 +35,7 @@ def create(call: Call) -> Json:
         if known is not None:
             # Of a message that was made and then deleted, Discord says that it does not know it.
             return message_wire(call.world, call.world.channel(known.channel_id).message(known.id)) | {"nonce": nonce}
-    message = build(call, channel, author, MESSAGE_DEFAULT)
+    message = build(_embeddable(call, channel, new=True), channel, author, MESSAGE_DEFAULT)
     message.nonce = nonce
     publish(call.platform, channel, message)
     if nonce is not None:
@@ -78,8 +80,17 @@ def edit(call: Call) -> Json:
         raise DiscordError(403, 50005, "Cannot edit a message authored by another user")
     if channel.archived:
         raise DiscordError(400, 50083, "Thread is archived")
-    change(call, channel, message, MESSAGE_DEFAULT)
+    change(_embeddable(call, channel, new=False), channel, message, MESSAGE_DEFAULT)
     return message_wire(call.world, message)
+
+
+def _embeddable(call: Call, channel: Channel, new: bool) -> Call:
+    """Without the permission for embeds, they are left out; a new message of nothing else is refused."""
+    if not call.body.get("embeds") or can(call.world, channel, call.world.bot, "EMBED_LINKS"):
+        return call
+    if new and not (call.body.get("content") or call.body.get("components") or call.files):
+        raise missing_permissions()
+    return replace(call, body=call.body | {"embeds": []})
 
 
 def change(call: Call, channel: Channel, message: Message, default: Allowed) -> None:
@@ -198,7 +209,7 @@ def _writable(call: Call) -> Channel:
     channel = call.channel()
     if not is_text(channel):
         raise DiscordError(400, 50008, "Cannot send messages in a non-text channel")
-    if channel.is_dm and call.world.users[channel.recipient or ""].refuses_dms:
+    if channel.is_dm and not call.world.reachable(channel.recipient or ""):
         raise DiscordError(403, 50007, "Cannot send messages to this user")
     if channel.locked:
         raise DiscordError(400, 160005, "Thread is locked")

@@ -69,11 +69,12 @@ class Pressing(People):
         data["values"] = chosen(select, values, resolver)
         return self._send(COMPONENT, self.user_id(user), place, _resolved(data, resolver), message)
 
-    async def submit(self, opened: Interaction, **values: Any) -> Interaction:
-        """Send the form that an interaction opened, with its fields by ``custom_id``.
+    async def submit(self, opened: Interaction | str, **values: Any) -> Interaction:
+        """Send the form that an interaction (or the one with this id) opened, with its fields by ``custom_id``.
 
         Any: a text, a list of what was chosen or of files, or a yes or no. What is not given stays as it was filled in.
         """
+        opened = self._interactions.named(opened) if isinstance(opened, str) else opened
         if opened.modal is None or opened.dismissed:
             raise LookupError("no form of the app is open")
         resolver = Resolver(self, opened.user, opened.channel_id)

@@ -83,6 +83,10 @@ class World:
         guild.members |= {owner: [], self.bot: [helper]}
         return guild
 
+    def reachable(self, user: str) -> bool:
+        """Whether the app can write to a person: they share a guild, and the person takes direct messages."""
+        return not self.users[user].refuses_dms and any(user in guild.members for guild in self.joined())
+
     def channel(self, channel_id: str) -> Channel:
         """The channel, or 10003."""
         if channel_id not in self.channels:

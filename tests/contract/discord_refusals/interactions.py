@@ -7,11 +7,11 @@ from typing import Any
 
 from adapters.doubles.discord import Interaction
 from tests.contract.discord_refusals.components import FORM, LIST, LONG, NEEDED, SHORT, TEXT_TYPE, UNION, text
-from tests.contract.discord_refusals.modals import entry, label
+from tests.contract.discord_refusals.modals import entry, form_of, label
 from tests.contract.discord_refusals.stage import Case, Stage
 
 Begin = Callable[[Stage], Awaitable[Interaction]]
-MODAL = {"title": "x", "custom_id": "f", "components": [label(entry())]}
+MODAL = form_of(label(entry()))
 WORDS = {"content": "x"}
 
 

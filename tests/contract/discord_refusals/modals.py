@@ -34,11 +34,15 @@ def label(component: Any, **fields: Any) -> Json:
     return {"type": 18, "label": "x", "component": component} | fields
 
 
+def form_of(*components: Any) -> Json:
+    return {"title": "x", "custom_id": "f", "components": list(components)}
+
+
 def modal(name: str, where: str, why: str, *components: Any, **fields: Any) -> Case:
     """A form that is refused when a command is answered with it."""
 
     async def act(stage: Stage) -> None:
-        form = {"title": "x", "custom_id": "f", "components": list(components) or [label(entry())]} | fields
+        form = form_of(*(components or [label(entry())])) | fields
         await stage.answer(await stage.asked(), 9, form)
 
     return Case(f"modal {name}", act, where=f"data.{where}".rstrip("."), why=why)

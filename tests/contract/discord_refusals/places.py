@@ -70,6 +70,12 @@ async def to_who_refuses(stage: Stage) -> None:
     await stage.post("Ben", content="x")
 
 
+async def to_a_stranger(stage: Stage) -> None:
+    place = stage.place("Ben")
+    del stage.double.world.members[stage.double.user_id("Ben")]
+    await stage("POST", f"{place}/messages", {"content": "x"})
+
+
 async def into_a_locked_thread(stage: Stage) -> None:
     await stage("POST", f"{await thread(stage, locked=True)}/messages", {"content": "x"})
 
@@ -207,11 +213,13 @@ CASES = [
     posting("where the app may not write", "readonly", 403, 50013),
     posting("into a forum", "questions", 400, 50008),
     Case("post to somebody who refuses", to_who_refuses, 403, 50007),
+    Case("post to somebody without a guild in common", to_a_stranger, 403, 50007),
     Case("post into a locked thread", into_a_locked_thread, 400, 160005),
     Case("edit of another's message", edit_theirs, 403, 50005),
     Case("edit of what is gone", edit_what_is_gone, 404, 10008),
     Case("edit in an archived thread", edit_in_an_archive, 400, 50083),
     Case("delete of another's in private", delete_theirs_in_private, 403, 50003),
+    without("EMBED_LINKS", "an embed alone", lambda stage: stage.post(embeds=[{"title": "x"}])),
     without("MANAGE_MESSAGES", "delete of another's", delete_theirs),
     Case("reply to what is not there", reply_without_history, where="message_reference", why="REPLIES_UNKNOWN_MESSAGE"),
     Case("reply to a note of Discord's", reply_to_a_note,
