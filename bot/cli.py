@@ -71,6 +71,15 @@ def _refused(why: str) -> SystemExit:
 
 
 @app.command()
+def commands(as_json: Json = False) -> None:
+    """List what people can ask Robbie for, on every surface."""
+    from bot.commands_cli import shown
+    from core.commands import REGISTRY
+
+    shown(REGISTRY, as_json=as_json)
+
+
+@app.command()
 def run(
     role: Annotated[
         list[str] | None,

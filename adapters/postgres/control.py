@@ -74,6 +74,9 @@ _UNFINISHED = """
 _EARLY = "UPDATE inbox SET conversation_id = NULL WHERE id = %(id)s"
 
 
+_TELL = "SELECT pg_notify('robbie_shown', %s)"
+
+
 class PostgresControl:
     """Implements ``core.conversation.stores.ControlStore`` as robbie_app.
 
@@ -109,6 +112,7 @@ class PostgresControl:
                 await tx.execute(_DONE, (row["id"],))
                 if job is not None:
                     await self._enqueue(tx, job)
+            await tx.execute(_TELL, (str(conversation_id),))
         return len(rows)
 
     async def _react(self, tx: Transaction, row: Row) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime
 import psycopg
 
 from adapters.postgres.database import Database
+from adapters.postgres.messages import message
 from core.conversation.models import Outcome, Place, Profile, Shown, Utterance
 from core.rendering.message import Outgoing
 
@@ -17,30 +18,45 @@ _SHOW = """
     SELECT pg_notify('robbie_shown', conversation_id::text) FROM shown"""
 
 # A finished answer is a message; one being written is its outbox row; one not begun yet is its inbox row. All three
-# carry the id of the question, so that they are the same thing on a screen. A purged one has but its own.
+# carry the id of the question, so that they are the same thing on a screen. A purged one has but its own. An answer
+# that is being given again stands there until the new one does.
 _SHOWN = """
     SELECT CASE WHEN messages.person_id IS NULL THEN coalesce('a' || outbox.inbox_id, 'p' || messages.id)
                 ELSE 'm' || messages.id END AS id,
            messages.person_id IS NULL AS by_robbie, coalesce(people.name, 'Robbie') AS author, messages.text,
-           messages.occurred_at AS at, true AS final
+           messages.occurred_at AS at,
+           NOT EXISTS (SELECT FROM inbox AS again WHERE again.conversation_id = %(id)s
+                         AND again.state IN ('received', 'claimed')
+                         AND again.detail ->> 'redo_of' = outbox.inbox_id::text) AS final,
+           said.extras, coalesce(outbox.platform_id, '') AS about, coalesce(voted.value, 0) AS vote
     FROM messages LEFT JOIN people ON people.id = messages.person_id
     LEFT JOIN outbox ON outbox.conversation_id = %(id)s AND outbox.message_id = messages.id AND outbox.part = 0
                         AND outbox.edit_of IS NULL
-    WHERE messages.conversation_id = %(id)s
+    LEFT JOIN LATERAL (
+        SELECT extras FROM outbox AS part WHERE part.message_id = messages.id AND part.phase = 'final'
+        ORDER BY part.id DESC LIMIT 1) AS said ON true
+    LEFT JOIN LATERAL (
+        SELECT feedback.value FROM interactions LEFT JOIN feedback ON feedback.interaction_id = interactions.id
+        WHERE interactions.answer_id = messages.id ORDER BY interactions.id DESC LIMIT 1) AS voted ON true
+    WHERE messages.conversation_id = %(id)s AND messages.text <> ''
     UNION ALL
     SELECT 'a' || inbox.id, true, 'Robbie', coalesce(outbox.shown, ''), coalesce(outbox.created_at, inbox.received_at),
-           false
+           false, outbox.extras, '', 0
     FROM inbox LEFT JOIN outbox ON outbox.inbox_id = inbox.id AND outbox.part = 0 AND outbox.edit_of IS NULL
     WHERE inbox.conversation_id = %(id)s AND inbox.kind = 'message' AND inbox.state IN ('received', 'claimed')
+      AND NOT inbox.detail ? 'redo_of'
     ORDER BY at, id"""
 
 
 _OUTCOME = """
     SELECT messages.text AS answer, interactions.level, interactions.model, interactions.cost_usd,
-           interactions.latency_ms
+           interactions.latency_ms, said.extras
     FROM inbox
     JOIN outbox ON outbox.inbox_id = inbox.id AND outbox.part = 0 AND outbox.edit_of IS NULL
     JOIN messages ON messages.id = outbox.message_id
+    LEFT JOIN LATERAL (
+        SELECT extras FROM outbox AS part WHERE part.message_id = messages.id AND part.phase = 'final'
+        ORDER BY part.id DESC LIMIT 1) AS said ON true
     LEFT JOIN interactions ON interactions.inbox_id = inbox.id
     WHERE inbox.id = %s AND inbox.state NOT IN ('received', 'claimed')"""
 
@@ -117,7 +133,7 @@ class PostgresView:
             return []
         async with self._database.app(self._org_id) as tx:
             rows = await (await tx.execute(_SHOWN, {"id": conversation_id})).fetchall()
-        return [Shown(**row) for row in rows]
+        return [Shown(**{**row, "extras": message("", row["extras"] or {})}) for row in rows]
 
     async def changes(self, place: Place) -> AsyncIterator[None]:
         """Yield at the start, at each change, and every few seconds (a notification can be lost)."""
@@ -141,7 +157,10 @@ class PostgresView:
         """What came of a message; None while it is not closed."""
         async with self._database.app(self._org_id) as tx:
             row = await (await tx.execute(_OUTCOME, (inbox_id,))).fetchone()
-        return Outcome(**row) if row else None
+        if row is None:
+            return None
+        said = message("", row.pop("extras") or {})
+        return Outcome(**row, buttons=said.buttons)
 
     async def close(self) -> None:
         """Stop listening."""

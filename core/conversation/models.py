@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from core.registry import Invocation
+from core.rendering.message import Button, Outgoing
 from core.values import Frozen
 
 
@@ -195,6 +196,9 @@ class Shown(Frozen):
 
     Attributes:
         final: False while the answer is still being written.
+        extras: what an answer has beside its text: who speaks, what can be pressed.
+        about: the id by which a command can be about this message; empty for none.
+        vote: what the conversation's person thinks of it: 1, -1, or 0 for no vote.
     """
 
     id: str
@@ -203,6 +207,9 @@ class Shown(Frozen):
     text: str
     at: datetime
     final: bool = True
+    extras: Outgoing = Outgoing(body="")
+    about: str = ""
+    vote: int = 0
 
 
 class Outcome(Frozen):
@@ -213,6 +220,7 @@ class Outcome(Frozen):
     model: str | None
     cost_usd: float | None
     latency_ms: float | None
+    buttons: tuple[Button, ...] = ()
 
 
 CancelReason = Literal["stop", "edit", "delete"]

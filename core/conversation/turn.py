@@ -19,7 +19,7 @@ from core.conversation.ports import Surface
 from core.conversation.stores import Claim, Ending, Finish, TurnStore
 from core.conversation.voices import ROBBIE, OnlyRobbie, Voice, Voices
 from core.learning.signals import signal
-from core.registry import Command, CommandError, Invocation, Registry
+from core.registry import Command, CommandError, Invocation, Lane, Registry
 from core.rendering.message import Button
 from core.routing.models import Level
 
@@ -59,6 +59,9 @@ class Turns:
         voices: the mentors.
         send: told where something was put into the outbox, to send it at once.
         now: the clock, with a time zone.
+
+    Raises:
+        ValueError: nobody carries out one of the commands.
     """
 
     def __init__(
@@ -75,6 +78,9 @@ class Turns:
         send: Callable[[int, Place], None] = lambda org_id, place: None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        left = [command.name for command in registry if command.lane is Lane.TURN and command.name not in handlers]
+        if set(left) - {"yes", "no"}:
+            raise ValueError(f"nobody carries out: {', '.join(left)}")
         self._store = store
         self._surfaces = surfaces
         self._policy = policy
