@@ -100,7 +100,7 @@ async def test_an_edit_looks_like_the_post_and_both_have_a_plain_text(office: Of
         for call in office.slack.calls
         if call.method in ("chat.postMessage", "chat.update")
     }
-    assert shapes == {("markdown",)}
+    assert shapes == {("markdown",), ("markdown", "actions", "context_actions")}  # what can be pressed comes last
     (message,) = office.slack.bot_messages("C1")
     assert message.text
     assert "**" not in message.text

@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
+from adapters.doubles.slack.manifest.check import manifest_problems
 from adapters.slack.manifest import manifest
+from core.commands import COMMANDS, REGISTRY
+from core.registry import Command, Registry
 
 NEEDED_SCOPES = {
     "message.im": "im:history", "message.channels": "channels:history", "message.groups": "groups:history",
@@ -69,3 +72,42 @@ def test_the_app_tells_when_it_is_removed_and_knows_where_to_lead_back_to_who_in
     assert json.loads(json.dumps(made))["oauth_config"]["redirect_urls"] == [
         "https://robbie.example.org/slack/oauth_redirect"
     ]
+
+
+@pytest.mark.parametrize("url", [None, "https://robbie.example.org/slack/events"])
+def test_slack_takes_the_manifest(url: str | None) -> None:
+    made = manifest(
+        socket_mode=url is None, request_url=url, redirect_url="https://robbie.example.org/slack/oauth_redirect"
+    )
+    assert list(manifest_problems(made)) == []
+
+
+def test_the_manifest_names_every_offered_command() -> None:
+    (slash,) = read()["features"]["slash_commands"]
+    assert slash["command"] == "/robbie"
+    for command in REGISTRY.offered:
+        assert command.name in slash["description"]
+        assert command.usage in slash["usage_hint"] or command.name == "help"
+
+
+def test_each_shortcut_stands_in_the_menu_of_messages() -> None:
+    note = Command(name="note", summary="Keep a note", shortcut="Make a note of this")
+    made: Any = manifest(socket_mode=True, registry=Registry((*COMMANDS, note)))  # Any: it is looked into as JSON
+    assert list(manifest_problems(made)) == []
+    assert {"name": "Make a note of this", "type": "message"}.items() <= made["features"]["shortcuts"][-1].items()
+
+
+def test_a_hundred_commands_still_fit() -> None:
+    many = Registry([Command(name=f"command-{number:03}", summary="Do something") for number in range(100)])
+    made = manifest(socket_mode=True, registry=many)
+    assert list(manifest_problems(made)) == []
+
+
+def test_everything_comes_to_one_address() -> None:
+    url = "https://robbie.example.org/slack/events"
+    made = read(socket_mode=False, url=url)
+    assert made["settings"]["interactivity"] == {
+        "is_enabled": True, "request_url": url, "message_menu_options_url": url,
+    }  # fmt: skip
+    assert made["features"]["slash_commands"][0]["url"] == url
+    assert made["features"]["app_home"]["home_tab_enabled"] is True
