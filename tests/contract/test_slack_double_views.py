@@ -163,6 +163,29 @@ async def test_a_bad_answer_leaves_the_modal_open_with_slacks_own_line(slack: Sl
     assert slack.modal("U1").id == view["id"]
 
 
+async def test_a_field_of_a_form_tells_nothing_before_it_is_submitted_unless_it_dispatches(slack: SlackDouble) -> None:
+    app, got = bolt(slack), []
+
+    @app.action("now")
+    async def now(ack: AsyncAck, body: Body) -> None:
+        got.append(body["actions"][0]["value"])
+        await ack()
+
+    async with running(slack, app) as client:
+        await opened(slack, client, modal(field("later"), field("now") | {"dispatch_action": True}))
+        assert not (await slack.choose("U1", slack.modal("U1"), "later", "a")).sent
+        assert (await slack.choose("U1", slack.modal("U1"), "now", "b")).sent
+    assert got == ["b"]
+
+
+async def test_an_update_keeps_what_was_typed_where_the_block_stays(slack: SlackDouble, client: AsyncWebClient) -> None:
+    view = await opened(slack, client, modal(field("why"), field("when")))
+    for name in ("why", "when"):
+        await slack.choose("U1", slack.modal("U1"), name, "typed")
+    updated = await client.views_update(view_id=view["id"], view=modal(field("why"), field("who")))
+    assert list(updated["view"]["state"]["values"]) == ["why_block"]
+
+
 async def test_closing_is_told_where_the_view_asks_for_it(slack: SlackDouble) -> None:
     app, got = bolt(slack), []
 
@@ -231,9 +254,11 @@ async def test_three_modals_stand_on_each_other(slack: SlackDouble, client: Asyn
     triggers = slack.workspace.triggers
     first = await opened(slack, client, modal())
     assert await refused(client, "views.push", trigger_id=triggers.give("U1"), view=modal()) == "not_found"
+    stack = [first["id"]]
     for _ in range(2):
-        pushed = await client.views_push(trigger_id=triggers.give("U1", first["id"]), view=modal())
-    assert (pushed["view"]["root_view_id"], pushed["view"]["previous_view_id"]) != (first["id"], first["id"])
+        pushed = (await client.views_push(trigger_id=triggers.give("U1", first["id"]), view=modal()))["view"]
+        assert (pushed["root_view_id"], pushed["previous_view_id"]) == (first["id"], stack[-1])
+        stack.append(pushed["id"])
     trigger = triggers.give("U1", first["id"])
     assert await refused(client, "views.push", trigger_id=trigger, view=modal()) == "push_limit_reached"
 
