@@ -17,6 +17,7 @@ from adapters.postgres.local import LocalSurface, PostgresView
 from adapters.postgres.places import PostgresPlaces
 from adapters.postgres.roles import RoleUrls
 from adapters.postgres.schedules import PostgresSchedules
+from adapters.postgres.uploads import PostgresUploads
 from adapters.queue.jobs import Queue
 from adapters.web.app import create_app, create_operator_app
 from adapters.web.security import LOCAL_HOSTS
@@ -53,6 +54,7 @@ class App:
     schedules: PostgresSchedules
     places: PostgresPlaces
     view: PostgresView
+    uploads: PostgresUploads
     metrics: Metrics
     leases: PostgresLeases
     platforms: Mapping[str, Platform]
@@ -87,6 +89,8 @@ class App:
                 allowed_hosts=hosts,
                 signed_paths=signed,
                 metrics=metrics,
+                uploads=self.uploads,
+                limits=self.settings.files.limits(),
             )
         else:
             web = create_operator_app(health=health, allowed_hosts=hosts, signed_paths=signed, metrics=metrics)
@@ -121,6 +125,7 @@ async def build(settings: Settings, urls: RoleUrls, roles: Roles = ALL) -> App:
     leases = PostgresLeases(urls.system)
     platforms = connect(settings, intake, database, leases, desk(settings, database))
     metrics = Metrics()
+    local_org = await places.local_org(LOCAL_SURFACES)
     return App(
         settings=settings,
         roles=roles,
@@ -129,7 +134,8 @@ async def build(settings: Settings, urls: RoleUrls, roles: Roles = ALL) -> App:
         intake=intake,
         schedules=PostgresSchedules(database),
         places=places,
-        view=PostgresView(database, await places.local_org(LOCAL_SURFACES)),
+        view=PostgresView(database, local_org),
+        uploads=PostgresUploads(database, local_org, room=settings.files.uploads_max_bytes),
         metrics=metrics,
         leases=leases,
         platforms=platforms,

@@ -19,8 +19,9 @@ from adapters.llm.litellm_model import LiteLLMModel
 from adapters.llm.protocols import AnthropicMessages, ChatProtocol, OpenAIChat
 from adapters.llm.timing import Timeouts
 from bot.settings import Model, Settings
-from core.conversation.context import build_prompt, estimate_tokens
+from core.conversation.context import build_prompt
 from core.conversation.models import Asker, Utterance
+from core.conversation.tokens import estimate_tokens
 from core.routing.models import Attempt, Level, ModelError, ModelSpec, Plan, Task
 from core.routing.policy import FixedOrder
 from core.routing.ports import Breakers, Budget

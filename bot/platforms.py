@@ -101,13 +101,13 @@ def _slack(
     replies = SlackReplies(apis, PostgresReplies(database), installed.vault)
     surface = SlackSurface(apis, replies, public_url=settings.web.public_url or "")
     if not (secrets.slack_app_token or secrets.slack_signing_secret):
-        return Platform(surface, apis.close)
+        return Platform(surface, surface.close)
     shown = desk(settings, database)
     front = Interactivity(receiver, apis, shown, replies, Home(apis, shown, places.closed))
 
     async def close() -> None:
         await front.close()
-        await apis.close()
+        await surface.close()
 
     gateway = SlackGateway(
         receiver,

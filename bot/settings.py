@@ -8,22 +8,21 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, model_validator
 
 from bot.complaints import explain
 from bot.kinds import HttpUrl, WhoMayInstall, beginning
+from bot.model_settings import Model as Model
+from bot.model_settings import Section, default_models
 from bot.sources import SettingsError as SettingsError
 from bot.sources import read_env, read_yaml
+from core.conversation.attachments import FileLimits
 from core.learning.votes import VotePolicy
 
 PREFIX = "ROBBIE_"
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Web(_Section):
+class Web(Section):
     """The web chat."""
 
     host: str = "127.0.0.1"
@@ -32,13 +31,13 @@ class Web(_Section):
     public_url: HttpUrl | None = None
 
 
-class DatabaseSettings(_Section):
+class DatabaseSettings(Section):
     """Connections to PostgreSQL."""
 
     connections: int = Field(10, ge=2)
 
 
-class IntakeSettings(_Section):
+class IntakeSettings(Section):
     """What is let in."""
 
     max_age_minutes: float = Field(60, gt=0)
@@ -46,7 +45,7 @@ class IntakeSettings(_Section):
     bot_turns_per_hour: int = Field(5, ge=0)
 
 
-class SlackSettings(_Section):
+class SlackSettings(Section):
     """Whom Robbie serves in Slack."""
 
     install: WhoMayInstall = "off"
@@ -56,13 +55,13 @@ class SlackSettings(_Section):
         return self.install == "open" or (self.install != "off" and team in self.install)
 
 
-class DiscordSettings(_Section):
+class DiscordSettings(Section):
     """How Robbie behaves in Discord."""
 
     reply_in: Literal["thread", "channel"] = "thread"
 
 
-class GatewaySettings(_Section):
+class GatewaySettings(Section):
     """Who is connected to a platform when several processes could be."""
 
     lease_seconds: float = Field(8.0, gt=0)
@@ -75,14 +74,14 @@ class GatewaySettings(_Section):
         return self
 
 
-class SchedulerSettings(_Section):
+class SchedulerSettings(Section):
     """What recurs."""
 
     keep_days: float = Field(30, gt=0)
     purge_hour: int = Field(3, ge=0, le=23)
 
 
-class Worker(_Section):
+class Worker(Section):
     """How work is carried."""
 
     turns: int = Field(64, ge=1)
@@ -97,33 +96,50 @@ class Worker(_Section):
     drain_seconds: float = Field(30.0, ge=0)
 
 
-class Context(_Section):
+class Context(Section):
     """What a model is given."""
 
     tokens: int = Field(12_000, ge=500)
     messages: int = Field(200, ge=1)
 
 
-class MentorsSettings(_Section):
+class MentorsSettings(Section):
     """Who else may speak for Robbie."""
 
     folder: Path = Path("mentors")
 
 
-class FeedbackSettings(_Section):
+class FeedbackSettings(Section):
     """Which reactions are votes, by the names that Slack and Discord give them."""
 
     up: tuple[str, ...] = tuple(VotePolicy().up)
     down: tuple[str, ...] = tuple(VotePolicy().down)
 
 
-class BudgetSettings(_Section):
+class Files(Section):
+    """What people attach."""
+
+    max_bytes: int = Field(10_000_000, ge=1_000, le=100_000_000)
+    max_files: int = Field(5, ge=1, le=20)
+    max_text: int = Field(40_000, ge=100, le=1_000_000)
+    fetch_seconds: float = Field(20.0, gt=0)
+    parse_seconds: float = Field(20.0, gt=0)
+    image_max_bytes: int = Field(3_750_000, ge=1_000)
+    image_max_pixels: int = Field(36_000_000, ge=1_000)
+    uploads_max_bytes: int = Field(500_000_000, ge=0)
+
+    def limits(self) -> FileLimits:
+        """How much of a file is read."""
+        return FileLimits(**self.model_dump(exclude={"uploads_max_bytes"}))
+
+
+class BudgetSettings(Section):
     """Money."""
 
     daily_usd: float = Field(5.0, ge=0)
 
 
-class RouterSettings(_Section):
+class RouterSettings(Section):
     """Patience with models."""
 
     turn_seconds: float = Field(120.0, gt=0)
@@ -135,57 +151,7 @@ class RouterSettings(_Section):
     breaker_seconds: float = Field(20.0, gt=0)
 
 
-Provider = Literal["openai", "anthropic", "compatible", "ollama", "embedded", "litellm"]
-
-
-class Model(_Section):
-    """One model of the chain."""
-
-    level: int = Field(ge=1, le=4)
-    provider: Provider
-    model: str = Field(min_length=1)
-    input_usd: float = Field(0.0, ge=0)
-    output_usd: float = Field(0.0, ge=0)
-    context_tokens: int = Field(128_000, ge=512)
-    max_output_tokens: int = Field(2_048, ge=16)
-    stream: bool = True
-    vision: bool = False
-
-
-def _default_models() -> tuple[Model, ...]:
-    return (
-        Model(
-            level=1,
-            provider="openai",
-            model="gpt-5.4-mini",
-            input_usd=0.75,
-            output_usd=4.5,
-            context_tokens=272_000,
-            vision=True,
-        ),
-        Model(
-            level=2,
-            provider="anthropic",
-            model="claude-sonnet-5",
-            input_usd=2.0,
-            output_usd=10.0,
-            context_tokens=1_000_000,
-            vision=True,
-        ),
-        Model(
-            level=3,
-            provider="compatible",
-            model="openai/gpt-oss-120b",
-            input_usd=0.15,
-            output_usd=0.6,
-            context_tokens=131_072,
-        ),
-        Model(level=4, provider="ollama", model="llama3.1", context_tokens=8_192),
-        Model(level=4, provider="embedded", model="smollm2-135m", context_tokens=4_096, max_output_tokens=256),
-    )
-
-
-class Secrets(_Section):
+class Secrets(Section):
     """What comes from the environment only. Each field is the variable of that name in capitals."""
 
     database_url: Annotated[SecretStr, beginning("postgresql://", "postgres://")] | None = None
@@ -209,7 +175,7 @@ class Secrets(_Section):
     ollama_base_url: HttpUrl | None = None
 
 
-class Settings(_Section):
+class Settings(Section):
     """Everything that can be set."""
 
     home: Path = Path("var")
@@ -223,11 +189,12 @@ class Settings(_Section):
     worker: Worker = Worker()
     scheduler: SchedulerSettings = SchedulerSettings()
     context: Context = Context()
+    files: Files = Files()
     mentors: MentorsSettings = MentorsSettings()
     feedback: FeedbackSettings = FeedbackSettings()
     budget: BudgetSettings = BudgetSettings()
     router: RouterSettings = RouterSettings()
-    models: tuple[Model, ...] = Field(default_factory=_default_models)
+    models: tuple[Model, ...] = Field(default_factory=default_models)
     secrets: Secrets = Secrets()
 
 

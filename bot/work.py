@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from adapters.documents import PypdfReader
 from adapters.llm.breakers import PyBreakers
 from adapters.postgres.budget import PostgresBudget
 from adapters.postgres.control import PostgresControl
@@ -24,6 +25,7 @@ from bot.voices import voices
 from core.commands import REGISTRY
 from core.conversation.delivery import Delivery, DeliveryPolicy
 from core.conversation.ports import Surface
+from core.conversation.reading import Reading
 from core.conversation.senders import Senders
 from core.conversation.turn import TurnPolicy, Turns
 from core.learning.votes import VotePolicy
@@ -101,12 +103,14 @@ def wire(
     outbox = PostgresOutbox(database, queue.enqueue, lease_seconds=worker.send_lease_seconds)
     delivery = Delivery(outbox, surfaces, DeliveryPolicy())
     senders = Senders(delivery.drain, at_once=worker.quick)
+    store = PostgresTurns(database, lease_seconds=worker.lease_seconds)
     turns = Turns(
-        PostgresTurns(database, lease_seconds=worker.lease_seconds),
+        store,
         router,
         surfaces,
         _turn_policy(settings),
         versions={"robbie": __version__},
+        reading=Reading(store, PypdfReader(settings.files.parse_seconds), settings.files.limits()),
         registry=REGISTRY,
         handlers=handlers(settings, database),
         voices=voices(settings),

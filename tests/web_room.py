@@ -12,11 +12,13 @@ import uvicorn
 from fastapi import FastAPI
 
 from adapters.web import create_app
+from core.conversation.attachments import FileLimits
 from core.conversation.models import Accepted, InboundEvent, InboxState, Kind, Outcome, Place, Shown
 from mentors import avatars
 
 HINT = ("Put `SLACK_BOT_TOKEN` and `SLACK_APP_TOKEN` into `.env`, then start Robbie again.",)
 ORIGIN = "http://127.0.0.1"
+LIMITS = FileLimits(max_bytes=5_000, max_files=3)
 
 
 class Room:
@@ -26,6 +28,7 @@ class Room:
         self.events: list[InboundEvent] = []
         self.deliveries = 0
         self.broken = False
+        self.uploads: dict[str, bytes] = {}
         self._said: dict[Place, list[Shown]] = {}
         self._changed = asyncio.Condition()
 
@@ -40,12 +43,23 @@ class Room:
             async with self._changed:
                 self._changed.notify_all()
             if event.kind is Kind.MESSAGE:
-                await self.say(event.place, event.message_id, event.text, author=event.author.name)
+                names = tuple(file.name for file in event.files)
+                await self.say(event.place, event.message_id, event.text, author=event.author.name, files=names)
         return Accepted(inbox_id=len(self.events), state=InboxState.RECEIVED, merged=merged)
 
-    async def say(self, place: Place, id_: str, text: str, *, author: str = "", final: bool = True) -> None:
+    async def put(self, place: Place, account: str, id_: str, content: bytes) -> bool:
+        if self.broken:
+            raise ConnectionError("password=hunter2 refused")
+        self.uploads[id_] = content
+        return True
+
+    async def say(
+        self, place: Place, id_: str, text: str, *, author: str = "", final: bool = True, files: tuple[str, ...] = ()
+    ) -> None:
         """Show a message, or replace the one that has this id."""
-        message = Shown(id=id_, by_robbie=not author, author=author, text=text, at=datetime.now(UTC), final=final)
+        message = Shown(
+            id=id_, by_robbie=not author, author=author, text=text, at=datetime.now(UTC), final=final, files=files
+        )
         said = self._said.setdefault(place, [])
         async with self._changed:
             same = [index for index, old in enumerate(said) if old.id == id_]
@@ -93,6 +107,8 @@ def app_of(room: Room) -> FastAPI:
         hint=HINT,
         avatars=avatars.FOLDER,
         metrics=lambda: asyncio.sleep(0, b"robbie_up 1\n"),
+        uploads=room,
+        limits=LIMITS,
     )
 
 

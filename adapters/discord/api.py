@@ -90,7 +90,7 @@ class DiscordApi:
 
     def __init__(self, token: str, *, base_url: str = API_URL, timeout: float = 15.0) -> None:
         self._headers = {"Authorization": f"Bot {token}", "User-Agent": _AGENT}
-        self._base = base_url.rstrip("/")
+        self.base = base_url.rstrip("/")
         self._proxy = proxy_for(base_url)
         self._timeout = aiohttp.ClientTimeout(total=timeout, sock_connect=min(timeout, 5.0))
         self._session: aiohttp.ClientSession | None = None
@@ -111,7 +111,7 @@ class DiscordApi:
         """
         major = "/".join(ids[name] for name in _MAJOR if name in ids)
         await self._allowed(f"{method} {route}", major)
-        url = URL(self._base + route.format_map({name: quote(value, safe="@") for name, value in ids.items()}))
+        url = URL(self.base + route.format_map({name: quote(value, safe="@") for name, value in ids.items()}))
         try:
             async with self._open().request(
                 method, url.with_query(query), json=body, headers=self._headers, proxy=self._proxy

@@ -113,7 +113,7 @@ def said(message: Message, me: Identity, channel: ChannelObject) -> InboundEvent
         text=_text(message, me),
         addressed=place.direct or to_us or _mentioned(message, me),
         speaks_to_other=opens_with_other(message.content, me.names) or (replied is not None and not to_us),
-        files=tuple(_file(attachment) for attachment in message.attachments),
+        files=tuple(file_of(attachment) for attachment in message.attachments),
     )
 
 
@@ -234,7 +234,8 @@ def _quote(text: str) -> str:
     return "> " + text[:_QUOTED].replace("\n", "\n> ")
 
 
-def _file(attachment: Attachment) -> FileRef:
+def file_of(attachment: Attachment) -> FileRef:
+    """A file as a reference, to be fetched when a turn reads it."""
     return FileRef(
         id=attachment.id,
         name=attachment.filename or attachment.id,

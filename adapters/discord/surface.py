@@ -11,6 +11,8 @@ from datetime import UTC, datetime, timedelta
 
 from adapters.discord.admins import Guild, administers
 from adapters.discord.api import UNKNOWN_CHANNEL, DiscordApi, DiscordGone, DiscordRefused, as_object
+from adapters.discord.events import file_of
+from adapters.discord.files import DiscordFiles
 from adapters.discord.histories import Histories
 from adapters.discord.payload import Member, Message, User, moment, snowflake
 from adapters.discord.render import PART_LIMIT, render
@@ -19,7 +21,7 @@ from adapters.discord.text import readable
 from adapters.discord.threads import Target, Threads
 from adapters.discord.typing import Typing
 from core.commands import REGISTRY
-from core.conversation.models import Place, Profile, Utterance
+from core.conversation.models import Attached, FileRef, Place, Profile, Utterance
 from core.conversation.payload import MalformedEvent, parse
 from core.conversation.ports import CannotTell, MessageGone, NotSent, SendError
 from core.conversation.stores import Owed
@@ -56,6 +58,7 @@ class DiscordSurface:
         self._threads = threads
         self._replies = replies
         self._histories = Histories(api)
+        self._files = DiscordFiles(api)
         self._typing = Typing(self._say_typing)
         self._profiles: dict[tuple[str, str], tuple[float, Profile]] = {}
         self._me = ""
@@ -134,6 +137,10 @@ class DiscordSurface:
         latest = [message async for message in self._histories.latest(target.channel, limit)]
         return [_utterance(message, me) for message in reversed(latest)]
 
+    async def fetch(self, place: Place, message_id: str, file: FileRef, limit: int) -> bytes:
+        """A file that somebody attached. Raises Unreadable."""
+        return await self._files.fetch(message_id, file, limit)
+
     async def profile(self, tenant: str, account: str) -> Profile:
         """What a guild, or Discord, says of an account, remembered for an hour. Raises SendError."""
         known = self._profiles.get((tenant, account))
@@ -155,6 +162,7 @@ class DiscordSurface:
     async def close(self) -> None:
         """End what runs in the background, and the connections."""
         await self._typing.close()
+        await self._files.close()
         await self._api.close()
 
     async def _post(self, place: Place, key: str, rendered: Body) -> str:
@@ -256,4 +264,5 @@ def _utterance(message: Message, me: str) -> Utterance:
         at=moment(message.id),
         message_id=message.id,
         by_robbie=ours,
+        files=tuple(Attached(**file_of(attachment).model_dump()) for attachment in message.attachments),
     )

@@ -10,7 +10,8 @@ import psycopg
 
 from adapters.postgres.database import Database
 from adapters.postgres.messages import message
-from core.conversation.models import Outcome, Place, Profile, Shown, Utterance
+from adapters.postgres.uploads import fetch_upload
+from core.conversation.models import FileRef, Outcome, Place, Profile, Shown, Utterance
 from core.rendering.message import Outgoing
 
 _SHOW = """
@@ -28,7 +29,8 @@ _SHOWN = """
            NOT EXISTS (SELECT FROM inbox AS again WHERE again.conversation_id = %(id)s
                          AND again.state IN ('received', 'claimed')
                          AND again.detail ->> 'redo_of' = outbox.inbox_id::text) AS final,
-           said.extras, coalesce(outbox.platform_id, '') AS about, coalesce(voted.value, 0) AS vote
+           said.extras, coalesce(outbox.platform_id, '') AS about, coalesce(voted.value, 0) AS vote,
+           ARRAY(SELECT file ->> 'name' FROM jsonb_array_elements(messages.files) AS file) AS files
     FROM messages LEFT JOIN people ON people.id = messages.person_id
     LEFT JOIN outbox ON outbox.conversation_id = %(id)s AND outbox.message_id = messages.id AND outbox.part = 0
                         AND outbox.edit_of IS NULL
@@ -38,10 +40,10 @@ _SHOWN = """
     LEFT JOIN LATERAL (
         SELECT feedback.value FROM interactions LEFT JOIN feedback ON feedback.interaction_id = interactions.id
         WHERE interactions.answer_id = messages.id ORDER BY interactions.id DESC LIMIT 1) AS voted ON true
-    WHERE messages.conversation_id = %(id)s AND messages.text <> ''
+    WHERE messages.conversation_id = %(id)s AND (messages.text <> '' OR messages.files <> '[]')
     UNION ALL
     SELECT 'a' || inbox.id, true, 'Robbie', coalesce(outbox.shown, ''), coalesce(outbox.created_at, inbox.received_at),
-           false, outbox.extras, '', 0
+           false, outbox.extras, '', 0, '{}'::text[]
     FROM inbox LEFT JOIN outbox ON outbox.inbox_id = inbox.id AND outbox.part = 0 AND outbox.edit_of IS NULL
     WHERE inbox.conversation_id = %(id)s AND inbox.kind = 'message' AND inbox.state IN ('received', 'claimed')
       AND NOT inbox.detail ? 'redo_of'
@@ -98,6 +100,10 @@ class LocalSurface:
     async def history(self, place: Place, limit: int) -> Sequence[Utterance]:
         """The database holds everything already."""
         return []
+
+    async def fetch(self, place: Place, message_id: str, file: FileRef, limit: int) -> bytes:
+        """A file that was uploaded here. Raises Unreadable."""
+        return await fetch_upload(self._database, place, file, limit)
 
     async def profile(self, tenant: str, account: str) -> Profile:
         """The events carry what is known."""

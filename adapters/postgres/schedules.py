@@ -24,14 +24,15 @@ class PostgresSchedules:
         self._database = database
 
     async def purge(self, day: date, keep: timedelta) -> int | None:
-        """Delete closed inbox rows (and with them their sent outbox rows) that are older than ``keep``, once a day.
+        """Delete closed inbox rows (with their sent outbox rows) and uploads that are older than ``keep``, once a day.
 
-        Returns how many there were; None when this day's are gone already.
+        Returns how many rows there were; None when this day's are gone already.
         """
         async with self._database.system() as tx:
             if not await _first(tx, "purge", "inbox", day):
                 return None
             gone = await tx.execute(_PURGE, (keep,))
+            await tx.execute("DELETE FROM uploads WHERE created_at < clock_timestamp() - %s", (keep,))
             await tx.execute("DELETE FROM schedules WHERE ran_at < now() - %s", (keep,))
         return gone.rowcount
 

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from psycopg.rows import DictRow
+from psycopg.types.json import Jsonb
 
 from adapters.postgres.answers import finishing
 from adapters.postgres.database import Database
 from adapters.postgres.messages import extras, persona
 from adapters.postgres.people import spent
-from core.conversation.models import Asker, Place, Profile, Utterance
+from core.conversation.models import Asker, Attached, Place, Profile, Utterance
 from core.conversation.stores import Claim, Earlier, Ending, Finish, Lease
 from core.people.models import ChannelSettings, PersonSettings
 from core.registry import Invocation
@@ -42,7 +43,8 @@ _CLAIM = """
     SELECT claimed.id, claimed.fence, claimed.attempts, claimed.message_id, claimed.platform_id, claimed.occurred_at,
            claimed.cancel, claimed.detail, claimed.surface, claimed.tenant, claimed.channel, claimed.thread,
            claimed.direct,
-           coalesce(messages.text, '') AS text, people.id AS person_id, people.name, people.zone, accounts.account,
+           coalesce(messages.text, '') AS text, coalesce(messages.files, '[]') AS files, people.id AS person_id,
+           people.name, people.zone, accounts.account,
            accounts.is_admin, people.settings AS person, earlier.id AS earlier_id, earlier.text AS earlier,
            coalesce((SELECT settings FROM channel_settings WHERE (surface, tenant, channel) =
                      (claimed.surface, claimed.tenant, claimed.channel)), '{}') AS chosen,
@@ -74,15 +76,24 @@ _RENEW = """
 
 # Of an answer that is given again, what came after its question is not known yet.
 _TRANSCRIPT = """
-    SELECT messages.text, messages.occurred_at, messages.platform_id, people.name, messages.person_id IS NULL AS own
+    SELECT messages.text, messages.files, messages.occurred_at, messages.platform_id, people.name,
+           messages.person_id IS NULL AS own
     FROM messages LEFT JOIN people ON people.id = messages.person_id
-    WHERE messages.conversation_id = %(conversation_id)s AND messages.text <> '' AND NOT EXISTS (
+    WHERE messages.conversation_id = %(conversation_id)s AND (messages.text <> '' OR messages.files <> '[]')
+      AND NOT EXISTS (
         SELECT FROM inbox WHERE inbox.message_id = messages.id AND inbox.state IN ('received', 'claimed'))
       AND messages.occurred_at < coalesce((
         SELECT inbox.occurred_at FROM inbox JOIN conversations USING (fence)
         WHERE inbox.conversation_id = %(conversation_id)s AND conversations.id = %(conversation_id)s
           AND inbox.state = 'claimed' AND inbox.detail ? 'redo_of'), 'infinity')
     ORDER BY messages.occurred_at DESC, messages.id DESC LIMIT %(limit)s"""
+
+# One by one: another delivery of the message may have brought a further file meanwhile.
+_KEEP_FILES = """
+    UPDATE messages SET files = (
+        SELECT jsonb_agg(file || coalesce(%(read)s::jsonb -> (file ->> 'id'), '{}') ORDER BY number)
+        FROM jsonb_array_elements(files) WITH ORDINALITY AS had (file, number))
+    WHERE conversation_id = %(conversation_id)s AND platform_id = %(platform_id)s AND files <> '[]'"""
 
 # The same words of the same person, asked here before, or anywhere in private when this is private.
 _REMEMBERED = """
@@ -93,7 +104,7 @@ _REMEMBERED = """
     JOIN messages AS answer ON answer.id = interactions.answer_id
     JOIN conversations ON conversations.id = interactions.conversation_id
     WHERE interactions.person_id = %(person_id)s AND interactions.outcome = 'answered' AND interactions.level < 5
-      AND lower(btrim(question.text)) = lower(btrim(%(text)s))
+      AND lower(btrim(question.text)) = lower(btrim(%(text)s)) AND question.files = '[]'
       AND (conversations.id = %(conversation_id)s OR (%(direct)s AND conversations.direct))
     ORDER BY interactions.created_at DESC LIMIT 1"""
 
@@ -164,6 +175,7 @@ class PostgresTurns:
                 zone=row["zone"] or "UTC",
                 admin=row["is_admin"],
             ),
+            files=_files(row),
             transcript=tuple(_utterance(said_row) for said_row in reversed(said)),
             cancel=row["cancel"],
             profile_stale=row["stale"],
@@ -225,6 +237,12 @@ class PostgresTurns:
         values = {**claim.place.model_dump(), **known, "id": claim.asker.person_id}
         await self._database.run(claim.asker.org_id, (_KNOW, values), (_REFRESHED, values))
 
+    async def keep_files(self, org_id: int, conversation_id: int, message_id: str, files: Sequence[Attached]) -> None:
+        """Keep what was read of a message's files with it."""
+        read = {file.id: file.model_dump(mode="json") for file in files}
+        values = {"conversation_id": conversation_id, "platform_id": message_id, "read": Jsonb(read)}
+        await self._database.run(org_id, (_KEEP_FILES, values))
+
     async def release(self, claim: Claim) -> bool:
         """Put the row back: its message was edited."""
         values = {"inbox_id": claim.inbox_id, "fence": claim.fence}
@@ -258,4 +276,9 @@ def _utterance(row: DictRow) -> Utterance:
         at=row["occurred_at"],
         message_id=row["platform_id"] or "",
         by_robbie=row["own"],
+        files=_files(row),
     )
+
+
+def _files(row: DictRow) -> tuple[Attached, ...]:
+    return tuple(Attached.model_validate(file) for file in row["files"])

@@ -61,7 +61,7 @@ def said(message: SlackMessage, channel: str, me: Identity, *, direct: bool) -> 
         text=_text(message, me),
         addressed=direct or mentions(raw, me.user),
         speaks_to_other=opens_with_other(raw, me.user),
-        files=tuple(_file(file) for file in message.files or ()),
+        files=tuple(file_of(file) for file in message.files or ()),
     )
 
 
@@ -177,7 +177,8 @@ def _text(message: SlackMessage, me: Identity) -> str:
     return "\n\n".join(filter(None, [readable(message.text or "", me.user), *quotes]))
 
 
-def _file(file: SlackFile) -> FileRef:
+def file_of(file: SlackFile) -> FileRef:
+    """A file as a reference, to be fetched when a turn reads it."""
     return FileRef(
         id=file.id,
         name=file.name or file.id,

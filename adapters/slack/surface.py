@@ -13,13 +13,15 @@ from pydantic import BaseModel, Field
 
 from adapters.slack.api import Identity, Json, SlackApi, SlackRefused, messages_of, next_cursor
 from adapters.slack.apis import SlackApis, Uninstalled
+from adapters.slack.events import file_of
+from adapters.slack.files import SlackFiles
 from adapters.slack.payload import SlackMessage, moment
 from adapters.slack.personas import Personas
 from adapters.slack.render import EVENT_TYPE
 from adapters.slack.replies import Replies
 from adapters.slack.sending import Sending
 from adapters.slack.text import readable
-from core.conversation.models import Place, Profile, Utterance
+from core.conversation.models import Attached, FileRef, Place, Profile, Utterance
 from core.conversation.payload import MalformedEvent, parse
 from core.conversation.ports import CannotTell, NotSent, SendError
 from core.rendering.message import Outgoing
@@ -74,6 +76,7 @@ class SlackSurface:
     def __init__(self, apis: SlackApis, replies: Replies | None = None, *, public_url: str = "") -> None:
         self._apis = apis
         self._sending = Sending(apis, replies, Personas(public_url))
+        self._files = SlackFiles(apis)
         self._profiles: dict[tuple[str, str], tuple[float, Profile]] = {}
         self._statusless: set[tuple[str, bool]] = set()
 
@@ -136,6 +139,15 @@ class SlackSurface:
                     break
         return [await self._utterance(message, me) for message in kept]
 
+    async def fetch(self, place: Place, message_id: str, file: FileRef, limit: int) -> bytes:
+        """A file that somebody attached. Raises Unreadable."""
+        return await self._files.fetch(place.tenant, file, limit)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._files.close()
+        await self._apis.close()
+
     async def profile(self, tenant: str, account: str) -> Profile:
         """Name and time zone of an account, remembered for an hour. Raises SendError."""
         known = self._profiles.get((tenant, account))
@@ -196,6 +208,7 @@ class SlackSurface:
             at=moment(message.ts),
             message_id=message.ts,
             by_robbie=ours,
+            files=tuple(Attached(**file_of(file).model_dump()) for file in message.files or ()),
         )
 
     async def _name(self, message: SlackMessage, team: str) -> str:

@@ -10,11 +10,13 @@ from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Res
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
+from adapters.web.attaching import Attaching
 from adapters.web.chat import Chat
 from adapters.web.pictures import Pictures
 from adapters.web.security import LOCAL_HOSTS, PICTURES, Guard
 from adapters.web.transcript import ENV
-from core.conversation.ports import ConversationView, Receiver
+from core.conversation.attachments import FileLimits
+from core.conversation.ports import ConversationView, Receiver, Uploads
 
 _STATIC = Path(__file__).parent / "static"
 
@@ -25,6 +27,7 @@ def create_operator_app(
     allowed_hosts: Sequence[str] = LOCAL_HOSTS,
     signed_paths: Sequence[str] = (),
     metrics: Callable[[], Awaitable[bytes]] | None = None,
+    max_upload: int = 0,
 ) -> FastAPI:
     """Build what every process serves: its health and its metrics.
 
@@ -33,9 +36,10 @@ def create_operator_app(
         allowed_hosts: the names, without a port, under which it may be opened.
         signed_paths: paths outside of the guard, for platforms' events: whoever serves them checks a signature.
         metrics: what ``/metrics`` answers, in Prometheus' text format.
+        max_upload: the most bytes of a form with files.
     """
     app = FastAPI(title="Robbie", docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(Guard, allowed_hosts=allowed_hosts, signed_paths=signed_paths)
+    app.add_middleware(Guard, allowed_hosts=allowed_hosts, signed_paths=signed_paths, max_upload=max_upload)
     app.add_exception_handler(HTTPException, _error_page)
     _add_operator_routes(app, health, metrics)
     return app
@@ -51,6 +55,8 @@ def create_app(
     allowed_hosts: Sequence[str] = LOCAL_HOSTS,
     signed_paths: Sequence[str] = (),
     metrics: Callable[[], Awaitable[bytes]] | None = None,
+    uploads: Uploads | None = None,
+    limits: FileLimits | None = None,
 ) -> FastAPI:
     """Build the web chat, with what every process serves.
 
@@ -63,9 +69,18 @@ def create_app(
         allowed_hosts: the names, without a port, under which the chat may be opened.
         signed_paths: see ``create_operator_app``.
         metrics: what ``/metrics`` answers, in Prometheus' text format.
+        uploads: where files are kept that people attach; without it they cannot.
+        limits: how much of them is read.
     """
-    app = create_operator_app(health=health, allowed_hosts=allowed_hosts, signed_paths=signed_paths, metrics=metrics)
-    app.include_router(Chat(receiver, view, hint).router())
+    attaching = Attaching(uploads, limits or FileLimits()) if uploads else None
+    app = create_operator_app(
+        health=health,
+        allowed_hosts=allowed_hosts,
+        signed_paths=signed_paths,
+        metrics=metrics,
+        max_upload=attaching.limits.max_files * attaching.limits.max_bytes if attaching else 0,
+    )
+    app.include_router(Chat(receiver, view, hint, attaching).router())
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     if avatars is not None:
         app.mount(PICTURES, Pictures(directory=avatars), name="avatars")

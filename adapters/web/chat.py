@@ -11,10 +11,12 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
+from starlette.datastructures import FormData
 
+from adapters.web.attaching import Attaching, NotTaken
 from adapters.web.identity import Visitor
 from adapters.web.transcript import ENV, Row, Tail, render_rows, rows
-from core.conversation.models import Author, InboundEvent, Kind, Place, Shown
+from core.conversation.models import Author, FileRef, InboundEvent, Kind, Place, Shown
 from core.conversation.ports import ConversationView, Receiver
 
 log = logging.getLogger(__name__)
@@ -35,12 +37,22 @@ _NOT_SHOWN = "The conversation cannot be loaded right now. This page tries again
 
 
 class Chat:
-    """The web chat, before whatever stores and shows conversations."""
+    """The web chat, before whatever stores and shows conversations.
 
-    def __init__(self, receiver: Receiver, view: ConversationView, hint: Sequence[str]) -> None:
+    Args:
+        receiver: takes what people write.
+        view: shows conversations.
+        hint: lines of markdown for the card on connecting a platform.
+        attaching: takes files; None where there is no place for them.
+    """
+
+    def __init__(
+        self, receiver: Receiver, view: ConversationView, hint: Sequence[str], attaching: Attaching | None = None
+    ) -> None:
         self._receiver = receiver
         self._view = view
         self._hint = tuple(hint)
+        self._attaching = attaching
 
     def router(self) -> APIRouter:
         """Its routes."""
@@ -85,6 +97,7 @@ class Chat:
             suggestions=_SUGGESTIONS,
             hint=self._hint,
             error=error,
+            attaching=self._attaching,
         )
         response = HTMLResponse(html, 503 if error else 200, {"Cache-Control": "no-store"})
         _remember(request, response, LAST, conversation)
@@ -93,19 +106,38 @@ class Chat:
     async def post(self, request: Request, conversation: str) -> Response:
         """Take a message. The key that the page made for it makes a second submit the same message."""
         visitor = _visitor(request, conversation)
-        form = await request.form()
-        text, key, zone = (str(form.get(name, "")) for name in ("text", "key", "zone"))
-        if not text.strip():
-            return PlainTextResponse("Write something first.", 422)
-        if not _KEY.fullmatch(key):
-            return PlainTextResponse("This page is out of date. Please reload it.", 422)
-        event = _event(Kind.MESSAGE, visitor, conversation, key, text=text, zone=zone, addressed=True)
+        try:
+            async with request.form() as form:
+                event = await self._written(form, visitor, conversation)
+        except NotTaken as refusal:
+            return PlainTextResponse(str(refusal), refusal.status)
         if not await self._accept(event):
             return PlainTextResponse(_NOT_STORED, 503)
         if "hx-request" not in request.headers:
             return RedirectResponse(f"/c/{conversation}", 303)
         messages, _ = await self._shown(conversation)
         return HTMLResponse(render_rows(_since_last_question(messages)))
+
+    async def _written(self, form: FormData, visitor: Visitor, conversation: str) -> InboundEvent:
+        """The message that a form holds, with its files kept. Raises NotTaken."""
+        text, key, zone = (str(form.get(name, "")) for name in ("text", "key", "zone"))
+        if not _KEY.fullmatch(key):
+            raise NotTaken("This page is out of date. Please reload it.", 422)
+        files = await self._files(form, visitor, conversation, key)
+        if not (text.strip() or files):
+            raise NotTaken("Write something first.", 422)
+        return _event(Kind.MESSAGE, visitor, conversation, key, text=text, zone=zone, addressed=True, files=files)
+
+    async def _files(self, form: FormData, visitor: Visitor, conversation: str, key: str) -> tuple[FileRef, ...]:
+        if self._attaching is None:
+            return ()
+        try:
+            return await self._attaching.take(form, _place(conversation), visitor.account, key)
+        except NotTaken:
+            raise
+        except Exception as error:  # what is not stored is not acknowledged, whatever went wrong
+            log.error("web: a file could not be stored: %s", type(error).__name__)
+            raise NotTaken(_NOT_STORED, 503) from None
 
     async def stop(self, request: Request, conversation: str) -> Response:
         """Ask Robbie to stop writing."""
@@ -178,6 +210,7 @@ def _event(
     text: str = "",
     zone: str = "",
     addressed: bool = False,
+    files: tuple[FileRef, ...] = (),
 ) -> InboundEvent:
     return InboundEvent(
         kind=kind,
@@ -188,6 +221,7 @@ def _event(
         occurred_at=datetime.now(UTC),
         text=text,
         addressed=addressed,
+        files=files,
     )
 
 

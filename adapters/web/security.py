@@ -26,6 +26,10 @@ _HEADERS = {
 }
 
 
+_TOO_LONG = "That message is too long: Robbie reads up to 1 MB at a time."
+_TOO_MUCH = "Those files are too large together for Robbie. Please send fewer at a time."
+
+
 class _TooLarge(Exception):
     """The body is over the limit."""
 
@@ -38,9 +42,14 @@ class Guard:
     """
 
     def __init__(
-        self, app: ASGIApp, allowed_hosts: Sequence[str] = LOCAL_HOSTS, signed_paths: Sequence[str] = ()
+        self,
+        app: ASGIApp,
+        allowed_hosts: Sequence[str] = LOCAL_HOSTS,
+        signed_paths: Sequence[str] = (),
+        max_upload: int = 0,
     ) -> None:
         self._app = app
+        self._max_upload = max_upload
         self._signed = frozenset(signed_paths)
         self._hosts = frozenset(host.lower().strip("[]") for host in allowed_hosts)
 
@@ -52,10 +61,11 @@ class Guard:
             return
         refusal = self._refusal(scope)
         if refusal is None and scope["method"] == "POST":
+            files = self._max_upload and _carries_files(scope)
             try:
-                receive = await _buffered(receive)
+                receive = await _buffered(receive, MAX_BODY + self._max_upload * bool(files))
             except _TooLarge:
-                refusal = PlainTextResponse("That message is too long: Robbie reads up to 1 MB at a time.", 413)
+                refusal = PlainTextResponse(_TOO_MUCH if files else _TOO_LONG, 413)
         await (refusal or self._app)(scope, receive, _with_headers(send))
 
     def _refusal(self, scope: Scope) -> PlainTextResponse | None:
@@ -86,17 +96,21 @@ def _same_origin(headers: Headers) -> bool:
     return origin in (f"http://{headers['host']}", f"https://{headers['host']}")
 
 
-async def _buffered(receive: Receive) -> Receive:
+def _carries_files(scope: Scope) -> bool:
+    return Headers(scope=scope).get("content-type", "").lower().startswith("multipart/form-data")
+
+
+async def _buffered(receive: Receive, limit: int) -> Receive:
     """Read the body, and return a ``receive`` that gives it out again. Raises _TooLarge."""
     body, size, more = bytearray(), 0, True
-    while more and size <= _MAX_DISCARDED:
+    while more and size <= limit + _MAX_DISCARDED:
         message = await receive()
         more = bool(message.get("more_body", False))
         chunk: bytes = message.get("body", b"")
         size += len(chunk)
-        if size <= MAX_BODY:
+        if size <= limit:
             body += chunk
-    if size > MAX_BODY:
+    if size > limit:
         raise _TooLarge
     pending: list[Message] = [{"type": "http.request", "body": bytes(body), "more_body": False}]
 

@@ -16,6 +16,7 @@ from core.conversation.handling import Ask
 from core.conversation.live import Live
 from core.conversation.models import Utterance
 from core.conversation.ports import SendError, Surface
+from core.conversation.reading import Opened, Reading
 from core.conversation.stores import Claim, TurnStore
 from core.conversation.voices import ROBBIE, Situation, Voice, Voices
 from core.people.models import Once
@@ -47,6 +48,7 @@ class Answering:
         store: keeps what platforms say of people.
         router: the models.
         voices: the mentors.
+        reading: opens what people attach.
         tokens: the budget of a prompt.
         messages: how many messages of a conversation are looked at.
         now: the clock, with a time zone.
@@ -57,6 +59,7 @@ class Answering:
         store: TurnStore,
         router: Routes,
         voices: Voices,
+        reading: Reading,
         *,
         tokens: int,
         messages: int,
@@ -65,6 +68,7 @@ class Answering:
         self._store = store
         self._router = router
         self._voices = voices
+        self._reading = reading
         self._tokens = tokens
         self._messages = messages
         self._now = now
@@ -87,24 +91,27 @@ class Answering:
     async def ask(
         self, claim: Claim, ask: Ask, voices: Sequence[Voice], surface: Surface, live: Live
     ) -> Sequence[Spoken]:
-        """What each voice says; of a council, Robbie's summary last."""
+        """What each voice says; of a council, Robbie's summary last. Nothing where there is nothing to go by."""
         transcript = await self._transcript(claim, ask, surface)
-        live.allow(_links(transcript))
+        opened = await self._reading.open(surface, claim.asker.org_id, claim.conversation_id, claim.place, transcript)
+        live.allow(_links(opened.transcript))
+        live.unread = self._reading.unread(opened)
+        if opened.says_nothing:
+            return ()
         if not ask.council:
-            return (Spoken(voices[0], await self._one(claim, transcript, voices[0], live.trace, live=live)),)
-        return await self._several(claim, transcript, voices, live)
+            return (Spoken(voices[0], await self._one(claim, opened, voices[0], live.trace, live=live)),)
+        return await self._several(claim, opened, voices, live)
 
-    async def _several(
-        self, claim: Claim, transcript: Sequence[Utterance], voices: Sequence[Voice], live: Live
-    ) -> Sequence[Spoken]:
+    async def _several(self, claim: Claim, opened: Opened, voices: Sequence[Voice], live: Live) -> Sequence[Spoken]:
         """The voices one after the other, each knowing what was said before it, and Robbie's summary of them."""
-        *before, question = transcript
+        *before, question = opened.transcript
         said: list[Spoken] = []
         for number, voice in enumerate((*voices, ROBBIE)):
             live.note(wording.council_progress(voices, number))
             asked = question if voice is not ROBBIE else _with(question, wording.sum_up(question.text))
             heard = [*before, *(_statement(spoken, question) for spoken in said), asked]
-            answer = await self._one(claim, heard, voice, live.trace, number=number)
+            heard_so_far = replace(opened, transcript=tuple(heard))
+            answer = await self._one(claim, heard_so_far, voice, live.trace, number=number)
             said.append(Spoken(voice, answer))
             if answer.level is Level.OFFLINE or answer.refused:
                 break
@@ -113,16 +120,16 @@ class Answering:
     async def _one(
         self,
         claim: Claim,
-        transcript: Sequence[Utterance],
+        opened: Opened,
         voice: Voice,
         trace: Trace,
         *,
         live: Live | None = None,
         number: int = 0,
     ) -> Answer:
-        prompt, short = (self._prompt(claim, transcript, voice, small=small) for small in (False, True))
+        prompt, short = (self._prompt(claim, opened, voice, small=small) for small in (False, True))
         key = f"{claim.inbox_id}.{claim.fence}" + (f".{number}" if number else "")
-        task = Task(claim.asker.org_id, transcript[-1].text, prompt, short, key=key, trace=trace)
+        task = Task(claim.asker.org_id, opened.transcript[-1].text, prompt, short, key=key, trace=trace)
         async with contextlib.aclosing(self._router.answer(task)) as events:
             async for event in events:
                 match event:
@@ -134,16 +141,15 @@ class Answering:
                         live.restart()
         raise RuntimeError("the router ended without an answer")
 
-    def _prompt(
-        self, claim: Claim, transcript: Sequence[Utterance], voice: Voice, *, small: bool
-    ) -> tuple[ChatMessage, ...]:
+    def _prompt(self, claim: Claim, opened: Opened, voice: Voice, *, small: bool) -> tuple[ChatMessage, ...]:
         return build_prompt(
             claim.asker,
-            transcript,
+            opened.transcript,
             self._now(),
             self._tokens,
             small=small,
             direct=claim.place.direct,
+            pictures=opened.pictures,
             voice=voice.short if small else voice.instructions,
             language=claim.person.language,
         )
@@ -176,7 +182,13 @@ class Answering:
                 before = [
                     said for said in history if said.message_id != claim.platform_id and said.at <= claim.occurred_at
                 ]
-        asked = Utterance(speaker=claim.asker.name, text=ask.text, at=claim.occurred_at, message_id=claim.platform_id)
+        asked = Utterance(
+            speaker=claim.asker.name,
+            text=ask.text,
+            at=claim.occurred_at,
+            message_id=claim.platform_id,
+            files=claim.files,
+        )
         return [*before, asked]
 
 
@@ -192,7 +204,9 @@ def _statement(spoken: Spoken, question: Utterance) -> Utterance:
 
 def _links(transcript: Sequence[Utterance]) -> frozenset[str]:
     """Only links that people brought into this conversation may go out again."""
-    return frozenset().union(*(links_in(said.text) for said in transcript if not said.by_robbie))
+    people = [said for said in transcript if not said.by_robbie]
+    texts = [*(said.text for said in people), *(file.text or "" for said in people for file in said.files)]
+    return frozenset().union(*map(links_in, texts))
 
 
 async def end(*tasks: asyncio.Task[object]) -> None:

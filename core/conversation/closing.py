@@ -49,7 +49,7 @@ def without_asking(claim: Claim, max_attempts: int, limit: int) -> Closing | Non
     if claim.attempts > max_attempts:
         _log.error("message %s is set aside after %s attempts", claim.inbox_id, claim.attempts - 1)
         return line("set_aside", wording.SET_ASIDE, limit)
-    if claim.command is None and not claim.text.strip():
+    if claim.command is None and not (claim.text.strip() or claim.files):
         return line("answered", wording.EMPTY, limit)
     return None
 
@@ -87,7 +87,7 @@ def answered(
     claim: Claim,
     spoken: Sequence[Spoken],
     remembered: tuple[str, datetime] | None,
-    allowed: frozenset[str],
+    live: Live,
     limit: int,
     now: datetime,
 ) -> Closing:
@@ -97,16 +97,17 @@ def answered(
         claim: what was asked.
         spoken: at least one.
         remembered: an earlier answer to the same words, for when no model could be reached.
-        allowed: links that may go out.
+        live: knows the links that may go out, and the files that could not be opened.
         limit: of the surface.
         now: with a time zone.
     """
-    zone = _zone(claim)
+    zone, allowed = _zone(claim), live.allowed
     last = spoken[-1]
     outcome: Outcome = "refused" if last.answer.refused else "answered"
     if last.answer.level is Level.OFFLINE:
         outcome = "offline"
     texts = [(one.voice, _text(one.answer, remembered, zone, now)) for one in spoken]
+    texts[-1] = (last.voice, texts[-1][1] + wording.unread(live.unread))
     if len(texts) == 1:
         voice, text = texts[0]
         parts = compose(text, limit, allowed=allowed, persona=voice.persona, feedback=outcome == "answered")

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from itertools import groupby
-from math import ceil
 from zoneinfo import ZoneInfo
 
 from core.conversation.models import Asker, Utterance
-from core.routing.models import ChatMessage
+from core.conversation.quoting import ABOUT_FILES, WORDLESS, quoted_files
+from core.conversation.tokens import estimate_tokens, shortened
+from core.routing.models import ChatMessage, Picture
 
 _SYSTEM = """\
 You are Robbie, an AI teammate in a team chat. Be honest, concise and useful: answer what was asked, say plainly when \
@@ -30,19 +32,9 @@ It is {now}. You are talking with {name}."""
 _LANGUAGE = " Answer in the language of the message that you answer."
 
 _SMALL_MESSAGES = 4
+_SMALL_FILES = 800  # tokens of files that a very small model is given
 _OVERHEAD = 4  # tokens that a message costs beside its text
-_WIDE = re.compile("[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U0001f000-\U0003ffff]")
 _NOT_PEOPLE = {"robbie", "system", "assistant", "user", "tool", "developer"}
-
-
-def estimate_tokens(text: str) -> int:
-    """About how many tokens a text is: a quarter per ASCII character, one per CJK character or emoji, else a half.
-
-    Good to some 20 % for the usual tokenizers, and fast: it is used on every message of a transcript.
-    """
-    wide = _WIDE.subn("", text)[1]
-    narrow = len(text.encode("ascii", "ignore"))
-    return ceil(narrow / 4 + wide + (len(text) - narrow - wide) / 2)
 
 
 def build_prompt(
@@ -55,6 +47,7 @@ def build_prompt(
     direct: bool = False,
     voice: str = "",
     language: str = "",
+    pictures: Mapping[str, Picture] | None = None,
 ) -> tuple[ChatMessage, ...]:
     """The prompt for a turn: a system message, then the transcript in alternating roles, a person's message last.
 
@@ -68,6 +61,7 @@ def build_prompt(
         direct: whether only the asker and Robbie read here.
         voice: instructions on how to say things; they stand after Robbie's own rules.
         language: the English name of the language that the asker chose; empty for the one that they write in.
+        pictures: those that can be shown, by the file's id; they are not counted into the budget.
 
     Raises:
         ValueError: nobody asked anything.
@@ -79,11 +73,14 @@ def build_prompt(
         where="in a direct message" if direct else "in a thread that others read too",
     )
     system += f" Answer in {_safe_name(language)}." if language else _LANGUAGE
+    if any(said.files for said in heard):
+        system += f" {ABOUT_FILES}"
     system = f"{system}\n\n{voice}" if voice else system
+    shown = pictures or {}
     named = len({utterance.speaker for utterance in heard if not utterance.by_robbie}) > 1
-    told = [(utterance.by_robbie, _tell(utterance, named)) for utterance in heard]
-    kept = list(_newest(told, budget_tokens - estimate_tokens(system) - 2 * _OVERHEAD))[::-1]
-    return (ChatMessage("system", system), *_alternating(kept))
+    telling = _Telling(named, frozenset(shown), _SMALL_FILES if small else budget_tokens)
+    kept = list(_newest(heard, telling, budget_tokens - estimate_tokens(system) - 2 * _OVERHEAD))[::-1]
+    return (ChatMessage("system", system), *_alternating(kept, shown))
 
 
 def _until_asked(transcript: Sequence[Utterance]) -> Sequence[Utterance]:
@@ -93,11 +90,32 @@ def _until_asked(transcript: Sequence[Utterance]) -> Sequence[Utterance]:
     raise ValueError("nobody asked anything")
 
 
-def _tell(utterance: Utterance, named: bool) -> str:
-    """What was said, and by whom. Indented lines cannot pass for somebody else's message."""
-    if utterance.by_robbie or not named:
-        return utterance.text
-    return _safe_name(utterance.speaker) + ": " + "\n  ".join(utterance.text.splitlines())
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """How messages are told.
+
+    Attributes:
+        named: whether each begins with its speaker.
+        shown: ids of the pictures that can be shown.
+        files: the most tokens for the files of one message.
+    """
+
+    named: bool
+    shown: frozenset[str]
+    files: int
+
+    def tell(self, said: Utterance, tokens: int, *, asked: bool) -> str:
+        """What was said, and by whom. Indented lines cannot pass for somebody else's message."""
+        text = self._with_files(said, tokens, asked=asked) if said.files else said.text
+        if said.by_robbie or not self.named:
+            return text
+        return _safe_name(said.speaker) + ": " + "\n  ".join(text.splitlines())
+
+    def _with_files(self, said: Utterance, tokens: int, *, asked: bool) -> str:
+        """What somebody wrote comes first, and is shortened last."""
+        words = shortened(said.text, tokens) if said.text.strip() else WORDLESS * asked
+        room = min((tokens - estimate_tokens(words)) * 3 // 4, self.files)
+        return "\n".join(filter(None, (words, quoted_files(said.files, self.shown, room))))
 
 
 def _safe_name(name: str) -> str:
@@ -108,39 +126,29 @@ def _safe_name(name: str) -> str:
     return f"{visible} (a person)" if visible.casefold() in _NOT_PEOPLE or bare in _NOT_PEOPLE else visible
 
 
-def _newest(told: list[tuple[bool, str]], budget: int) -> Iterator[tuple[bool, str]]:
+def _newest(heard: Sequence[Utterance], telling: _Telling, budget: int) -> Iterator[tuple[Utterance, str]]:
     """What fits, the last first. An earlier message may take a quarter of the budget, the last one all of it."""
     share = max(budget, 16)
-    for by_robbie, text in reversed(told):
-        text = _shortened(text, share)
+    for number, said in enumerate(reversed(heard)):
+        text = shortened(telling.tell(said, share, asked=number == 0), share)
         budget -= estimate_tokens(text) + _OVERHEAD
         if budget < 0 and share < 0:
             return
-        yield by_robbie, text
+        yield said, text
         share = max(budget // 4, 0)
         if share < 16:
             return
 
 
-def _shortened(text: str, tokens: int) -> str:
-    """The text, or its beginning and end with a note between them of how much is missing."""
-    keep = len(text)
-    short = text
-    while estimate_tokens(short) > tokens and keep > 8:
-        keep = min(int(keep * 0.9), max(keep * tokens // estimate_tokens(short), 8))
-        head = keep * 2 // 3
-        tail = text[len(text) - (keep - head) :]
-        # Within a line: a tail that began one could pass for somebody else's words.
-        short = f"{text[:head]} [… {len(text) - keep:,} characters left out …] {tail}"
-    return short
-
-
-def _alternating(told: list[tuple[bool, str]]) -> Iterator[ChatMessage]:
+def _alternating(kept: list[tuple[Utterance, str]], shown: Mapping[str, Picture]) -> Iterator[ChatMessage]:
     """One message for what one side said in a row; a person's first, which some providers require."""
-    if told[0][0]:
+    if kept[0][0].by_robbie:
         yield ChatMessage("user", "(The conversation so far.)")
-    for by_robbie, group in groupby(told, key=lambda item: item[0]):
-        yield ChatMessage("assistant" if by_robbie else "user", "\n\n".join(text for _, text in group))
+    for by_robbie, group in groupby(kept, key=lambda item: item[0].by_robbie):
+        told = list(group)
+        pictures = tuple(shown[file.id] for said, _ in told for file in said.files if file.id in shown)
+        text = "\n\n".join(text for _, text in told)
+        yield ChatMessage("assistant" if by_robbie else "user", text, pictures=pictures)
 
 
 def _spoken_time(now: datetime, zone: str) -> str:

@@ -53,6 +53,7 @@ class Live:
         self._next_edit = time.monotonic() + surface.edit_interval
         self._task: asyncio.Task[None] | None = None
         self.allowed: frozenset[str] = frozenset()
+        self.unread: tuple[str, ...] = ()
         self.cancel: CancelReason | None = None
         self.trace = Trace()
 

@@ -73,6 +73,53 @@ class FileRef(Frozen):
     url: str = ""
 
 
+class Problem(StrEnum):
+    """Why a file was not read."""
+
+    TOO_LARGE = "too_large"
+    TOO_MANY = "too_many"
+    KIND = "unknown_kind"  # neither text nor a PDF nor a picture
+    LETTERS = "unknown_encoding"  # text in an encoding that cannot be told
+    EMPTY = "empty"
+    NO_TEXT = "no_text"  # a PDF of pictures only
+    LOCKED = "locked"
+    BROKEN = "broken"
+    HARD = "too_complicated"  # it took more time or memory than it is given
+    HUGE = "too_large_picture"  # a picture with more bytes or pixels than a model is sent
+    ELSEWHERE = "elsewhere"  # not on the platform's own hosts
+    GONE = "gone"
+    FORBIDDEN = "forbidden"
+    UNREACHABLE = "unreachable"
+    SLOW = "slow"
+
+    @property
+    def passing(self) -> bool:
+        """Whether it is worth another try in a later turn."""
+        return self in (Problem.FORBIDDEN, Problem.UNREACHABLE, Problem.SLOW)
+
+
+class Attached(FileRef):
+    """A file of a message with what was read of it, which is kept with the message.
+
+    Attributes:
+        text: what it says, up to the limit; None for a picture, and for what was not read.
+        cut: whether it says more.
+        pages: of a PDF.
+        picture: whether it is one that a model can be sent.
+    """
+
+    text: str | None = None
+    cut: bool = False
+    pages: int = 0
+    picture: bool = False
+    problem: Problem | None = None
+
+    @property
+    def known(self) -> bool:
+        """Whether it was looked at, and need not be again."""
+        return self.text is not None or self.picture or self.problem is not None
+
+
 class Reply(Frozen):
     """A way to answer one event that its platform offers for a while.
 
@@ -164,6 +211,7 @@ class Utterance(Frozen):
     at: datetime
     message_id: str = ""
     by_robbie: bool = False
+    files: tuple[Attached, ...] = ()
 
 
 class Asker(Frozen):
@@ -199,6 +247,7 @@ class Shown(Frozen):
         extras: what an answer has beside its text: who speaks, what can be pressed.
         about: the id by which a command can be about this message; empty for none.
         vote: what the conversation's person thinks of it: 1, -1, or 0 for no vote.
+        files: names of what is attached.
     """
 
     id: str
@@ -210,6 +259,7 @@ class Shown(Frozen):
     extras: Outgoing = Outgoing(body="")
     about: str = ""
     vote: int = 0
+    files: tuple[str, ...] = ()
 
 
 class Outcome(Frozen):

@@ -6,7 +6,17 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from core.conversation.models import Accepted, InboundEvent, Outcome, Place, Profile, Shown, Utterance
+from core.conversation.models import (
+    Accepted,
+    FileRef,
+    InboundEvent,
+    Outcome,
+    Place,
+    Problem,
+    Profile,
+    Shown,
+    Utterance,
+)
 from core.rendering.message import Outgoing
 
 LONGEST_REST = 86_400.0
@@ -49,6 +59,20 @@ class Refused(SendError):
 
 class CannotTell(SendError):
     """The platform offers nothing to find a post by, or could not be asked now."""
+
+
+class Unreadable(Exception):
+    """A file cannot be read.
+
+    Attributes:
+        problem: why.
+        size: its bytes, where it is too large and they are known.
+    """
+
+    def __init__(self, problem: Problem, size: int = 0) -> None:
+        super().__init__(problem.value)
+        self.problem = problem
+        self.size = size
 
 
 class Surface(Protocol):
@@ -97,11 +121,21 @@ class Surface(Protocol):
     async def history(self, place: Place, limit: int) -> Sequence[Utterance]:
         """The thread's messages on the platform, oldest first; empty where the surface keeps none."""
 
+    async def fetch(self, place: Place, message_id: str, file: FileRef, limit: int) -> bytes:
+        """The bytes of a file that a message of this place carries. Raises Unreadable, also above ``limit`` bytes."""
+
     async def profile(self, tenant: str, account: str) -> Profile:
         """Name and time zone of an account. Raises SendError."""
 
     async def working(self, place: Place, *, on: bool) -> None:
         """Show or clear the platform's own sign of work (best effort, never raises)."""
+
+
+class Uploads(Protocol):
+    """Where a surface without a platform keeps the files that people attach there."""
+
+    async def put(self, place: Place, account: str, id_: str, content: bytes) -> bool:
+        """Keep a file, once for each id; False where there is no room for it."""
 
 
 class Receiver(Protocol):

@@ -10,6 +10,7 @@ from typing import Literal, Protocol
 from core.conversation.models import (
     Accepted,
     Asker,
+    Attached,
     CancelReason,
     InboundEvent,
     InboxState,
@@ -70,6 +71,7 @@ class Claim:
     Attributes:
         fence: grows with every claim in a conversation; closing with an old one changes nothing.
         attempts: how often this row was claimed, this time included.
+        files: what the message carries.
         transcript: the latest messages of the conversation before this one, oldest first, without pending ones.
         cancel: what a person wanted of it before the claim.
         profile_stale: whether the platform should be asked for the asker's name and zone.
@@ -89,6 +91,7 @@ class Claim:
     text: str
     occurred_at: datetime
     asker: Asker
+    files: tuple[Attached, ...] = ()
     transcript: tuple[Utterance, ...] = ()
     cancel: CancelReason | None = None
     profile_stale: bool = False

@@ -16,6 +16,7 @@ from core.conversation.handling import Ask, Asked, Handlers, Say
 from core.conversation.live import Live
 from core.conversation.models import InboxState, Place
 from core.conversation.ports import Surface
+from core.conversation.reading import Reading
 from core.conversation.stores import Claim, Ending, Finish, TurnStore
 from core.conversation.voices import ROBBIE, OnlyRobbie, Voice, Voices
 from core.learning.signals import signal
@@ -54,6 +55,7 @@ class Turns:
         surfaces: the platforms by name.
         policy: limits of a turn.
         versions: what an interaction is recorded with.
+        reading: opens what people attach.
         registry: the commands.
         handlers: what carries out each command, by name.
         voices: the mentors.
@@ -72,6 +74,7 @@ class Turns:
         policy: TurnPolicy,
         versions: Mapping[str, str],
         *,
+        reading: Reading,
         registry: Registry,
         handlers: Handlers,
         voices: Voices | None = None,
@@ -93,6 +96,7 @@ class Turns:
             store,
             router,
             voices or OnlyRobbie(),
+            reading,
             tokens=policy.context_tokens,
             messages=policy.context_messages,
             now=now,
@@ -222,11 +226,13 @@ class Turns:
         )
 
     async def _close_answered(self, claim: Claim, spoken: Sequence[Spoken], live: Live, limit: int) -> Ending:
+        if not spoken:
+            return await self._close(claim, closing.line("answered", " ".join(live.unread), limit))
         offline = spoken[-1].answer.level is Level.OFFLINE
         if claim.earlier is not None and (offline or spoken[-1].answer.refused):
             return await self._close(claim, closing.unchanged(claim.earlier, wording.NOT_AGAIN, limit))
-        remembered = await self._store.remembered(claim) if offline else None
-        end_of = closing.answered(claim, spoken, remembered, live.allowed, limit, self._now())
+        remembered = await self._store.remembered(claim) if offline and not claim.files else None
+        end_of = closing.answered(claim, spoken, remembered, live, limit, self._now())
         return await self._close(claim, end_of)
 
     async def _close_interrupted(self, claim: Claim, live: Live, voice: Voice, limit: int) -> Ending:

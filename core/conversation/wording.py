@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,7 @@ CHANGED = "_The question was changed after I had answered it._"
 NOT_AGAIN = "_I could not answer this again just now. This is my answer from before._"
 UNREACHABLE = "I can't reach any of my models right now, so I can't think this through."
 ASK_AGAIN = "Your message is kept; please ask me again in a few minutes."
+BLIND = "_The model that answered cannot see pictures, so it knows nothing of what they show._"
 SMALL_MODEL = (
     "_This came from the small model built into Robbie, which is often wrong. "
     "For real answers, whoever runs me can connect a better one: a provider key or Ollama in `.env`._"
@@ -57,9 +58,15 @@ def notes(answer: Answer, zone: ZoneInfo, now: datetime) -> str:
     lines = (
         CUT if answer.cut else "",
         f"_{_budget(zone, now)}_" if answer.over_budget else "",
+        BLIND if answer.blind else "",
         SMALL_MODEL if answer.small else "",
     )
     return "".join(f"\n\n{line}" for line in lines if line)
+
+
+def unread(lines: Iterable[str]) -> str:
+    """What a person should know of files that could not be opened; often empty."""
+    return "".join(f"\n\n{line}" for line in lines)
 
 
 def without(text: str, *notes: str) -> str:

@@ -264,3 +264,52 @@ async def test_face_of_a_persona_is_shown_by_the_page(open_page: Open) -> None:
         }"""
     )
     assert width == 512
+
+
+async def test_files_are_chosen_shown_taken_out_and_sent(open_page: Open, room: Room) -> None:
+    page = await open_page()
+    await page.locator("#files").set_input_files(
+        [
+            {"name": "a.txt", "mimeType": "text/plain", "buffer": b"apples"},
+            {"name": "b.txt", "mimeType": "text/plain", "buffer": b"pears"},
+        ]
+    )
+    await expect(page.get_by_role("list", name="Files to send").get_by_role("listitem")).to_have_count(2)
+    await page.get_by_role("button", name="Remove a.txt").click()
+    await page.get_by_role("button", name="Send").click()
+    await room.until(lambda: bool(room.messages))
+    (event,) = room.messages
+    assert ([file.name for file in event.files], list(room.uploads.values())) == (["b.txt"], [b"pears"])
+    await expect(page.locator(".row.person .files")).to_contain_text("b.txt")
+    await expect(page.get_by_role("list", name="Files to send")).to_be_hidden()
+    await ask(page, room, "and without a file")
+    assert room.messages[-1].files == ()
+
+
+async def test_a_file_can_be_dropped_and_what_is_too_large_is_said_before_it_is_sent(
+    open_page: Open, room: Room
+) -> None:
+    page = await open_page()
+    await page.evaluate(
+        """() => {
+            const carrier = new DataTransfer();
+            carrier.items.add(new File(["x".repeat(6000)], "large.txt"));
+            carrier.items.add(new File(["small"], "small.txt"));
+            document.body.dispatchEvent(
+                new DragEvent("drop", { dataTransfer: carrier, bubbles: true, cancelable: true }));
+        }"""
+    )
+    await expect(page.get_by_role("alert")).to_have_text("large.txt is too large: Robbie reads up to 5 kB.")
+    await expect(page.get_by_role("list", name="Files to send")).to_contain_text("small.txt (0 kB)")
+    await ask(page, room, "look")
+    assert [file.name for file in room.messages[0].files] == ["small.txt"]
+
+
+async def test_without_scripts_a_file_goes_with_the_form(open_page: Open, room: Room) -> None:
+    page = await open_page(java_script_enabled=False)
+    await expect(page.get_by_text("Up to 3 files of 5 kB")).to_be_visible()
+    await page.locator("#files").set_input_files({"name": "a.txt", "mimeType": "text/plain", "buffer": b"apples"})
+    await page.get_by_label("Message to Robbie").fill("look")
+    await page.get_by_role("button", name="Send").click()
+    await expect(page.locator(".row.person")).to_contain_text("a.txt")
+    assert list(room.uploads.values()) == [b"apples"]

@@ -18,7 +18,7 @@ from adapters.llm.breakers import PyBreakers
 from bot.evals.failover import OpenPurse
 from bot.models import chat_models
 from bot.settings import Model, Provider, RouterSettings, Secrets, Settings
-from core.conversation.context import estimate_tokens
+from core.conversation.tokens import estimate_tokens
 from core.routing.models import Answer, ChatMessage, ErrorClass, Level, Restart, RouterEvent, Task, TextDelta
 from core.routing.policy import FixedOrder
 from core.routing.service import Router

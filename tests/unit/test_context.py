@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.conversation.context import build_prompt, estimate_tokens
+from core.conversation.context import build_prompt
 from core.conversation.models import Asker, Utterance
+from core.conversation.tokens import estimate_tokens
 
 NOW = datetime(2026, 10, 24, 21, 15, tzinfo=UTC)
 ANA = Asker(org_id=1, person_id=1, account="U1", name="Ana", zone="Europe/Berlin")

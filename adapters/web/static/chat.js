@@ -67,12 +67,14 @@
   latest.addEventListener("click", () => { toEnd(); text.focus(); });
 
   // ---- the composer ----
-  let attempt = { text: null, key: form.elements.key.value };
+  let attempt = { text: null, files: "", key: form.elements.key.value };
+  const attached = () => [...($("files")?.files ?? [])];
+  const named = () => attached().map((file) => `${file.name} ${file.size} ${file.lastModified}`).join("\n");
   const fit = () => {
     text.style.height = "auto";
     text.style.height = `${text.scrollHeight}px`;
   };
-  const send = () => { if (text.value.trim()) form.requestSubmit(); };
+  const send = () => { if (text.value.trim() || attached().length) form.requestSubmit(); };
 
   text.addEventListener("input", fit);
   text.addEventListener("keydown", (event) => {
@@ -83,9 +85,11 @@
 
   form.addEventListener("htmx:configRequest", (event) => {
     if (event.detail.elt !== form) return;
-    // Trying the same text again is the same message; a changed text is another one.
-    if (attempt.text !== null && attempt.text !== text.value) attempt.key = newKey();
+    // Trying the same again is the same message; a changed text, or other files, are another one.
+    const changed = attempt.text !== text.value || attempt.files !== named();
+    if (attempt.text !== null && changed) attempt.key = newKey();
     attempt.text = text.value;
+    attempt.files = named();
     event.detail.parameters.key = attempt.key;
     error.textContent = "";
   });
@@ -94,7 +98,8 @@
     if (event.detail.elt !== form || !event.detail.successful) return;
     // What was typed while the request was under way stays.
     text.value = text.value.startsWith(attempt.text) ? text.value.slice(attempt.text.length) : text.value;
-    attempt = { text: null, key: newKey() };
+    attempt = { text: null, files: "", key: newKey() };
+    form.dispatchEvent(new CustomEvent("sent"));
     fit();
     toEnd();
   });
