@@ -69,6 +69,8 @@ _REVISIONS = (
     "0008_leases",
     "0006_messages",
     "0002_installations",
+    "0007_feedback",
+    "0006_uploads",
 )
 
 

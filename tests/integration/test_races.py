@@ -9,13 +9,19 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from adapters.documents import PypdfReader
 from adapters.postgres.local import PostgresView
 from adapters.postgres.places import PostgresPlaces
 from adapters.postgres.schedules import PostgresSchedules
+from core.commands import REGISTRY
 from core.conversation import wording
-from core.conversation.models import InboxState, Kind, Place, Profile, Utterance
+from core.conversation.attachments import FileLimits
+from core.conversation.models import FileRef, InboxState, Kind, Place, Problem, Profile, Utterance
+from core.conversation.ports import Unreadable
+from core.conversation.reading import Reading
 from core.conversation.stores import Claim
 from core.conversation.turn import TurnPolicy, Turns
+from core.rendering.message import Outgoing
 from core.routing.models import Answer, Level, Plan, RouterEvent, Task, TextDelta, Usage
 from tests.integration.conftest import START, Desk, control, finished, message
 
@@ -33,22 +39,25 @@ class Platform:
     edit_interval = 0.05
     placeholder = "…"
 
-    async def post(self, place: Place, key: str, body: str) -> str:
-        if self.fails and self.only in body:
+    async def post(self, place: Place, key: str, message: Outgoing) -> str:
+        if self.fails and self.only in message.body:
             raise self.fails
-        self.posted.append(body)
+        self.posted.append(message.body)
         return f"9.{len(self.posted)}"
 
-    async def edit(self, place: Place, message_id: str, key: str, body: str) -> None:
+    async def edit(self, place: Place, message_id: str, key: str, message: Outgoing) -> None:
         self.edited.set()
         if self.fails:
             raise self.fails
 
-    async def find(self, place: Place, key: str, *, body: str, since: datetime) -> str | None:
+    async def find(self, place: Place, key: str, *, message: Outgoing, since: datetime) -> str | None:
         return None
 
     async def history(self, place: Place, limit: int) -> Sequence[Utterance]:
         return []
+
+    async def fetch(self, place: Place, message_id: str, file: FileRef, limit: int) -> bytes:
+        raise Unreadable(Problem.GONE)
 
     async def profile(self, tenant: str, account: str) -> Profile:
         return Profile(name="Ana")
@@ -90,7 +99,16 @@ async def here(desk: Desk) -> tuple[int, int]:
 
 async def drain(desk: Desk, model: Model, platform: Platform) -> None:
     """Answer what is pending in the conversation that was spoken in last."""
-    turns = Turns(desk.turns, model, {"slack": platform}, TurnPolicy(renew_seconds=0.05), versions={})
+    turns = Turns(
+        desk.turns,
+        model,
+        {"slack": platform},
+        TurnPolicy(renew_seconds=0.05),
+        versions={},
+        reading=Reading(desk.turns, PypdfReader(), FileLimits()),
+        registry=REGISTRY,
+        handlers={},
+    )
     async with asyncio.timeout(20):
         await turns.drain(*await here(desk))
 
