@@ -43,8 +43,8 @@ class Reading:
     totals: Mapping[str, float]
 
     def ranked(self) -> list[Work]:
-        """The kinds of work that more than a doubt speaks for, the strongest first."""
-        return sorted((work for work in Work if self.totals[work] > _DOUBT), key=lambda work: -self.totals[work])
+        """The kinds of work that plainly something speaks for, the strongest first."""
+        return sorted((work for work in Work if self.totals[work] > 2 * _DOUBT), key=lambda work: -self.totals[work])
 
 
 def read_work(text: str, before: Sequence[str] = ()) -> Reading:
