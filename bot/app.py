@@ -91,6 +91,7 @@ class App:
                 metrics=metrics,
                 uploads=self.uploads,
                 limits=self.settings.files.limits(),
+                desk=desk(self.settings, self.database),
             )
         else:
             web = create_operator_app(health=health, allowed_hosts=hosts, signed_paths=signed, metrics=metrics)

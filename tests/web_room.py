@@ -53,13 +53,10 @@ class Room:
         self.uploads[id_] = content
         return True
 
-    async def say(
-        self, place: Place, id_: str, text: str, *, author: str = "", final: bool = True, files: tuple[str, ...] = ()
-    ) -> None:
+    async def say(self, place: Place, id_: str, text: str, *, author: str = "", **more: object) -> None:
         """Show a message, or replace the one that has this id."""
-        message = Shown(
-            id=id_, by_robbie=not author, author=author, text=text, at=datetime.now(UTC), final=final, files=files
-        )
+        given = {"id": id_, "by_robbie": not author, "author": author, "text": text, "at": datetime.now(UTC), **more}
+        message = Shown.model_validate(given)
         said = self._said.setdefault(place, [])
         async with self._changed:
             same = [index for index, old in enumerate(said) if old.id == id_]

@@ -10,13 +10,16 @@ from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Res
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
+from adapters.web.acting import Acting
 from adapters.web.attaching import Attaching
 from adapters.web.chat import Chat
 from adapters.web.pictures import Pictures
 from adapters.web.security import LOCAL_HOSTS, PICTURES, Guard
 from adapters.web.transcript import ENV
+from core.commands import REGISTRY
 from core.conversation.attachments import FileLimits
 from core.conversation.ports import ConversationView, Receiver, Uploads
+from core.desk import Desk
 
 _STATIC = Path(__file__).parent / "static"
 
@@ -57,6 +60,7 @@ def create_app(
     metrics: Callable[[], Awaitable[bytes]] | None = None,
     uploads: Uploads | None = None,
     limits: FileLimits | None = None,
+    desk: Desk | None = None,
 ) -> FastAPI:
     """Build the web chat, with what every process serves.
 
@@ -71,6 +75,7 @@ def create_app(
         metrics: what ``/metrics`` answers, in Prometheus' text format.
         uploads: where files are kept that people attach; without it they cannot.
         limits: how much of them is read.
+        desk: makes the forms of commands.
     """
     attaching = Attaching(uploads, limits or FileLimits()) if uploads else None
     app = create_operator_app(
@@ -81,6 +86,7 @@ def create_app(
         max_upload=attaching.limits.max_files * attaching.limits.max_bytes if attaching else 0,
     )
     app.include_router(Chat(receiver, view, hint, attaching).router())
+    app.include_router(Acting(receiver, desk or Desk(REGISTRY)).router())
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     if avatars is not None:
         app.mount(PICTURES, Pictures(directory=avatars), name="avatars")

@@ -6,22 +6,21 @@ import logging
 import re
 import secrets
 from collections.abc import AsyncIterator, Sequence
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
 from starlette.datastructures import FormData
 
+from adapters.web import requests
 from adapters.web.attaching import Attaching, NotTaken
 from adapters.web.identity import Visitor
 from adapters.web.transcript import ENV, Row, Tail, render_rows, rows
-from core.conversation.models import Author, FileRef, InboundEvent, Kind, Place, Shown
+from core.commands import REGISTRY
+from core.conversation.models import FileRef, InboundEvent, Kind, Shown
 from core.conversation.ports import ConversationView, Receiver
 
 log = logging.getLogger(__name__)
 
-WHO = "robbie_visitor"
 LAST = "robbie_conversation"
 _YEAR = 365 * 24 * 3600
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -67,7 +66,7 @@ class Chat:
 
     async def home(self, request: Request) -> Response:
         """Lead to the last conversation, or to a new one."""
-        visitor = Visitor.known(request.cookies.get(WHO))
+        visitor = Visitor.known(request.cookies.get(requests.WHO))
         last = request.cookies.get(LAST, "")
         if visitor and visitor.owns(last):
             return RedirectResponse(f"/c/{last}", 303)
@@ -75,19 +74,19 @@ class Chat:
 
     async def new(self, request: Request) -> Response:
         """Start a conversation."""
-        visitor = Visitor.known(request.cookies.get(WHO))
+        visitor = Visitor.known(request.cookies.get(requests.WHO))
         if visitor is None and _came_from_elsewhere(request):
             return HTMLResponse(ENV.get_template("reload.html").render())
         visitor = visitor or Visitor.new()
         response = RedirectResponse(f"/c/{visitor.start_conversation()}", 303)
-        _remember(request, response, WHO, visitor.secret)
+        _remember(request, response, requests.WHO, visitor.secret)
         return response
 
     async def page(self, request: Request, conversation: str) -> Response:
         """The conversation as a page."""
-        if WHO not in request.cookies and _came_from_elsewhere(request):
+        if requests.WHO not in request.cookies and _came_from_elsewhere(request):
             return HTMLResponse(ENV.get_template("reload.html").render())
-        _visitor(request, conversation)
+        requests.visitor(request, conversation)
         messages, error = await self._shown(conversation)
         html = ENV.get_template("chat.html").render(
             conversation=conversation,
@@ -98,6 +97,7 @@ class Chat:
             hint=self._hint,
             error=error,
             attaching=self._attaching,
+            commands=REGISTRY.offered,
         )
         response = HTMLResponse(html, 503 if error else 200, {"Cache-Control": "no-store"})
         _remember(request, response, LAST, conversation)
@@ -105,7 +105,7 @@ class Chat:
 
     async def post(self, request: Request, conversation: str) -> Response:
         """Take a message. The key that the page made for it makes a second submit the same message."""
-        visitor = _visitor(request, conversation)
+        visitor = requests.visitor(request, conversation)
         try:
             async with request.form() as form:
                 event = await self._written(form, visitor, conversation)
@@ -126,13 +126,15 @@ class Chat:
         files = await self._files(form, visitor, conversation, key)
         if not (text.strip() or files):
             raise NotTaken("Write something first.", 422)
-        return _event(Kind.MESSAGE, visitor, conversation, key, text=text, zone=zone, addressed=True, files=files)
+        return requests.event(
+            Kind.MESSAGE, visitor, conversation, key, text=text, zone=zone, addressed=True, files=files
+        )
 
     async def _files(self, form: FormData, visitor: Visitor, conversation: str, key: str) -> tuple[FileRef, ...]:
         if self._attaching is None:
             return ()
         try:
-            return await self._attaching.take(form, _place(conversation), visitor.account, key)
+            return await self._attaching.take(form, requests.place(conversation), visitor.account, key)
         except NotTaken:
             raise
         except Exception as error:  # what is not stored is not acknowledged, whatever went wrong
@@ -141,8 +143,8 @@ class Chat:
 
     async def stop(self, request: Request, conversation: str) -> Response:
         """Ask Robbie to stop writing."""
-        visitor = _visitor(request, conversation)
-        if not await self._accept(_event(Kind.STOP, visitor, conversation, secrets.token_hex(16))):
+        visitor = requests.visitor(request, conversation)
+        if not await self._accept(requests.event(Kind.STOP, visitor, conversation, secrets.token_hex(16))):
             return PlainTextResponse(_NOT_STOPPED, 503)
         if "hx-request" not in request.headers:
             return RedirectResponse(f"/c/{conversation}", 303)
@@ -150,13 +152,13 @@ class Chat:
 
     async def stream(self, request: Request, conversation: str) -> Response:
         """Server-sent events: the rows that changed, as they change."""
-        _visitor(request, conversation)
+        requests.visitor(request, conversation)
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         return StreamingResponse(self._events(conversation), media_type="text/event-stream", headers=headers)
 
     async def _events(self, conversation: str) -> AsyncIterator[str]:
         yield "retry: 1000\n\n"
-        place, tail = _place(conversation), Tail()
+        place, tail = requests.place(conversation), Tail()
         try:
             async for _ in self._view.changes(place):
                 html = tail.news(await self._view.shown(place))
@@ -166,7 +168,7 @@ class Chat:
 
     async def _shown(self, conversation: str) -> tuple[Sequence[Shown], str]:
         try:
-            return await self._view.shown(_place(conversation)), ""
+            return await self._view.shown(requests.place(conversation)), ""
         except Exception as error:  # a person is told kindly, whatever it was
             log.error("web: a conversation could not be shown: %s", type(error).__name__)
             return (), _NOT_SHOWN
@@ -180,13 +182,6 @@ class Chat:
         return True
 
 
-def _visitor(request: Request, conversation: str) -> Visitor:
-    visitor = Visitor.known(request.cookies.get(WHO))
-    if visitor is None or not visitor.owns(conversation):
-        raise HTTPException(404)
-    return visitor
-
-
 def _came_from_elsewhere(request: Request) -> bool:
     """After a click on another site the browser keeps strict cookies back, so nobody knows yet who this is."""
     return request.headers.get("sec-fetch-site") == "cross-site"
@@ -195,41 +190,6 @@ def _came_from_elsewhere(request: Request) -> bool:
 def _remember(request: Request, response: Response, name: str, value: str) -> None:
     secure = request.url.scheme == "https"
     response.set_cookie(name, value, max_age=_YEAR, httponly=True, samesite="strict", secure=secure)
-
-
-def _place(conversation: str) -> Place:
-    return Place(surface="web", tenant="local", channel=conversation, direct=True)
-
-
-def _event(
-    kind: Kind,
-    visitor: Visitor,
-    conversation: str,
-    key: str,
-    *,
-    text: str = "",
-    zone: str = "",
-    addressed: bool = False,
-    files: tuple[FileRef, ...] = (),
-) -> InboundEvent:
-    return InboundEvent(
-        kind=kind,
-        identities=(f"{kind.value}:{conversation}:{key}",),
-        place=_place(conversation),
-        author=Author(account=visitor.account, name="You", zone=_known_zone(zone)),
-        message_id=key,
-        occurred_at=datetime.now(UTC),
-        text=text,
-        addressed=addressed,
-        files=files,
-    )
-
-
-def _known_zone(zone: str) -> str:
-    try:
-        return ZoneInfo(zone).key if zone else ""
-    except (KeyError, ValueError, OSError):
-        return ""
 
 
 def _since_last_question(messages: Sequence[Shown]) -> list[Row]:

@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from adapters.web.render import inline, markdown
 from core.conversation.models import Shown
+from core.registry import Invocation
 
 WRITING = "writing"
 _PLACEHOLDERS = frozenset({"", "…", "..."})
@@ -25,6 +27,29 @@ ENV = Environment(
     lstrip_blocks=True,
 )
 ENV.filters |= {"markdown": markdown, "inline_markdown": inline}
+
+
+def press(invocation: Invocation, about: str = "", label: str = "") -> str:
+    """What a button hands in: a command, the message that it is about, and what its person seems to say."""
+    return urlencode({"do": invocation.packed(), "about": about, "label": label})
+
+
+def votes(message: Shown) -> Sequence[tuple[str, str, bool, str]]:
+    """The vote buttons of an answer: name, label, whether it is pressed, what it hands in. Pressed again, it is off."""
+    made = []
+    for name, label, value in (("up", "It helped", 1), ("down", "It did not help", -1)):
+        pressed = message.vote == value
+        vote = Invocation(command="vote", arguments={"vote": "none" if pressed else name})
+        made.append((name, label, pressed, press(vote, message.about)))
+    return made
+
+
+ENV.globals |= {
+    "press": press,
+    "votes": votes,
+    "AGAIN": Invocation(command="regenerate"),
+    "REASON": Invocation(command="reason", arguments={"vote": "down"}),
+}
 
 
 @dataclass(frozen=True, slots=True)

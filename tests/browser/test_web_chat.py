@@ -313,3 +313,35 @@ async def test_without_scripts_a_file_goes_with_the_form(open_page: Open, room: 
     await page.get_by_role("button", name="Send").click()
     await expect(page.locator(".row.person")).to_contain_text("a.txt")
     assert list(room.uploads.values()) == [b"apples"]
+
+
+async def test_a_slash_opens_the_menu_of_commands_and_enter_takes_one(open_page: Open, room: Room) -> None:
+    page = await open_page()
+    field = page.get_by_label("Message to Robbie")
+    await field.press_sequentially("/co")
+    menu = page.locator("#commands")
+    await expect(menu.locator("button:visible")).to_have_count(2)
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Enter")
+    await expect(menu).to_be_hidden()
+    await expect(field).to_have_value("/continue ")
+    await page.keyboard.press("Enter")
+    await room.until(lambda: len(room.messages) == 1)
+    assert room.messages[0].text.strip() == "/continue"
+
+
+async def test_a_vote_is_one_press_under_the_answer(open_page: Open, room: Room) -> None:
+    page = await open_page()
+    place = await ask(page, room, "Hello")
+    await room.say(place, "a1", "Hi!", about="key-1", extras={"body": "", "feedback": True})
+    await page.get_by_role("button", name="It did not help").click()
+    await room.until(lambda: len(room.events) == 2)
+    assert room.events[1].command is not None
+    assert dict(room.events[1].command.arguments) == {"vote": "down"}
+    await room.say(place, "a1", "Hi!", about="key-1", vote=-1, extras={"body": "", "feedback": True})
+    await page.get_by_role("button", name="What was missing?").click()
+    await page.get_by_label("Reason").fill("An example")
+    await page.get_by_role("button", name="Send").click()
+    await room.until(lambda: len(room.events) == 3)
+    assert dict(room.events[2].command.arguments) == {"vote": "down", "reason": "An example"}  # type: ignore[union-attr]
+    await expect(page.get_by_label("Message to Robbie")).to_be_visible()

@@ -111,6 +111,13 @@
     button.addEventListener("click", () => { text.value = button.textContent; send(); });
   }
 
+  // ---- what is pressed under an answer ----
+  // The buttons stand outside of their form, where htmx does not look for what was pressed.
+  $("act").addEventListener("htmx:configRequest", (event) => {
+    event.detail.parameters.key = newKey();
+    event.detail.parameters.press = event.detail.triggeringEvent.submitter.value;
+  });
+
   // ---- Stop ----
   const label = stop.querySelector("span");
   const resetStop = () => { stop.disabled = false; label.textContent = "Stop"; };
