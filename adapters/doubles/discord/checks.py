@@ -103,6 +103,6 @@ def _embed_length(path: str, embed: Value) -> int:
         check_fields("embed field", f"{path}.fields.{number}", item)
     texts = [embed.get("title"), embed.get("description"), *(f[key] for f in fields for key in ("name", "value"))]
     for name, key in (("footer", "text"), ("author", "name")):
-        if embed.get(name) is not None:
+        if isinstance(embed.get(name), dict):
             texts.append(check_fields(f"embed {name}", f"{path}.{name}", embed[name])[key])
     return sum(len(str(text or "")) for text in texts)

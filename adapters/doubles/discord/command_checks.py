@@ -10,7 +10,6 @@ from adapters.doubles.discord.wire import DiscordError, Json, invalid
 CHAT_INPUT, USER_MENU, MESSAGE_MENU = 1, 2, 3
 SUBCOMMAND, GROUP, STRING, INTEGER, CHANNEL, NUMBER = 1, 2, 3, 4, 7, 10
 SIZE_LIMIT = 8_000
-MOST_INTEGER = 2**53 - 1
 _NAME = re.compile(r"[-_'\w]{1,32}")
 _CHOOSING = (STRING, INTEGER, NUMBER)
 _VALUES: dict[int, tuple[type, ...]] = {STRING: (str,), INTEGER: (int,), NUMBER: (int, float)}
@@ -93,7 +92,7 @@ def _check_options(options: list[Value], path: str, nested: tuple[int, ...]) -> 
     for number, option in enumerate(options):
         here = f"{path}.{number}"
         check_fields("command option", here, option)
-        _check_name(option["name"], f"{here}.name")
+        _check_name(str(option["name"]), f"{here}.name")
         _check_localized(option, here, strict=True)
         if option["name"] in names:
             raise invalid(f"{here}.name", "APPLICATION_COMMAND_OPTIONS_NAME_ALREADY_EXISTS", "Names must be unique")
@@ -139,7 +138,8 @@ def _check_option(option: Json, path: str) -> None:
         why = "Choices cannot be used with autocomplete"
         raise invalid(path, "APPLICATION_COMMAND_OPTIONS_CHOICES_INVALID", why)
     for low, high in (("min_value", "max_value"), ("min_length", "max_length")):
-        if option.get(low, 0) > option.get(high, MOST_INTEGER):
+        least, most = option.get(low), option.get(high)
+        if least is not None and most is not None and least > most:
             raise invalid(f"{path}.{low}", "APPLICATION_COMMAND_OPTIONS_RANGE_INVALID", f"Must be at most {high}")
     _check_choices(choices, f"{path}.choices", _VALUES.get(kind, ()))
 

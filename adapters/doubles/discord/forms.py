@@ -16,6 +16,7 @@ Value = Any
 _WRONG_TYPE = {
     str: ("STRING_TYPE_CONVERT", "Could not interpret as string."),
     int: ("NUMBER_TYPE_COERCE", "Value is not int."),
+    float: ("NUMBER_TYPE_COERCE", "Value is not float."),
     bool: ("BOOLEAN_TYPE_CONVERT", "Must be either true or false."),
     list: ("LIST_TYPE_CONVERT", "Only iterables may be used in a ListType"),
     dict: ("DICT_TYPE_CONVERT", "Only dictionaries may be used in a DictType"),
@@ -23,6 +24,7 @@ _WRONG_TYPE = {
 _TAKEN_AS: dict[type, tuple[type, ...]] = {
     str: (str, int, float),
     int: (int,),
+    float: (int, float),
     bool: (bool,),
     list: (list,),
     dict: (dict,),
@@ -39,7 +41,7 @@ class Field:
     """
 
     name: str
-    type: type[str] | type[int] | type[bool] | type[list[Value]] | type[dict[str, Value]]
+    type: type[str] | type[int] | type[float] | type[bool] | type[list[Value]] | type[dict[str, Value]]
     least: int = 0
     most: int | None = None
     required: bool = False
@@ -54,7 +56,7 @@ class Field:
 
     def wrong(self, value: Value) -> tuple[str, str, str] | None:
         """The aspect that is wrong with a value, with Discord's code and words for it."""
-        if value is None or value == "":
+        if value is None or (value == "" and self.type is str):
             if self.required:
                 return "missing", "BASE_TYPE_REQUIRED", "This field is required"
             if value is None or not self.least:
@@ -161,6 +163,8 @@ TABLES: dict[str, tuple[Field, ...]] = {
         text("name", 32, 1, required=True),
         text("description", 100),
         Field("type", int, choices=(1, 2, 3)),
+        part("name_localizations"),
+        part("description_localizations"),
         items("options", 25),
         items("contexts", 3),
         items("integration_types", 2),
@@ -177,7 +181,14 @@ TABLES: dict[str, tuple[Field, ...]] = {
         items("channel_types", 20),
         number("min_length", 0, 6_000),
         number("max_length", 1, 6_000),
+        Field("min_value", float),
+        Field("max_value", float),
+        part("name_localizations"),
+        part("description_localizations"),
     ),
+    "allowed mentions": (items("parse", 3), items("users", 100), items("roles", 100), flag("replied_user")),
+    "reference": (text("message_id", 20), text("channel_id", 20), flag("fail_if_not_exists")),
+    "attachments": (items("attachments", 10),),
     "attachment": (text("id", 20, 1, required=True), text("filename", 1_024), text("description", 1_024)),
     "choice": (text("name", 100, 1, required=True), text("value", 100, 1, required=True)),
     "modal": (
@@ -200,9 +211,20 @@ TABLES: dict[str, tuple[Field, ...]] = {
 }
 """What the forms may hold, by what they are."""
 LISTED = frozenset(
-    {"attachment", "command", "command option", "option", "choice", "gallery item", "embed", "embed field"}
+    {
+        "allowed mentions",
+        "reference",
+        "attachment",
+        "command",
+        "command option",
+        "option",
+        "choice",
+        "gallery item",
+        "embed",
+        "embed field",
+    }
 )
-"""Those that stand in lists, where nothing else has looked yet whether they are forms."""
+"""Those that stand where nothing else has looked yet whether they are forms."""
 
 
 def check_fields(thing: str, path: str, form: Value) -> Json:

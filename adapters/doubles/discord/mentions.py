@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from adapters.doubles.discord.forms import check_fields
 from adapters.doubles.discord.wire import Json, component_texts, invalid
 
 _USER = re.compile(r"<@!?(\d+)>")
@@ -41,6 +42,7 @@ def allowed_of(body: Json, default: Allowed) -> Allowed:
     given = body.get("allowed_mentions")
     if given is None:
         return default
+    check_fields("allowed mentions", "allowed_mentions", given)
     parse = given.get("parse") or []
     for number, kind in enumerate(parse):
         if kind not in _KINDS:
@@ -50,8 +52,6 @@ def allowed_of(body: Json, default: Allowed) -> Allowed:
         if listed and kind in parse:
             why = f"parse:['{kind}',...] and {kind}: [ids...] are mutually exclusive."
             raise invalid("allowed_mentions", "MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE", why)
-        if len(listed) > 100:
-            raise invalid(f"allowed_mentions.{kind}", "BASE_TYPE_BAD_LENGTH", "Must be 100 or fewer in length.")
     return Allowed(frozenset(parse), lists["users"], lists["roles"], bool(given.get("replied_user")))
 
 

@@ -190,6 +190,7 @@ def _named(call: Call) -> list[tuple[str, str | None]]:
 
 def _check_attachments(call: Call, kept: list[Attachment]) -> None:
     """What a form says of attachments is about its own files, or about those that are there."""
+    check_fields("attachments", "", call.body)
     known = {*(file.number for file in call.files), *(attachment.id for attachment in kept)}
     for number, item in enumerate(call.body.get("attachments") or []):
         check_fields("attachment", f"attachments.{number}", item)
@@ -246,6 +247,7 @@ def _reference(call: Call, channel: Channel) -> Json | None:
     given = call.body.get("message_reference")
     if given is None:
         return None
+    check_fields("reference", "message_reference", given)
     if given.get("type"):
         raise DiscordError(501, 0, "The double forwards no messages")
     if not can(call.world, channel, call.world.bot, "READ_MESSAGE_HISTORY"):

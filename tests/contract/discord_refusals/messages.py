@@ -13,6 +13,16 @@ def embed(name: str, where: str, why: str, **fields: Any) -> Case:
     return formed(f"embed {name}", f"embeds.0.{where}", why, embeds=[{"title": "x"} | fields])
 
 
+def mentioning(name: str, where: str, why: str, allowed: Any) -> Case:
+    path = f"allowed_mentions.{where}".rstrip(".")
+    return formed(f"mentions {name}", path, why, content="x", allowed_mentions=allowed)
+
+
+def replying(name: str, where: str, why: str, reference: Any) -> Case:
+    path = f"message_reference.{where}".rstrip(".")
+    return formed(f"reply {name}", path, why, content="x", message_reference=reference)
+
+
 async def empty_edit(stage: Stage) -> None:
     await stage("PATCH", await stage.said(), {"content": ""})
 
@@ -81,6 +91,20 @@ CASES = [
            content="x", allowed_mentions={"parse": ["all"]}),
     formed("mentions parsed and listed", "allowed_mentions", "MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE",
            content="x", allowed_mentions={"parse": ["users"], "users": ["1"]}),
-    formed("mentions too many", "allowed_mentions.users", "BASE_TYPE_BAD_LENGTH",
-           content="x", allowed_mentions={"users": [str(n) for n in range(101)]}),
+    mentioning("no form", "", "DICT_TYPE_CONVERT", ["users"]),
+    mentioning("parsed no list", "parse", "LIST_TYPE_CONVERT", {"parse": "users"}),
+    mentioning("parsed of four kinds", "parse", "BASE_TYPE_MAX_LENGTH", {"parse": ["users"] * 4}),
+    mentioning("of users no list", "users", "LIST_TYPE_CONVERT", {"users": "1"}),
+    mentioning("of 101 users", "users", "BASE_TYPE_MAX_LENGTH", {"users": [str(n) for n in range(101)]}),
+    mentioning("of roles no list", "roles", "LIST_TYPE_CONVERT", {"roles": "1"}),
+    mentioning("of 101 roles", "roles", "BASE_TYPE_MAX_LENGTH", {"roles": [str(n) for n in range(101)]}),
+    mentioning("of the replied no yes or no", "replied_user", "BOOLEAN_TYPE_CONVERT", {"replied_user": "no"}),
+    replying("no form", "", "DICT_TYPE_CONVERT", "1"),
+    replying("message no text", "message_id", "STRING_TYPE_CONVERT", {"message_id": []}),
+    replying("message too long", "message_id", "BASE_TYPE_MAX_LENGTH", {"message_id": "1" * 21}),
+    replying("channel no text", "channel_id", "STRING_TYPE_CONVERT", {"message_id": "1", "channel_id": []}),
+    replying("channel too long", "channel_id", "BASE_TYPE_MAX_LENGTH", {"message_id": "1", "channel_id": "1" * 21}),
+    replying("failing no yes or no", "fail_if_not_exists", "BOOLEAN_TYPE_CONVERT", {"fail_if_not_exists": "no"}),
+    formed("attachments no list", "attachments", "LIST_TYPE_CONVERT", content="x", attachments={"id": 0}),
+    formed("attachments over ten", "attachments", "BASE_TYPE_MAX_LENGTH", content="x", attachments=[{"id": 0}] * 11),
 ]  # fmt: skip
