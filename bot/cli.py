@@ -195,11 +195,15 @@ def _examined(live: bool, progress: Callable[[str], None]) -> tuple[list[Result]
 
 
 @discord_app.command("invite")
-def discord_invite() -> None:
+def discord_invite(
+    personas: Annotated[
+        bool, typer.Option("--personas", help="Let mentors speak under their own names and faces (manage webhooks).")
+    ] = False,
+) -> None:
     """Print the address at which Robbie is invited into a server (DISCORD_TOKEN is needed)."""
     from bot.invite import invitation
 
-    typer.echo(asyncio.run(invitation(load())))
+    typer.echo(asyncio.run(invitation(load(), personas=personas)))
 
 
 def _plan_as_json(plan: Plan) -> dict[str, object]:

@@ -6,8 +6,8 @@ from bot.settings import Settings, SettingsError
 from core.conversation.ports import SendError
 
 
-async def invitation(settings: Settings) -> str:
-    """The address to open. Raises SettingsError."""
+async def invitation(settings: Settings, *, personas: bool) -> str:
+    """The address to open, with or without what mentors need. Raises SettingsError."""
     from adapters.discord import DiscordApi, invite_url
 
     token = settings.secrets.discord_token
@@ -15,7 +15,7 @@ async def invitation(settings: Settings) -> str:
         raise SettingsError("DISCORD_TOKEN is missing: put the bot's token into .env (see docs/how-to/discord.md)")
     api = DiscordApi(token.get_secret_value(), base_url=settings.secrets.discord_api_url)
     try:
-        return await invite_url(api)
+        return await invite_url(api, personas=personas)
     except SendError as error:
         raise SettingsError(f"Discord gives no invitation: {error}") from None
     finally:

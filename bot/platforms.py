@@ -144,13 +144,20 @@ def _discord(
     if settings.secrets.discord_token is None:
         return None
     # discord.py takes half a second to import: only those wait for it who use it.
-    from adapters.discord import DiscordApi, DiscordGateway, DiscordSurface, Replies, Threads
+    from adapters.discord import DiscordApi, DiscordGateway, DiscordSurface, GatewaySettings, Replies, Threads
 
     token = _value(settings.secrets.discord_token)
     vault = open_vault(settings)
     api = DiscordApi(token, base_url=settings.secrets.discord_api_url)
     threads = Threads(api, settings.discord.reply_in)
-    surface = DiscordSurface(api, threads, Replies(api, replies, vault), registry=desk.registry)
+    public = settings.web.public_url
+    surface = DiscordSurface(
+        api,
+        threads,
+        Replies(api, replies, vault),
+        registry=desk.registry,
+        pictures=f"{public.rstrip('/')}/avatars" if public else "",
+    )
 
     async def taking_part() -> Sequence[Place]:
         return [*await places.threads("discord"), *await places.directs("discord")]
@@ -165,6 +172,7 @@ def _discord(
         since=lambda: places.last_event("discord"),
         places=taking_part,
         unstored=places.unstored,
+        settings=GatewaySettings(forums=frozenset(settings.discord.answer_posts_in)),
     )
     return Platform(surface, surface.close, gateway, token=token)
 

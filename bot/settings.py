@@ -59,6 +59,7 @@ class DiscordSettings(Section):
     """How Robbie behaves in Discord."""
 
     reply_in: Literal["thread", "channel"] = "thread"
+    answer_posts_in: tuple[str, ...] = ()
 
 
 class GatewaySettings(Section):

@@ -15,6 +15,7 @@ from mentors.models import ROBBIE, Mentor, Mood, Work
 from mentors.mood import Disposition, read_mood
 from mentors.naming import Names
 from mentors.prompt import Dials, instructions, manner, short_instructions
+from mentors.sound import sound
 from mentors.words import Phrases, words
 from mentors.work import read_work
 
@@ -55,6 +56,7 @@ class Mentors:
         self._topics = Phrases({mentor.id: mentor.topics for mentor in mentors.values()})
         for file in ("work", "mood"):
             evidence(file)  # not at the first message
+        sound()
         self._fitting = {work: tuple(_fitting(mentors, work)) for work in Work}
 
     def choose(self, situation: Situation) -> Voice:

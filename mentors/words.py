@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-_MOST = 4_000
+_MOST = 1_600
 _GAP = 4
 _START, _GAP_SIGN = "^", "…"
 _TOKEN = re.compile(r"[a-z0-9]+(?:'[a-z]+)?|:[()]|[.,:;!?\n]|[\U0001f300-\U0001faff☹☺]")

@@ -6,7 +6,8 @@ from collections.abc import Collection
 
 from pydantic import BaseModel
 
-_MANAGE = 1 << 3 | 1 << 5  # ADMINISTRATOR, MANAGE_GUILD
+MANAGE = 1 << 3 | 1 << 5
+"""The permissions to administer a guild, or to change its settings."""
 
 
 class Role(BaseModel):
@@ -29,4 +30,4 @@ def administers(guild: Guild, account: str, roles: Collection[str]) -> bool:
     if account == guild.owner_id:
         return True
     own = (role for role in guild.roles if role.id in roles or role.id == guild.id)
-    return any(int(role.permissions) & _MANAGE for role in own if role.permissions.isdecimal())
+    return any(int(role.permissions) & MANAGE for role in own if role.permissions.isdecimal())

@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Mapping
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypedDict
 from urllib.parse import quote
 from urllib.request import getproxies, proxy_bypass
 
@@ -20,6 +21,7 @@ from yarl import URL
 
 from adapters.discord.limits import Limits
 from core.conversation.ports import MaybeSent, MessageGone, NotSent, RateLimited, Refused, SendError
+from core.rendering.message import Attachment
 
 Json = dict[str, object]
 
@@ -33,10 +35,24 @@ _MAJOR = ("channel", "guild", "token")
 UNKNOWN_CHANNEL, UNKNOWN_MESSAGE = 10003, 10008
 UNKNOWN_WEBHOOK, INVALID_WEBHOOK_TOKEN, UNKNOWN_INTERACTION, ALREADY_ACKNOWLEDGED = 10015, 50027, 10062, 40060
 THREAD_EXISTS = 160004
+MISSING_PERMISSIONS, TOO_LARGE = 50013, 40005
 # The message is not there, is not ours, is too old to be edited so often, or stands in a thread that is archived.
 _GONE = {UNKNOWN_MESSAGE, 30046, 50005, 50083}
 # Nothing of the request left this machine.
 _UNREACHED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
+
+
+@dataclass(frozen=True, slots=True)
+class WithFiles:
+    """A body with files beside it."""
+
+    form: object
+    files: Sequence[Attachment]
+
+
+class _Sent(TypedDict, total=False):
+    json: object
+    data: aiohttp.FormData
 
 
 class DiscordRefused(Refused):
@@ -105,7 +121,7 @@ class DiscordApi:
         Args:
             method: of HTTP.
             route: with the names of ``ids`` in braces.
-            body: sent as JSON.
+            body: sent as JSON, with the files beside it where it is a ``WithFiles``.
             query: parameters of the address.
             ids: what fills the route.
         """
@@ -113,8 +129,9 @@ class DiscordApi:
         await self._allowed(f"{method} {route}", major)
         url = URL(self.base + route.format_map({name: quote(value, safe="@") for name, value in ids.items()}))
         try:
+            sent: _Sent = {"data": _form(body)} if isinstance(body, WithFiles) else {"json": body}
             async with self._open().request(
-                method, url.with_query(query), json=body, headers=self._headers, proxy=self._proxy
+                method, url.with_query(query), headers=self._headers, proxy=self._proxy, **sent
             ) as response:
                 text = await response.text(errors="replace")
                 self._limits.learn(f"{method} {route}", major, response.headers)
@@ -184,6 +201,14 @@ class Patient:
             except RateLimited as error:
                 await asyncio.sleep(error.retry_after)
         return await self._api.call(method, route, body=body, query=query, **ids)
+
+
+def _form(body: WithFiles) -> aiohttp.FormData:
+    form = aiohttp.FormData()
+    form.add_field("payload_json", json.dumps(body.form), content_type="application/json")
+    for number, file in enumerate(body.files):
+        form.add_field(f"files[{number}]", file.data, filename=file.name, content_type=file.media_type)
+    return form
 
 
 def proxy_for(url: str) -> str | None:

@@ -17,6 +17,7 @@ from adapters.discord.payload import (
     moment,
 )
 from adapters.discord.text import opens_with_other, readable
+from adapters.discord.who import Us
 from core.conversation.models import Author, FileRef, InboundEvent, Kind, Place
 from core.conversation.payload import MalformedEvent, parse
 
@@ -29,11 +30,13 @@ class Identity:
 
     Attributes:
         roles: Robbie's own roles in a guild, which people mention as if they were its account.
+        forums: forums in which each new post is for Robbie.
     """
 
     user: str
     application: str
     roles: frozenset[str] = frozenset()
+    forums: frozenset[str] = frozenset()
 
     @property
     def names(self) -> frozenset[str]:
@@ -41,12 +44,16 @@ class Identity:
         return self.roles | {self.user}
 
     def made(self, message: Message) -> bool:
-        """Whether a message is Robbie's own."""
-        return message.author is not None and message.author.id == self.user
+        """Whether a message is Robbie's own: its account's, or one of its webhooks'."""
+        return Us(self.user, self.application).made(message)
 
-    def among(self, roles: frozenset[str]) -> Identity:
-        """The same, with its roles in a guild."""
-        return replace(self, roles=roles)
+    def among(self, roles: frozenset[str], forums: frozenset[str] = frozenset()) -> Identity:
+        """The same, with its roles in a guild, and the forums that it answers."""
+        return replace(self, roles=roles, forums=self.forums | forums)
+
+    def answers(self, message: Message, channel: ChannelObject) -> bool:
+        """Whether a message is the first one of a post in a forum that Robbie answers: it has the post's id."""
+        return channel.parent_id in self.forums and channel.is_thread and message.id == channel.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +118,7 @@ def said(message: Message, me: Identity, channel: ChannelObject) -> InboundEvent
         message_id=message.id,
         occurred_at=moment(message.id),
         text=_text(message, me),
-        addressed=place.direct or to_us or _mentioned(message, me),
+        addressed=place.direct or to_us or _mentioned(message, me) or me.answers(message, channel),
         speaks_to_other=opens_with_other(message.content, me.names) or (replied is not None and not to_us),
         files=tuple(file_of(attachment) for attachment in message.attachments),
     )

@@ -10,16 +10,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import chain, repeat
 
-import discord
-
 from adapters.discord.api import DiscordApi, DiscordRefused, Patient
 from adapters.discord.catchup import CatchUp, Unstored
+from adapters.discord.channels import Channels
 from adapters.discord.commands import application_commands, sync
 from adapters.discord.events import Heard, Identity, inbound
 from adapters.discord.interaction import Interaction
 from adapters.discord.interactions import Interactions
 from adapters.discord.link import Link, Timing
-from adapters.discord.payload import ChannelObject
 from adapters.discord.replies import Vault
 from adapters.discord.responses import Responses
 from core.conversation.models import InboundEvent, Place
@@ -37,7 +35,6 @@ _EVENTS = {
     "MESSAGE_REACTION_ADD", "MESSAGE_REACTION_REMOVE",
 }  # fmt: skip
 _PAUSES = (0.0, 1.0, 10.0, 60.0)  # before each attempt to catch up; the last one again and again
-_CHANNELS_KEPT = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +49,7 @@ class GatewaySettings:
         drain: seconds for what is in hand when the gateway stops.
         catch_up_age: what is older is not answered any more.
         catch_up_limit: the largest number of messages that are caught up.
+        forums: forums in which each new post is answered.
     """
 
     timing: Timing = field(default_factory=Timing)
@@ -62,6 +60,7 @@ class GatewaySettings:
     drain: float = 3.0
     catch_up_age: timedelta = timedelta(hours=1)
     catch_up_limit: int = 500
+    forums: frozenset[str] = frozenset()
 
 
 async def _never() -> None:
@@ -121,7 +120,7 @@ class DiscordGateway:
         self._me: Identity | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._storing = asyncio.Semaphore(self._settings.at_once)
-        self._channels: dict[str, ChannelObject] = {}
+        self._channels = Channels(api, lambda: self._link.client)
         self._from: datetime | None = None
         self._gap: datetime | None = None
         self._recovering: asyncio.Task[None] | None = None
@@ -185,7 +184,7 @@ class DiscordGateway:
         if ready is None:
             return
         first = self._me is None
-        self._me = _identity(ready)
+        self._me = _identity(ready).among(frozenset(), self._settings.forums)
         if first and self._from is not None:
             self._missed(self._from)
         elif not first and silent_for is not None:
@@ -219,43 +218,21 @@ class DiscordGateway:
             pause = min(2 * pause, self._settings.retry_max)
 
     async def _store(self, heard: Heard, me: Identity) -> None:
-        channel = await self._channel(heard.channel, heard.guild)
-        for event in inbound(heard, me.among(self._roles(heard.guild or "")), channel):
+        channel = await self._channels.of(heard.channel, heard.guild)
+        for event in inbound(heard, me.among(self._channels.roles(heard.guild or "")), channel):
             await self._receiver.accept(event)
 
     async def _interaction(self, heard: Heard, me: Identity) -> None:
         try:
             interaction = parse(Interaction, heard.data)
             # Commands come along with their channel: Robbie need not see it.
-            channel = interaction.channel or await self._channel(heard.channel, heard.guild)
+            channel = interaction.channel or await self._channels.of(heard.channel, heard.guild)
             here = channel.model_copy(update={"guild_id": heard.guild})
             await self._interactions.take(interaction, me, here)
         except MalformedEvent as error:
             logger.error("discord sent a malformed command, which is left out: %s", error)
         except Exception:
             logger.exception("a discord command could not be taken in")
-
-    async def _channel(self, channel: str, guild: str | None) -> ChannelObject:
-        """What kind of place it is. Raises SendError, where Discord has to be asked and does not answer."""
-        if guild is None:
-            return ChannelObject(id=channel, type=1)
-        known = self._link.client.get_channel(int(channel))
-        if isinstance(known, discord.Thread):
-            return ChannelObject(id=channel, type=known.type.value, guild_id=guild, parent_id=str(known.parent_id))
-        if isinstance(known, discord.abc.GuildChannel):
-            return ChannelObject(id=channel, type=known.type.value, guild_id=guild)
-        if channel not in self._channels:
-            answer = await self._api.call("GET", "/channels/{channel}", channel=channel)
-            if len(self._channels) >= _CHANNELS_KEPT:
-                self._channels.clear()
-            self._channels[channel] = parse(ChannelObject, answer)
-        return self._channels[channel]
-
-    def _roles(self, guild: str) -> frozenset[str]:
-        """Robbie's own role in a guild, which it was given when it was invited."""
-        known = self._link.client.get_guild(int(guild)) if guild else None
-        role = known.self_role if known else None
-        return frozenset({str(role.id)}) if role else frozenset()
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work, name="discord-event")
@@ -288,7 +265,7 @@ class DiscordGateway:
             while (gap := self._gap) is not None and self._me is not None:
                 self._gap = None
                 try:
-                    count = await self._catch_up.run(gap, self._me, self._roles)
+                    count = await self._catch_up.run(gap, self._me, self._channels.roles)
                     logger.info("discord catch-up: %d messages", count)
                 except Exception as error:
                     logger.warning("discord catch-up failed: %s", type(error).__name__, exc_info=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
+from adapters.discord.admins import MANAGE
 from adapters.discord.payload import ChannelObject, Member, Message, User
 
 COMMAND, COMPONENT, AUTOCOMPLETE, MODAL = 2, 3, 4, 5
 _POSTING = 1 << 10 | 1 << 11  # to see the channel, and to write there
 _POSTING_IN_THREADS = 1 << 10 | 1 << 38
-_ADMINISTERS = 1 << 3 | 1 << 5
 
 
 class Option(BaseModel):
@@ -78,7 +78,7 @@ class Interaction(BaseModel):
     @property
     def administers(self) -> bool:
         """Whether that person administers the guild."""
-        return bool(self.member and int(self.member.permissions) & _ADMINISTERS)
+        return bool(self.member and int(self.member.permissions) & MANAGE)
 
     def can_post(self, channel: ChannelObject) -> bool:
         """Whether Robbie may write in the channel."""

@@ -27,8 +27,12 @@ from core.rendering.message import Form
 logger = logging.getLogger(__name__)
 
 _SECONDS = 2.0
+_FORM_SECONDS = 0.5  # after something was stored
 _AGAIN = "~again:"  # no command is called so
 _KEPT = 500
+
+_DISLIKED = Invocation(command="vote", arguments={"vote": "down"})
+_WHY = Invocation(command="reason", arguments={"vote": "down"})
 
 NOT_KEPT = "I could not take this in just now: my memory is out of reach. Please ask again in a minute."
 UNKNOWN = "I do not know this command (any more)."
@@ -82,7 +86,7 @@ class Interactions:
         await self._responses.offer(interaction, found)
 
     async def _wished(self, interaction: Interaction, wish: Wish, me: Identity, channel: ChannelObject) -> None:
-        """What needs no form, or a form first; what must not wait is stored before its form is shown."""
+        """What needs no form, or a form first."""
         try:
             async with asyncio.timeout(_SECONDS):
                 form = await self._desk.form(_visitor(interaction, me, channel), wish.invocation)
@@ -93,8 +97,6 @@ class Interactions:
         if form is None:
             await self._checked(interaction, wish, me, channel)
             return
-        if wish.command.lane is Lane.CONTROL:
-            await self._stored(interaction, wish, me, channel)
         await self._responses.open(interaction, modal(form, wish.about))
 
     async def _checked(self, interaction: Interaction, wish: Wish, me: Identity, channel: ChannelObject) -> None:
@@ -115,12 +117,7 @@ class Interactions:
             await self._keep(interaction, wish, me, channel)
 
     async def _wrong(self, interaction: Interaction, wish: Wish, problem: str, visitor: Visitor) -> None:
-        try:
-            async with asyncio.timeout(_SECONDS):
-                form = await self._desk.form(visitor, wish.form or Invocation(command=wish.command.name))
-        except Exception as error:
-            logger.warning("discord form not made again: %s", type(error).__name__)
-            form = None
+        form = await self._form(visitor, wish.form or Invocation(command=wish.command.name))
         if form is None:
             await self._responses.say(interaction, problem)
             return
@@ -129,6 +126,15 @@ class Interactions:
             self._drafts.popitem(last=False)
         again = button("Try again", _AGAIN + interaction.id, "primary")
         await self._responses.say(interaction, problem, [{"type": 1, "components": [again]}])
+
+    async def _form(self, visitor: Visitor, invocation: Invocation) -> Form | None:
+        """A form that can be done without; None where it cannot be made."""
+        try:
+            async with asyncio.timeout(_FORM_SECONDS):
+                return await self._desk.form(visitor, invocation)
+        except Exception as error:
+            logger.warning("discord form not made: %s", type(error).__name__)
+            return None
 
     async def _again(self, interaction: Interaction) -> None:
         draft = self._drafts.get(interaction.data.custom_id.removeprefix(_AGAIN))
@@ -142,16 +148,18 @@ class Interactions:
         if accepted is None:
             await self._responses.say(interaction, NOT_KEPT)
         elif wish.command.lane is Lane.CONTROL:
-            await self._done(interaction, wish, accepted)
+            await self._done(interaction, wish, accepted, _visitor(interaction, me, channel))
         elif _answers_through_token(interaction, wish, channel):
             await self._responses.defer(interaction, hidden=_hidden(wish, channel))
         else:
             await self._responses.seen(interaction)
 
-    async def _done(self, interaction: Interaction, wish: Wish, accepted: Accepted) -> None:
+    async def _done(self, interaction: Interaction, wish: Wish, accepted: Accepted, visitor: Visitor) -> None:
         """What gives no other answer."""
         if accepted.inbox_id is None:
             await self._responses.say(interaction, NOTHING_HERE)
+        elif wish.invocation == _DISLIKED and (why := await self._form(visitor, _WHY)) is not None:
+            await self._responses.open(interaction, modal(why, wish.about))
         elif wish.command.said or interaction.message is None:
             await self._responses.say(interaction, wish.command.said or NOTED)
         else:

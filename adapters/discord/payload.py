@@ -95,6 +95,7 @@ class Message(BaseModel):
     author: User | None = None
     member: Member | None = None
     webhook_id: str | None = None
+    application_id: str | None = None
     edited_timestamp: datetime | None = None
     mentions: list[User] = Field(default_factory=list)
     mention_roles: list[str] = Field(default_factory=list)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -18,6 +18,7 @@ from adapters.discord.api import (
 )
 from adapters.discord.interaction import Interaction
 from adapters.discord.payload import moment
+from adapters.discord.render import EPHEMERAL, Rendered
 from core.conversation.models import Reply
 from core.conversation.ports import NotSent
 from core.conversation.stores import Owed, ReplyStore
@@ -88,7 +89,7 @@ class Replies:
         """The token is of no use; an ordinary message takes its place."""
         self._known[key] = None
 
-    async def fill(self, reply: Reply, body: dict[str, object]) -> str:
+    async def fill(self, reply: Reply, rendered: Rendered) -> str:
         """Put the answer in the place that Discord holds for it, and return its id. Twice is the same as once.
 
         Raises Ended or SendError.
@@ -97,21 +98,23 @@ class Replies:
         late = moment(token.interaction) + timedelta(seconds=_DEFER_SECONDS)
         while True:
             try:
-                return str(as_object(await self._patch(token, "@original", body))["id"])
+                return str(as_object(await self._patch(token, "@original", rendered))["id"])
             except Ended:
                 if datetime.now(UTC) >= late:
                     raise
                 await asyncio.sleep(_LOOK_SECONDS)  # it is being deferred right now
 
-    async def edit(self, reply: Reply, message_id: str, body: dict[str, object]) -> None:
+    async def edit(self, reply: Reply, message_id: str, rendered: Rendered) -> None:
         """Edit what was answered. Raises Ended or SendError."""
-        await self._patch(self._read(reply), message_id, body)
+        await self._patch(self._read(reply), message_id, rendered)
 
-    async def follow_up(self, reply: Reply, body: dict[str, object]) -> str:
+    async def follow_up(self, reply: Reply, rendered: Rendered, *, hidden: bool) -> str:
         """Add a message to the answer; Discord knows no repeating of it. Raises Ended or SendError."""
         token = self._read(reply)
         route, query = "/webhooks/{application}/{token}", {"wait": "true"}
-        answer = await self._guarded("POST", route, token, body, query)
+        if hidden:
+            rendered = replace(rendered, body={**rendered.body, "flags": EPHEMERAL})
+        answer = await self._guarded("POST", route, token, rendered, query)
         return str(as_object(answer)["id"])
 
     def _read(self, reply: Reply) -> _Token:
@@ -120,22 +123,28 @@ class Replies:
             raise Ended
         return _Token(*opened.split("\n"))
 
-    async def _patch(self, token: _Token, message_id: str, body: dict[str, object]) -> object:
+    async def _patch(self, token: _Token, message_id: str, rendered: Rendered) -> object:
         route = "/webhooks/{application}/{token}/messages/{message}"
-        return await self._guarded("PATCH", route, token, body, message=message_id)
+        return await self._guarded("PATCH", route, token, rendered, message=message_id)
 
     async def _guarded(
         self,
         method: str,
         route: str,
         token: _Token,
-        body: dict[str, object],
+        rendered: Rendered,
         query: dict[str, str] | None = None,
         **ids: str,
     ) -> object:
         try:
             return await self._api.call(
-                method, route, body=body, query=query, application=token.application, token=token.token, **ids
+                method,
+                route,
+                body=rendered.sent(),
+                query=query,
+                application=token.application,
+                token=token.token,
+                **ids,
             )
         except (DiscordGone, DiscordRefused) as error:
             if error.code in _ENDED:

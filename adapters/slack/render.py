@@ -32,11 +32,16 @@ class Rendered(TypedDict, total=False):
 
 def render(message: Outgoing, key: str) -> Rendered:
     """A markdown block and what can be pressed, with plain text for notifications and screen readers."""
-    block: Block = {"type": "markdown", "text": _BROADCAST.sub("<\u200b", message.body)}
+    block: Block = {"type": "markdown", "text": quiet(message.body)}
     return {
         **render_plain(message.body, key),
         "blocks": [block, *under(message.buttons, feedback=message.feedback)],
     }
+
+
+def quiet(markdown: str) -> str:
+    """The text without what Slack would read as a call to everybody."""
+    return _BROADCAST.sub("<\u200b", markdown)
 
 
 def said(line: str, blocks: Sequence[Block] = ()) -> Rendered:

@@ -8,8 +8,9 @@ from collections.abc import Awaitable, Callable
 from adapters.slack.api import Json, SlackRefused
 from adapters.slack.apis import SlackApis
 from adapters.slack.personas import Personas, spelled
-from adapters.slack.render import POST_LIMIT, Rendered, render, render_plain
+from adapters.slack.render import POST_LIMIT, Rendered, quiet, render, render_plain
 from adapters.slack.replies import Replies
+from adapters.slack.streams import CONFLICT, Streams
 from core.commands import REGISTRY
 from core.conversation.models import Place
 from core.conversation.ports import MessageGone
@@ -45,6 +46,7 @@ class Sending:
         self._replies = replies
         self._personas = personas
         self._registry = registry
+        self.streams = Streams()
 
     async def post(self, place: Place, key: str, message: Outgoing, *, opening: bool) -> str:
         """Post, and return the message's id. Raises SendError.
@@ -56,7 +58,10 @@ class Sending:
             opening: whether an answer follows in its place.
         """
         try:
-            return await (self._whisper if message.only_for else self._post)(place, key, message)
+            if message.only_for:
+                return await self._whisper(place, key, message)
+            began = await self._stream(place, key, message) if opening and self.streams.fits(place) else None
+            return began or await self._post(place, key, message)
         except SlackRefused as error:
             url = await self._other_way(key) if error.code in _NO_MEMBER and not opening else None
             if url is None:
@@ -68,11 +73,25 @@ class Sending:
         if message.only_for:
             raise MessageGone("slack: what only one person sees cannot be edited")
         api = await self._apis.of(place.tenant)
+        body = quiet(self._personas.named(place.tenant, message).body)
+        if await self.streams.grow(api, place, message_id, key, body):
+            return
+        await self.streams.end(api, place, message_id)
 
         async def send(rendered: Rendered) -> Json:
             return await api.call(api.web.chat_update(channel=place.channel, ts=message_id, **rendered))
 
-        await self._formed(place.tenant, key, message, send)
+        try:
+            await self._formed(place.tenant, key, message, send)
+        except SlackRefused as error:
+            if error.code != CONFLICT:
+                raise
+            await self.streams.end(api, place, message_id, known=False)  # another process began it
+            await self._formed(place.tenant, key, message, send)
+
+    async def _stream(self, place: Place, key: str, message: Outgoing) -> str | None:
+        api = await self._apis.of(place.tenant)
+        return await self.streams.begin(api, place, key, self._personas.worn(place.tenant, message.persona))
 
     async def _post(self, place: Place, key: str, message: Outgoing) -> str:
         api = await self._apis.of(place.tenant)

@@ -32,6 +32,7 @@ _PLACE_ERRORS = {"channel_not_found", "not_in_channel", "is_archived", "thread_n
 _PAGE = 200
 _MAX_PAGES = 10
 _FIND_SECONDS = 7 * 24 * 3600
+_CLOCKS_SECONDS = 60.0  # by which Slack's clock and ours may differ
 _PROFILE_SECONDS = 3600.0
 _MAX_PROFILES = 10_000
 
@@ -101,6 +102,7 @@ class SlackSurface:
         """
         if message.only_for:  # Slack keeps it nowhere, and its one reader may read it twice
             return None
+        streams = message.body == self.placeholder and place.direct and bool(place.thread)
         now = time.time()
         # With ``oldest`` alone, Slack begins a flat conversation at its old end.
         window: _Window = {
@@ -114,7 +116,8 @@ class SlackSurface:
             me = await api.me()
             async for page, last in self._pages(api, place, **window):
                 for raw in page:
-                    if _key(raw) == key and me.made(str(raw.get("user")), str(raw.get("bot_id") or "")):
+                    ours = me.made(str(raw.get("user")), str(raw.get("bot_id") or ""))
+                    if ours and (_key(raw) == key or (streams and _begun(raw, since))):
                         return str(raw["ts"])
                 if last:
                     return None
@@ -228,6 +231,13 @@ def _spoken(raw: Json) -> SlackMessage | None:
         logger.warning("slack history: %s", error)
         return None
     return message if message.is_speech else None
+
+
+def _begun(raw: Json, since: datetime) -> bool:
+    """Whether this is a stream that was begun for an answer: it carries no key until its final text is there."""
+    if _key(raw) is not None or raw.get("subtype") == "file_share":
+        return False
+    return float(str(raw.get("ts"))) >= since.timestamp() - _CLOCKS_SECONDS
 
 
 def _key(raw: Json) -> str | None:

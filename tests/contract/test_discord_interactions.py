@@ -35,12 +35,14 @@ REGISTRY = Registry(
             private=True,
         ),
         Command("budget", "Change the budget", admin=True),
+        Command("vote", "Vote on an answer", (Option("vote", "up or down"),), hidden=True, lane=Lane.CONTROL),
         Command(
-            "vote",
-            "Say what you think of an answer",
-            (Option("vote", "up or down"), Option("reason", "why")),
+            "reason",
+            "Say what was missing",
+            (Option("reason", "what", required=True, long=True), Option("vote", "up or down", hidden=True)),
             hidden=True,
             lane=Lane.CONTROL,
+            asks=True,
         ),
         Command("regenerate", "Answer once more", hidden=True),
     ]
@@ -65,13 +67,7 @@ async def settings(visitor: Visitor, invocation: Invocation) -> Form | None:
     return None if invocation.arguments else SETTINGS
 
 
-async def reason(visitor: Visitor, invocation: Invocation) -> Form | None:
-    if invocation.arguments.get("vote") != "down" or "reason" in invocation.arguments:
-        return None
-    return Form(title="Why?", invocation=invocation, fields=(FormField(name="reason", label="Reason", kind="text"),))
-
-
-DESK = Desk(REGISTRY, completers={"mood": moods}, forms={"settings": settings, "vote": reason})
+DESK = Desk(REGISTRY, completers={"mood": moods}, forms={"settings": settings})
 
 
 @pytest.fixture
@@ -272,7 +268,7 @@ async def test_a_vote_is_taken_in_silently_and_a_bad_one_asks_for_the_reason_whi
     ]
     sent = await discord.submit(disliked, reason="it is wrong")
     await until(discord, lambda _: sent.state == "updating")
-    assert asked(store.events[-1]) == ("vote", {"vote": "down", "reason": "it is wrong"})
+    assert asked(store.events[-1]) == ("reason", {"vote": "down", "reason": "it is wrong"})
     assert store.events[-1].about == message.id
 
 

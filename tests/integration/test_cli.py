@@ -194,9 +194,14 @@ async def test_the_invitation_names_the_application_and_what_it_may_do(tmp_path:
         query = parse_qs(urlsplit(done.stdout.strip()).query)
         assert query["client_id"] == [discord.bot_user]
         assert query["scope"] == ["bot applications.commands"]
-        asked = discord_permissions(int(query["permissions"][0]))
-        assert {"read_messages", "send_messages", "create_public_threads", "read_message_history"} <= asked
-        assert not asked & {"administrator", "mention_everyone", "manage_messages"}
+        least = {
+            "read_messages", "send_messages", "send_messages_in_threads", "create_public_threads",
+            "read_message_history", "attach_files",
+        }  # fmt: skip
+        assert discord_permissions(int(query["permissions"][0])) == least
+        done = await asyncio.to_thread(robbie, tmp_path, "discord", "invite", "--personas", environ=environ)
+        query = parse_qs(urlsplit(done.stdout.strip()).query)
+        assert discord_permissions(int(query["permissions"][0])) == least | {"manage_webhooks"}
         environ["DISCORD_TOKEN"] = f"wrong-{PASSWORD}"
         done = await asyncio.to_thread(robbie, tmp_path, "discord", "invite", environ=environ)
         assert "does not accept DISCORD_TOKEN" in refusal(done)

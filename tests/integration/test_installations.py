@@ -232,3 +232,22 @@ async def test_a_state_is_used_once_whoever_asks_and_forgotten_after_its_time(da
     async with database.system() as tx:
         left = await (await tx.execute("SELECT digest FROM used_states ORDER BY until")).fetchall()
     assert {bytes(row["digest"]) for row in left} == {b"one", b"two"}
+
+
+async def test_a_workspace_that_is_gone_can_be_erased_as_the_manual_says(
+    rows: PostgresInstallations, desk: Desk, roles: RoleUrls
+) -> None:
+    await rows.save(installed())
+    await waiting(desk)
+    await waiting(desk, OTHER)
+    await rows.removed("T1", NOON + timedelta(minutes=1), "app_uninstalled")
+    found = await desk.row("SELECT org_id FROM tenants WHERE surface = 'slack' AND tenant = 'T1'")
+    async with await psycopg.AsyncConnection.connect(roles.owner) as owner:
+        await owner.execute("SELECT set_config('app.org', %s, false)", (str(found["org_id"]),))
+        await owner.execute("DELETE FROM organizations WHERE id = %s", (found["org_id"],))
+    for table in ("tenants", "people", "conversations", "messages", "inbox", "outbox"):
+        left = await desk.rows(f"SELECT DISTINCT org_id FROM {table}")
+        assert len(left) == 1, table
+        assert left != [found], table
+    assert await rows.all() == []
+    assert await states(desk) == {"T2": ["ready"]}

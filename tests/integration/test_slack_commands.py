@@ -60,3 +60,19 @@ async def test_a_slash_command_in_a_channel_is_a_question_like_any_other(office:
     await office.settled()
     assert office.answers("C1") == ["<@U1>: why is the sky blue?", "Blue light scatters most."]
     assert office.prompt().endswith("why is the sky blue?")
+
+
+async def test_an_answer_in_a_direct_messages_thread_is_streamed_and_ends_like_every_answer(office: Office) -> None:
+    office.providers.reply("one two three four five six seven eight nine ten " * 6)
+    office.providers.pace.delay = 0.05
+    await office.open()
+    said = await office.slack.say("U1", "U1", "hello")
+    await office.settled()
+    dm = office.slack.dm("U1")
+    await office.slack.say("U1", "U1", "count", thread_ts=said.ts)
+    await office.until(lambda: office.slack.called("chat.stopStream"))
+    await office.settled()
+    (answer,) = [message for message in office.slack.bot_messages(dm) if message.thread_ts == said.ts]
+    assert office.slack.called("chat.appendStream")
+    assert seen(answer).count("ten") == 6
+    assert answer.metadata

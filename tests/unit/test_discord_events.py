@@ -216,3 +216,42 @@ def test_an_id_tells_its_moment(at: datetime) -> None:
 def test_whatever_comes_is_an_event_nothing_or_malformed(fields: dict[str, object], name: str) -> None:
     with contextlib.suppress(MalformedEvent):
         heard(message(**fields), name)
+
+
+MENTOR = {"webhook_id": "8", "application_id": "901", "author": {"id": "8", "username": "Steve Jobs (AI)", "bot": True}}
+
+
+def test_what_a_mentor_said_through_a_webhook_is_robbies_own_and_no_event() -> None:
+    """CASE 23."""
+    assert heard(message(**MENTOR)) == []
+    assert heard(message(**MENTOR, edited_timestamp=NOW.isoformat()), "MESSAGE_UPDATE") == []
+
+
+def test_a_reply_to_what_a_mentor_said_is_meant_for_robbie() -> None:
+    said = message(id="5", **MENTOR)
+    event = understood(reply_to(said, content="why?"))
+    assert event.addressed
+    assert not event.speaks_to_other
+    assert event.text == "why?", "what was said is in the conversation already"
+
+
+def test_another_applications_webhook_is_a_bot() -> None:
+    """CASE 23."""
+    assert understood(message(**{**MENTOR, "application_id": "77"})).author.is_bot
+    assert understood(message(**{**MENTOR, "application_id": None})).author.is_bot
+
+
+FORUM = ChannelObject(id=ID, type=11, guild_id="1", parent_id="30")
+
+
+def test_in_a_forum_that_is_named_each_new_post_is_for_robbie_and_what_follows_is_as_in_any_thread() -> None:
+    me = ME.among(frozenset(), frozenset({"30"}))
+
+    def addressed(data: Mapping[str, object], channel: ChannelObject = FORUM) -> bool:
+        (event,) = inbound(Heard("MESSAGE_CREATE", data, "s:1", NOW), me, channel)
+        return event.addressed
+
+    assert addressed(message(channel_id=ID))
+    assert not addressed(message(id="5", channel_id=ID))
+    assert not addressed(message(), TEXT)
+    assert not addressed(message(channel_id=ID), ChannelObject(id=ID, type=11, guild_id="1", parent_id="31"))

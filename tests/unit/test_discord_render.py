@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters.discord.posts import nonce
 from adapters.discord.render import LIMIT, render, styled
-from adapters.discord.surface import nonce
 from adapters.discord.tables import with_tables
 from core.commands import REGISTRY
 from core.rendering.split import split
@@ -16,8 +16,8 @@ TABLE = "| name | count |\n|---|--:|\n| **apples** | 3 |\n| 日本 | 10 |"
 
 def test_nobody_is_pinged_and_no_link_is_previewed() -> None:
     """CASE 13: the same in a post and an edit, which share this."""
-    assert render(say("@everyone <@501>"), REGISTRY)["allowed_mentions"] == {"parse": []}
-    assert render(say("https://example.com"), REGISTRY)["flags"] == 4
+    assert render(say("@everyone <@501>"), REGISTRY).body["allowed_mentions"] == {"parse": []}
+    assert render(say("https://example.com"), REGISTRY).body["flags"] == 4
 
 
 def test_a_table_becomes_aligned_text() -> None:
@@ -63,7 +63,7 @@ def test_code_is_left_alone() -> None:
 @pytest.mark.parametrize("body", ["", " \n ", "\t"])
 def test_a_message_is_never_empty(body: str) -> None:
     """CASE 15: it is its own plain text."""
-    assert render(say(body), REGISTRY)["content"] == "…"
+    assert render(say(body), REGISTRY).body["content"] == "…"
 
 
 def test_a_wide_table_is_rather_unaligned_than_too_long() -> None:
@@ -89,13 +89,13 @@ def test_a_wide_table_is_rather_unaligned_than_too_long() -> None:
 def test_no_part_grows_over_the_limit(lines: list[str]) -> None:
     """CASE 14."""
     for part in split("\n".join(lines), LIMIT):
-        assert 0 < len(str(render(say(part), REGISTRY)["content"])) <= LIMIT
+        assert 0 < len(str(render(say(part), REGISTRY).body["content"])) <= LIMIT
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=3000))
 def test_any_text_fits(text: str) -> None:
     for part in split(text, LIMIT):
-        assert 0 < len(str(render(say(part), REGISTRY)["content"])) <= LIMIT
+        assert 0 < len(str(render(say(part), REGISTRY).body["content"])) <= LIMIT
 
 
 def test_a_nonce_fits_and_is_the_keys_own() -> None:

@@ -228,7 +228,7 @@ def test_a_teams_mentor_comes_in_by_its_topics() -> None:
         ("Should we enter the US or grow at home?", ["steve_jobs", "winston_churchill"]),
         ("I need a slogan for our bakery", ["john_lennon", "elvis_presley"]),
         ("Einstein and Churchill, what do you make of it?", ["albert_einstein", "winston_churchill"]),
-        ("What do you make of this?", ["albert_einstein", "steve_jobs", "winston_churchill"]),
+        ("Thoughts?", ["albert_einstein", "steve_jobs", "winston_churchill"]),
     ],
 )
 def test_a_council_is_two_or_three_who_fit(text: str, members: list[str]) -> None:

@@ -83,7 +83,7 @@ def _optional(world: World, message: Message) -> Json:
         "message_reference": message.reference,
         "message_snapshots": message.snapshots,
         "interaction_metadata": message.interaction,
-        "application_id": world.application if message.interaction else None,
+        "application_id": world.application if message.interaction or message.webhook_id else None,
         "thread": channel_wire(world, thread) if thread is not None else None,
     }
     return {key: value for key, value in optional.items() if value}
