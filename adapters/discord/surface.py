@@ -44,6 +44,7 @@ class DiscordSurface:
 
     name = "discord"
     part_limit = PART_LIMIT
+    most_parts = 0
     edit_interval = 1.5
     placeholder = "_Thinking…_"
 

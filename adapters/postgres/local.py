@@ -74,6 +74,7 @@ class LocalSurface:
     """
 
     part_limit = 1_000_000
+    most_parts = 0
     edit_interval = 0.25
     placeholder = "…"
 

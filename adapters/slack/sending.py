@@ -7,13 +7,15 @@ from collections.abc import Awaitable, Callable
 
 from adapters.slack.api import Json, SlackRefused
 from adapters.slack.apis import SlackApis
+from adapters.slack.directs import Directs
 from adapters.slack.personas import Personas, spelled
 from adapters.slack.render import POST_LIMIT, Rendered, quiet, render, render_plain
 from adapters.slack.replies import Replies
 from adapters.slack.streams import CONFLICT, Streams
+from adapters.slack.uploads import Uploads
 from core.commands import REGISTRY
 from core.conversation.models import Place
-from core.conversation.ports import MessageGone
+from core.conversation.ports import MaybeSent, MessageGone, SendError
 from core.registry import Invocation, Registry
 from core.rendering.message import Button, Outgoing
 
@@ -46,7 +48,8 @@ class Sending:
         self._replies = replies
         self._personas = personas
         self._registry = registry
-        self.streams = Streams()
+        self._streams = Streams()
+        self._uploads = Uploads(Directs(apis))
 
     async def post(self, place: Place, key: str, message: Outgoing, *, opening: bool) -> str:
         """Post, and return the message's id. Raises SendError.
@@ -57,10 +60,24 @@ class Sending:
             message: what it says.
             opening: whether an answer follows in its place.
         """
+        posted = await self._posted(place, key, message, opening=opening)
+        try:
+            await self.share(place, posted, message, look=False)
+        except SendError as error:  # the text is there: what is missing of it is found by looking
+            raise MaybeSent(str(error)) from error
+        return posted
+
+    async def share(self, place: Place, message_id: str, message: Outgoing, *, look: bool = True) -> None:
+        """Share what belongs to a message that stands there. Raises SendError."""
+        if message.files:
+            api = await self._apis.of(place.tenant)
+            await self._uploads.share(api, place, message_id, message, look=look)
+
+    async def _posted(self, place: Place, key: str, message: Outgoing, *, opening: bool) -> str:
         try:
             if message.only_for:
                 return await self._whisper(place, key, message)
-            began = await self._stream(place, key, message) if opening and self.streams.fits(place) else None
+            began = await self._stream(place, key, message) if opening and self._streams.fits(place) else None
             return began or await self._post(place, key, message)
         except SlackRefused as error:
             url = await self._other_way(key) if error.code in _NO_MEMBER and not opening else None
@@ -74,9 +91,9 @@ class Sending:
             raise MessageGone("slack: what only one person sees cannot be edited")
         api = await self._apis.of(place.tenant)
         body = quiet(self._personas.named(place.tenant, message).body)
-        if await self.streams.grow(api, place, message_id, key, body):
+        if await self._streams.grow(api, place, message_id, key, body):
             return
-        await self.streams.end(api, place, message_id)
+        await self._streams.end(api, place, message_id)
 
         async def send(rendered: Rendered) -> Json:
             return await api.call(api.web.chat_update(channel=place.channel, ts=message_id, **rendered))
@@ -86,12 +103,13 @@ class Sending:
         except SlackRefused as error:
             if error.code != CONFLICT:
                 raise
-            await self.streams.end(api, place, message_id, known=False)  # another process began it
+            await self._streams.end(api, place, message_id, known=False)  # another process began it
             await self._formed(place.tenant, key, message, send)
+        await self.share(place, message_id, message)
 
     async def _stream(self, place: Place, key: str, message: Outgoing) -> str | None:
         api = await self._apis.of(place.tenant)
-        return await self.streams.begin(api, place, key, self._personas.worn(place.tenant, message.persona))
+        return await self._streams.begin(api, place, key, self._personas.worn(place.tenant, message.persona))
 
     async def _post(self, place: Place, key: str, message: Outgoing) -> str:
         api = await self._apis.of(place.tenant)

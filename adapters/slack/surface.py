@@ -71,6 +71,7 @@ class SlackSurface:
 
     name = "slack"
     part_limit = 11_500  # a markdown block takes 12,000
+    most_parts = 4
     edit_interval = 1.2
     placeholder = "_Thinking…_"
 
@@ -118,6 +119,7 @@ class SlackSurface:
                 for raw in page:
                     ours = me.made(str(raw.get("user")), str(raw.get("bot_id") or ""))
                     if ours and (_key(raw) == key or (streams and _begun(raw, since))):
+                        await self._sending.share(place, str(raw["ts"]), message)
                         return str(raw["ts"])
                 if last:
                     return None

@@ -13,6 +13,7 @@ from core.conversation.answering import Spoken
 from core.conversation.composing import compose, safe
 from core.conversation.handling import Say
 from core.conversation.live import Live
+from core.conversation.ports import Surface
 from core.conversation.stores import Claim, Earlier, Outcome
 from core.conversation.voices import ROBBIE, Voice
 from core.rendering.harmless import links_in
@@ -88,7 +89,7 @@ def answered(
     spoken: Sequence[Spoken],
     remembered: tuple[str, datetime] | None,
     live: Live,
-    limit: int,
+    surface: Surface,
     now: datetime,
 ) -> Closing:
     """What models said: one answer, or the members of a council and Robbie's summary.
@@ -98,10 +99,10 @@ def answered(
         spoken: at least one.
         remembered: an earlier answer to the same words, for when no model could be reached.
         live: knows the links that may go out, and the files that could not be opened.
-        limit: of the surface.
+        surface: where it goes.
         now: with a time zone.
     """
-    zone, allowed = _zone(claim), live.allowed
+    zone, allowed, limit, most = _zone(claim), live.allowed, surface.part_limit, surface.most_parts
     last = spoken[-1]
     outcome: Outcome = "refused" if last.answer.refused else "answered"
     if last.answer.level is Level.OFFLINE:
@@ -110,13 +111,14 @@ def answered(
     texts[-1] = (last.voice, texts[-1][1] + wording.unread(live.unread))
     if len(texts) == 1:
         voice, text = texts[0]
-        parts = compose(text, limit, allowed=allowed, persona=voice.persona, feedback=outcome == "answered")
+        voted = outcome == "answered"
+        parts = compose(text, limit, most=most, allowed=allowed, persona=voice.persona, feedback=voted)
         return Closing(outcome, safe(text, allowed), parts, last.answer, voice)
     opening = wording.council_opening([voice for voice, _ in texts[:-1] if voice is not ROBBIE])
     parts = compose(opening, limit)
     for number, (voice, text) in enumerate(texts, 1):
-        final = number == len(texts)
-        parts += compose(text, limit, allowed=allowed, persona=voice.persona, feedback=final and outcome == "answered")
+        voted = number == len(texts) and outcome == "answered"
+        parts += compose(text, limit, most=most, allowed=allowed, persona=voice.persona, feedback=voted)
     whole = "\n\n".join([opening, *(wording.said_by(voice, text) for voice, text in texts)])
     return Closing(outcome, safe(whole, allowed), parts, combined([one.answer for one in spoken]))
 

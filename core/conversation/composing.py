@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 
 from core.rendering.clean import clean
@@ -9,11 +10,15 @@ from core.rendering.harmless import harmless
 from core.rendering.message import Attachment, Button, Outgoing, Persona
 from core.rendering.split import split
 
+_FILE = "answer.md"
+_CONTINUED = f"\n\n_This goes on: the whole answer is in {_FILE}._"
+
 
 def compose(
     text: str,
     limit: int,
     *,
+    most: int = 0,
     allowed: frozenset[str] = frozenset(),
     persona: Persona | None = None,
     buttons: tuple[Button, ...] = (),
@@ -26,6 +31,7 @@ def compose(
     Args:
         text: markdown.
         limit: of the surface.
+        most: of more messages than these only the first is sent, with the whole as a file; zero for any number.
         allowed: links that may go out.
         persona: who speaks.
         buttons: under the last message.
@@ -33,7 +39,11 @@ def compose(
         files: sent with the last message.
         only_for: the account of the only reader.
     """
-    bodies = list(_parts(safe(text, allowed), allowed, limit))
+    whole = safe(text, allowed)
+    bodies = list(_parts(whole, allowed, limit))
+    if 0 < most < len(bodies):
+        bodies = [f"{next(_parts(whole, allowed, limit - len(_CONTINUED)))}{_CONTINUED}"]
+        files = (*files, _file(whole))
     last = len(bodies) - 1
     return [
         Outgoing(
@@ -46,6 +56,10 @@ def compose(
         )
         for number, body in enumerate(bodies)
     ]
+
+
+def _file(text: str) -> Attachment:
+    return Attachment(name=_FILE, media_type="text/markdown", data=base64.b64encode(text.encode()))
 
 
 def safe(text: str, allowed: frozenset[str] = frozenset()) -> str:

@@ -90,6 +90,10 @@ class Surface(Protocol):
         """The largest body of one message, in characters, after which a text is split."""
 
     @property
+    def most_parts(self) -> int:
+        """How many messages an answer may take; a longer one goes out as a file. Zero for any number."""
+
+    @property
     def edit_interval(self) -> float:
         """Seconds between two edits of a streaming answer that the platform allows."""
 

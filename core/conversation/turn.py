@@ -209,7 +209,7 @@ class Turns:
                 await end(asking, watching)
         try:
             if spoken is not None:
-                return await self._close_answered(claim, spoken, live, surface.part_limit)
+                return await self._close_answered(claim, spoken, live, surface)
             return await self._close_interrupted(claim, live, voice, surface.part_limit)
         finally:
             await live.clear_sign()
@@ -225,14 +225,15 @@ class Turns:
             persona=voice.persona,
         )
 
-    async def _close_answered(self, claim: Claim, spoken: Sequence[Spoken], live: Live, limit: int) -> Ending:
+    async def _close_answered(self, claim: Claim, spoken: Sequence[Spoken], live: Live, surface: Surface) -> Ending:
+        limit = surface.part_limit
         if not spoken:
             return await self._close(claim, closing.line("answered", " ".join(live.unread), limit))
         offline = spoken[-1].answer.level is Level.OFFLINE
         if claim.earlier is not None and (offline or spoken[-1].answer.refused):
             return await self._close(claim, closing.unchanged(claim.earlier, wording.NOT_AGAIN, limit))
         remembered = await self._store.remembered(claim) if offline and not claim.files else None
-        end_of = closing.answered(claim, spoken, remembered, live, limit, self._now())
+        end_of = closing.answered(claim, spoken, remembered, live, surface, self._now())
         return await self._close(claim, end_of)
 
     async def _close_interrupted(self, claim: Claim, live: Live, voice: Voice, limit: int) -> Ending:

@@ -89,6 +89,20 @@ async def test_a_long_answer_comes_whole_in_parts_with_its_code_fences_intact(of
     assert lines == code.splitlines()
 
 
+async def test_an_answer_of_many_parts_is_its_beginning_and_a_file_with_all_of_it(office: Office) -> None:
+    """CASE 14: nothing is dropped."""
+    whole = "\n\n".join(f"Paragraph {number} says something that matters." for number in range(1_400))
+    office.providers.reply(whole)
+    office.providers.pace.size = 8_000
+    await office.open(ROBBIE_MODELS="[{level: 1, provider: openai, model: gpt-4o, max_output_tokens: 30000}]")
+    said = await office.slack.say("U1", "C1", "<@UROBBIE> all of it")
+    await office.until(lambda: any(message.files for message in office.slack.bot_messages("C1", said.ts)))
+    await office.settled()
+    answer, upload = office.slack.bot_messages("C1", said.ts)
+    assert upload.files[0].content.decode().strip() == whole
+    assert "Paragraph 0 " in str(answer.blocks[0]["text"])
+
+
 async def test_an_edit_looks_like_the_post_and_both_have_a_plain_text(office: Office) -> None:
     """CASE 15: one rendering path; streaming edits and the final one keep the format."""
     office.providers.reply("**bold** and a table:\n\n| a | b |\n|---|---|\n| 1 | 2 |\n" * 4)

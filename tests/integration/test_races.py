@@ -36,6 +36,7 @@ class Platform:
     edited: asyncio.Event = field(default_factory=asyncio.Event)
     name = "slack"
     part_limit = 1000
+    most_parts = 0
     edit_interval = 0.05
     placeholder = "…"
 
