@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.doubles.discord import DiscordDouble
 from adapters.doubles.providers import ProviderDouble
 from adapters.doubles.slack import SlackDouble
 from adapters.postgres.control import PostgresControl
@@ -23,6 +24,7 @@ from core.conversation.jobs import Job
 from core.conversation.models import Accepted, Author, InboundEvent, InboxState, Kind, Place
 from core.conversation.stores import Claim, Finish, Parcel
 from core.routing.models import Answer, Level, Plan, Usage
+from tests.guild import Guild
 from tests.office import Office
 from tests.say import say
 
@@ -159,3 +161,12 @@ async def office(roles: RoleUrls, tmp_path: Path) -> AsyncIterator[Office]:
         office = Office(slack, providers, roles, tmp_path)
         async with office.stack:
             yield office
+
+
+@pytest.fixture
+async def guild(roles: RoleUrls, admin_url: str, tmp_path: Path) -> AsyncIterator[Guild]:
+    """Doubles, and a fresh database."""
+    async with DiscordDouble() as discord, ProviderDouble(piece_size=8) as providers:
+        guild = Guild(discord, providers, roles, admin_url, tmp_path)
+        async with guild.stack:
+            yield guild
