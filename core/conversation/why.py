@@ -57,9 +57,10 @@ def why(records: Records) -> Handler:
 def explained(answer: Explained) -> str:
     """The record in words."""
     name = answer.mentor.replace("_", " ").title()
-    voice = f"{name} (an AI persona), {answer.mood}" if answer.mentor else "My own voice"
+    voice = f"{name} (an AI persona)" if answer.mentor else "My own voice"
+    mood = "" if answer.mood in answer.reason else answer.mood
     lines = [
-        voice + (f", {answer.reason}" if answer.reason else "") + ".",
+        ", ".join(filter(None, (voice, mood, answer.reason))) + ".",
         f"Written by `{answer.model}`, {_LEVELS[answer.level]}, in {answer.latency_ms / 1000:.1f} s "
         f"for {_money(answer.cost_usd)}.",
     ]

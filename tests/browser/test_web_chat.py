@@ -345,3 +345,21 @@ async def test_a_vote_is_one_press_under_the_answer(open_page: Open, room: Room)
     await room.until(lambda: len(room.events) == 3)
     assert dict(room.events[2].command.arguments) == {"vote": "down", "reason": "An example"}  # type: ignore[union-attr]
     await expect(page.get_by_label("Message to Robbie")).to_be_visible()
+
+
+async def test_an_answer_that_is_quicker_than_the_pages_own_request_leaves_no_sign_of_writing(
+    open_page: Open, room: Room
+) -> None:
+    page = await open_page()
+
+    async def late(route: Route) -> None:
+        answer = await route.fetch()  # it was read before the answer stood there
+        await room.say(room.messages[0].place, "a1", "Here you are.")
+        await expect(page.locator(".row.robbie")).to_contain_text("Here you are.")
+        await route.fulfill(response=answer)
+
+    await page.route("**/messages", late)
+    await ask(page, room, "/help")
+    await expect(page.get_by_label("Message to Robbie")).to_have_value("")  # the request is back
+    await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    await expect(page.locator("#writing")).to_have_count(0)

@@ -38,6 +38,8 @@
     localTimes(row);
     if (old) grow(old, row);
     const before = row.dataset.after ? $(row.dataset.after) : null;
+    // The page's own request may come back after the stream has brought the answer: then nobody is writing any more.
+    if (row.id === "writing" && !old && before?.nextElementSibling?.classList.contains("robbie")) return;
     const item = old || row;
     if (row.dataset.after && !before) { if (!old) messages.append(item); return; }
     const next = before ? before.nextElementSibling : messages.firstElementChild;
