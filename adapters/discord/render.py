@@ -99,7 +99,12 @@ def _with_note(text: str, left: tuple[str, ...], why: str = "Too large for Disco
 
 def text_of(body: str) -> dict[str, object]:
     """A text that pings nobody."""
-    return {"content": styled(body) or "…", "allowed_mentions": dict(_NOBODY)}
+    return {"content": styled(body) or "…", "allowed_mentions": nobody()}
+
+
+def nobody() -> dict[str, object]:
+    """Whom a message may ping."""
+    return dict(_NOBODY)
 
 
 def plain_name(persona: Persona) -> str:

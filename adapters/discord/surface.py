@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -10,6 +11,7 @@ from adapters.discord.events import file_of
 from adapters.discord.files import DiscordFiles
 from adapters.discord.histories import Histories
 from adapters.discord.hooks import Hooks
+from adapters.discord.pages import as_page
 from adapters.discord.payload import Message, moment
 from adapters.discord.posts import Posts
 from adapters.discord.private import Private
@@ -181,6 +183,9 @@ class DiscordSurface:
     async def _through_token(self, owed: Owed, message: Outgoing) -> str:
         rendered = render(message, self._registry)
         if owed.first:
+            if (page := as_page(message, self._registry)) is not None:
+                with contextlib.suppress(DiscordRefused):
+                    return await self._replies.fill(owed.reply, page)
             return await self._replies.fill(owed.reply, rendered)
         return await self._replies.follow_up(owed.reply, rendered, hidden=bool(message.only_for))
 

@@ -80,7 +80,7 @@ def said(claim: Claim, say: Say, limit: int, *, private: bool) -> Closing:
     """The answer to a command; a private one is nobody else's to read, in the transcript either."""
     hidden = private and not claim.place.direct
     only_for = claim.asker.account if hidden else ""
-    parts = compose(say.text, limit, buttons=say.buttons, files=say.files, only_for=only_for)
+    parts = compose(say.text, limit, buttons=say.buttons, files=say.files, only_for=only_for, page=say.page)
     return Closing("answered", "" if hidden else safe(say.text), parts)
 
 

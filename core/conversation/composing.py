@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from core.rendering.clean import clean
 from core.rendering.harmless import harmless
-from core.rendering.message import Attachment, Button, Outgoing, Persona
+from core.rendering.message import Attachment, Button, Outgoing, Page, Persona
 from core.rendering.split import split
 
 _FILE = "answer.md"
@@ -25,6 +25,7 @@ def compose(
     feedback: bool = False,
     files: tuple[Attachment, ...] = (),
     only_for: str = "",
+    page: Page | None = None,
 ) -> list[Outgoing]:
     """The text in messages of at most ``limit`` characters; what can be pressed and the files go with the last.
 
@@ -38,6 +39,7 @@ def compose(
         feedback: whether vote buttons stand under the last message.
         files: sent with the last message.
         only_for: the account of the only reader.
+        page: what the text says, in parts; it goes with a text that needs one message only.
     """
     whole = safe(text, allowed)
     bodies = list(_parts(whole, allowed, limit))
@@ -53,6 +55,7 @@ def compose(
             buttons=buttons if number == last else (),
             feedback=feedback and number == last,
             files=files if number == last else (),
+            page=_safe_page(page, allowed) if page is not None and last == 0 else None,
         )
         for number, body in enumerate(bodies)
     ]
@@ -60,6 +63,14 @@ def compose(
 
 def _file(text: str) -> Attachment:
     return Attachment(name=_FILE, media_type="text/markdown", data=base64.b64encode(text.encode()))
+
+
+def _safe_page(page: Page, allowed: frozenset[str]) -> Page:
+    sections = tuple(
+        section.model_copy(update={"title": safe(section.title, allowed), "text": safe(section.text, allowed)})
+        for section in page.sections
+    )
+    return page.model_copy(update={"title": safe(page.title, allowed), "sections": sections})
 
 
 def safe(text: str, allowed: frozenset[str] = frozenset()) -> str:

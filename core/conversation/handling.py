@@ -9,7 +9,7 @@ from datetime import datetime
 from core.conversation.models import Asker, Place
 from core.people.models import ChannelSettings, PersonSettings
 from core.registry import Invocation
-from core.rendering.message import Attachment, Button
+from core.rendering.message import Attachment, Button, Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +40,16 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """The answer to a command."""
+    """The answer to a command.
+
+    Attributes:
+        page: what the text and the buttons were made of, where they were made of a page.
+    """
 
     text: str
     buttons: tuple[Button, ...] = ()
     files: tuple[Attachment, ...] = ()
+    page: Page | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,8 @@ def summary(chosen: PersonSettings, cast: Cast) -> str:
 def shown(page: Page) -> Say:
     """A page as a message."""
     parts = (f"**{section.title}**\n\n{section.text}" for section in page.sections)
-    return Say("\n\n".join(parts), tuple(button for section in page.sections for button in section.buttons))
+    buttons = tuple(button for section in page.sections for button in section.buttons)
+    return Say("\n\n".join(parts), buttons, page=page)
 
 
 def _form(chosen: PersonSettings, cast: Cast) -> Form:

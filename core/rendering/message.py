@@ -54,6 +54,21 @@ class Attachment(Frozen):
     alt: str = ""
 
 
+class Section(Frozen):
+    """One part of a page: a title, markdown, and what can be done there."""
+
+    title: str
+    text: str = ""
+    buttons: tuple[Button, ...] = ()
+
+
+class Page(Frozen):
+    """Something to look at and to act on, such as a person's home."""
+
+    title: str
+    sections: tuple[Section, ...] = ()
+
+
 class Outgoing(Frozen):
     """One message.
 
@@ -64,6 +79,7 @@ class Outgoing(Frozen):
         feedback: whether the vote buttons stand under it.
         files: go out with it.
         only_for: the account of the only person who may read it; empty for everybody in the place.
+        page: the same once more in parts, for surfaces that show such a thing better than as text with buttons.
     """
 
     body: str
@@ -72,6 +88,7 @@ class Outgoing(Frozen):
     feedback: bool = False
     files: tuple[Attachment, ...] = ()
     only_for: str = ""
+    page: Page | None = None
 
 
 class FormField(Frozen):
@@ -105,18 +122,3 @@ class Form(Frozen):
     invocation: Invocation
     fields: tuple[FormField, ...] = Field(min_length=1, max_length=5)
     submit: str = Field("Save", max_length=24)
-
-
-class Section(Frozen):
-    """One part of a page: a title, markdown, and what can be done there."""
-
-    title: str
-    text: str = ""
-    buttons: tuple[Button, ...] = ()
-
-
-class Page(Frozen):
-    """Something to look at and to act on, such as a person's home."""
-
-    title: str
-    sections: tuple[Section, ...] = ()

@@ -14,7 +14,7 @@ from adapters.doubles.discord import DiscordDouble, error, take_then_drop
 from core.conversation.ports import MaybeSent, Refused
 from core.conversation.stores import Owed
 from core.registry import Invocation
-from core.rendering.message import Attachment, Button, Outgoing
+from core.rendering.message import Attachment, Button, Outgoing, Page, Section
 from tests.contract.discord_surfaces import KEY, Book, asked, at, defer, made
 
 LONG_AGO = timedelta(minutes=5)
@@ -166,3 +166,46 @@ async def test_a_text_that_discord_refuses_for_its_content_is_not_posted_without
     discord.fault("create_message", error(400, 50035))
     with pytest.raises(Refused):
         await surface.post(at(discord, "Ana"), KEY, Outgoing(body="here", files=(CHART,)))
+
+
+CHANGE = Button(label="Change", invocation=Invocation(command="save-settings"), style="primary")
+PAGE = Page(title="Settings", sections=(
+    Section(title="You", text="- **Mood:** calm", buttons=(CHANGE,)), Section(title="Notes", text="none"),
+))  # fmt: skip
+
+
+async def test_a_page_that_answers_a_command_has_its_buttons_below_each_part(
+    discord: DiscordDouble, surface: DiscordSurface, book: Book
+) -> None:
+    """CASE 15: and as text where it cannot be shown so."""
+    shown = Outgoing(body="**You** calm", buttons=(CHANGE,), page=PAGE)
+    used = await asked(discord, book)
+    await defer(discord, used, hidden=True)
+    await surface.post(at(discord, "general", f"ask-{used.id}"), KEY, shown)
+    assert used.original is not None
+    (container,) = used.original.components
+    assert [one["type"] for one in container["components"]] == [10, 1, 14, 10]
+    assert container["components"][0]["content"] == "### You\n- **Mood:** calm"
+    assert used.original.content == ""
+    assert used.original.is_ephemeral
+    await surface.post(at(discord, "Ana"), str(uuid.uuid4()), shown)
+    assert [message.content for message in discord.bot_messages("Ana")] == ["**You** calm"]
+
+
+@pytest.mark.parametrize("why", ["refused", "too many", "too long"])
+async def test_a_page_that_discord_does_not_take_is_text_with_its_buttons(
+    discord: DiscordDouble, surface: DiscordSurface, book: Book, why: str
+) -> None:
+    """CASE 15."""
+    section = PAGE.sections[0]
+    sections = {"too many": (section,) * 20, "too long": (section.model_copy(update={"text": "x" * 4_100}),)}
+    page = PAGE.model_copy(update={"sections": sections.get(why, PAGE.sections)})
+    used = await asked(discord, book)
+    await defer(discord, used)
+    if why == "refused":
+        discord.fault("edit_webhook_message", error(400, 50035))
+    shown = Outgoing(body="**You** calm", buttons=(CHANGE,), page=page)
+    await surface.post(at(discord, "general", f"ask-{used.id}"), KEY, shown)
+    assert used.shown == "**You** calm"
+    assert used.original is not None
+    assert used.original.components[0]["components"][0]["custom_id"] == "save-settings"
