@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from adapters.postgres.database import Database
 from adapters.postgres.interactions import PostgresInteractions
+from adapters.postgres.links import PostgresLinks
 from adapters.postgres.people import PostgresPeople
 from bot.settings import Settings
 from core.commands import REGISTRY
@@ -16,6 +17,7 @@ from core.desk import Completer, Desk, SectionMaker, Visitor, matching
 from core.people.cast import Card, Cast
 from core.people.choosing import choosing
 from core.people.languages import languages
+from core.people.linking import completing_orgs, linking
 from core.people.settings import about_you, settings_form
 from core.people.settings import settings as settings_page
 from core.registry import Choice
@@ -29,6 +31,7 @@ def handlers(settings: Settings, database: Database) -> Handlers:
         **basics(REGISTRY),
         "why": why(PostgresInteractions(database)),
         **choosing(people, cast),
+        **linking(PostgresLinks(database)),
         **settings_page(people, cast, _settings_sections(people, cast)),
     }
 
@@ -38,7 +41,11 @@ def desk(settings: Settings, database: Database) -> Desk:
     people, cast = PostgresPeople(database), cast_of(settings)
     return Desk(
         REGISTRY,
-        completers={"mentor": offering(cast.choices()), "language": offering(languages())},
+        completers={
+            "mentor": offering(cast.choices()),
+            "language": offering(languages()),
+            "org": completing_orgs(people, PostgresLinks(database)),
+        },
         forms={**settings_form(people, cast)},
         sections=[about_you(people, cast)],
     )

@@ -95,6 +95,20 @@ COMMANDS = (
         ),
     ),
     Command(
+        name="link",
+        summary="Join your accounts on several platforms: ask for a code here, use it there",
+        options=(Option("code", "the code from your other account, or undo"),),
+        example="link",
+        private=True,
+    ),
+    Command(
+        name="org",
+        summary="Show where I know you from, and choose the home of your direct messages",
+        options=(Option("name", "the workspace or server that shall be home, or none", completes="org"),),
+        example="org",
+        private=True,
+    ),
+    Command(
         name="settings",
         summary="Show what you have chosen, and change it",
         example="settings",

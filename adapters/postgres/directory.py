@@ -10,6 +10,12 @@ from psycopg.rows import scalar_row
 from adapters.postgres.database import Transaction
 from core.conversation.models import Author, InboundEvent, Place
 
+ONE_ACCOUNT_EVERYWHERE = ("discord",)
+"""Platforms on which an account is the same in every place."""
+
+WANDERING = "dm-"
+"""What the name of a tenant begins with that is no workspace: its direct messages belong to their person's home."""
+
 _ORG = """
     WITH known AS (SELECT org_id FROM tenants WHERE surface = %(surface)s AND tenant = %(tenant)s),
     org AS (
@@ -20,20 +26,35 @@ _ORG = """
     )
     SELECT org_id FROM known UNION ALL SELECT org_id FROM made"""
 
+# Where an account is the same everywhere, a person who is met in another place is known: one human, with what that
+# human has chosen.
 _PERSON = """
     WITH known AS (
         SELECT person_id FROM accounts
         WHERE surface = %(surface)s AND tenant = %(tenant)s AND account = %(account)s
     ),
+    twin AS (
+        UPDATE people SET human = coalesce(human, gen_random_uuid())
+        WHERE %(everywhere)s AND NOT EXISTS (SELECT FROM known) AND id = (
+            SELECT person_id FROM accounts WHERE surface = %(surface)s AND account = %(account)s ORDER BY id LIMIT 1)
+        RETURNING human, settings - 'once' AS settings
+    ),
     person AS (
-        INSERT INTO people (org_id, name, zone)
-        SELECT %(org_id)s, %(name)s, %(zone)s WHERE NOT EXISTS (SELECT FROM known) RETURNING id
+        INSERT INTO people (org_id, name, zone, human, settings, unsettled)
+        SELECT %(org_id)s, %(name)s, %(zone)s, (SELECT human FROM twin), coalesce((SELECT settings FROM twin), '{}'),
+               starts_with(%(tenant)s, %(wandering)s) AND EXISTS (SELECT FROM twin)
+        WHERE NOT EXISTS (SELECT FROM known) RETURNING id
     ),
     made AS (
         INSERT INTO accounts (org_id, person_id, surface, tenant, account, is_bot)
         SELECT %(org_id)s, id, %(surface)s, %(tenant)s, %(account)s, %(is_bot)s FROM person RETURNING person_id
     )
     SELECT person_id FROM known UNION ALL SELECT person_id FROM made"""
+
+# Direct messages that are in no workspace belong to their person's home, so their accounts' org is not the tenant's.
+_WANDERER = """
+    SELECT org_id, person_id FROM accounts
+    WHERE surface = %(surface)s AND tenant = %(tenant)s AND account = %(account)s"""
 
 _RENAME = """
     UPDATE people SET name = coalesce(nullif(%(name)s, ''), name), zone = coalesce(nullif(%(zone)s, ''), zone)
@@ -64,7 +85,7 @@ class Ids:
 
 
 class Directory:
-    """Ids never change once given, so those met before are remembered (bounded)."""
+    """Most ids never change once given, so those met before are remembered (bounded)."""
 
     def __init__(self, size: int = 50_000) -> None:
         self._size = size
@@ -74,6 +95,8 @@ class Directory:
         """The event's org and person, made when first met."""
         key = (event.place.surface, event.place.tenant, event.author.account)
         ids = self._known.get(key)
+        if ids is None and wanders(event.place.tenant):
+            ids = await _wanderer(tx, event.place, event.author)
         if ids is None:
             org_id = await org(tx, event.place)
             ids = Ids(org_id, await _person(tx, org_id, event.place, event.author))
@@ -83,7 +106,9 @@ class Directory:
         return ids
 
     def remember(self, event: InboundEvent, ids: Ids) -> None:
-        """Keep ids whose transaction was committed."""
+        """Keep ids whose transaction was committed. Who may move to another org is looked up each time."""
+        if wanders(event.place.tenant):
+            return
         if len(self._known) >= self._size:
             self._known.clear()
         self._known[event.place.surface, event.place.tenant, event.author.account] = ids
@@ -100,9 +125,34 @@ async def org(tx: Transaction, place: Place) -> int:
     return await _id(tx, _ORG, place.model_dump())
 
 
+async def lock_person(tx: Transaction, surface: str, tenant: str, account: str) -> None:
+    """Let one transaction at a time meet an account, or move it."""
+    await _lock(tx, "person", surface, "" if surface in ONE_ACCOUNT_EVERYWHERE else tenant, account)
+
+
+def wanders(tenant: str) -> bool:
+    """Whether it is no workspace."""
+    return tenant.startswith(WANDERING)
+
+
+async def _wanderer(tx: Transaction, place: Place, author: Author) -> Ids | None:
+    """Where somebody is now; nobody moves before this transaction has ended."""
+    await lock_person(tx, place.surface, place.tenant, author.account)
+    values = {**place.model_dump(), "account": author.account}
+    found = await (await tx.execute(_WANDERER, values)).fetchone()
+    return Ids(found["org_id"], found["person_id"]) if found else None
+
+
 async def _person(tx: Transaction, org_id: int, place: Place, author: Author) -> int:
-    await _lock(tx, "person", place.surface, place.tenant, author.account)
-    return await _id(tx, _PERSON, {**place.model_dump(), **author.model_dump(), "org_id": org_id})
+    await lock_person(tx, place.surface, place.tenant, author.account)
+    values = {
+        **place.model_dump(),
+        **author.model_dump(),
+        "org_id": org_id,
+        "everywhere": place.surface in ONE_ACCOUNT_EVERYWHERE,
+        "wandering": WANDERING,
+    }
+    return await _id(tx, _PERSON, values)
 
 
 async def conversation(tx: Transaction, org_id: int, place: Place) -> int:

@@ -17,7 +17,10 @@ _KNOWN = """
     FROM accounts JOIN people ON people.id = accounts.person_id
     WHERE accounts.surface = %s AND accounts.tenant = %s AND accounts.account = %s"""
 
-_CHOOSE = "UPDATE people SET settings = settings || %(changes)s WHERE id = %(person_id)s"
+_CHOOSE = """
+    UPDATE people SET settings = settings || %(changes)s
+    WHERE id = %(person_id)s OR human = (SELECT human FROM people WHERE id = %(person_id)s)"""
+_CHOOSE_ONCE = "UPDATE people SET settings = settings || %(changes)s WHERE id = %(person_id)s"
 
 _CHOOSE_FOR_CHANNEL = """
     INSERT INTO channel_settings (org_id, surface, tenant, channel, settings)
@@ -59,7 +62,7 @@ class PostgresPeople:
         """Keep whose voice the next answer has."""
         once = {"once": {"mentor": mentor, "mood": mood}}
         async with self._database.system() as tx:
-            await tx.execute(_CHOOSE, {"person_id": person_id, "changes": Jsonb(once)})
+            await tx.execute(_CHOOSE_ONCE, {"person_id": person_id, "changes": Jsonb(once)})
 
     async def choose_for_channel(self, org_id: int, place: Place, changes: Mapping[str, object]) -> None:
         """Keep what is chosen for a channel."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from adapters.postgres.database import Database, Transaction
 from adapters.postgres.enqueue import Enqueue
+from adapters.postgres.moving import PostgresMoves
 from core.conversation.jobs import control_job, send_job, turn_job
 
 _LAPSED = """
@@ -85,6 +86,7 @@ class PostgresSweep:
     ) -> None:
         self._database = database
         self._enqueue = enqueue
+        self._moves = PostgresMoves(database)
         self._dead_after = dead_after_seconds
         self._surfaces = None if surfaces is None else list(surfaces)
 
@@ -97,6 +99,7 @@ class PostgresSweep:
             await tx.execute(_EARLY)
             await tx.execute(_PAST_REPLIES)
             jobs = await self._requeue(tx)
+        await self._moves.move()
         return Swept(lapsed, jobs)
 
     async def _requeue(self, tx: Transaction) -> int:

@@ -71,6 +71,7 @@ _REVISIONS = (
     "0002_installations",
     "0007_feedback",
     "0006_uploads",
+    "0002_humans",
 )
 
 

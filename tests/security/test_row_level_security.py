@@ -34,6 +34,20 @@ SYSTEM = {
     "schedules": "DIS",
     "installations": "ISU",
     "used_states": "DIS",
+    "links": "ISU",
+}
+
+# Of these tables it sees and changes the columns alone by which a direct message moves to its person's home.
+MOVED = {
+    "accounts": {"U:org_id"},
+    "inbox_identities": {"U:org_id"},
+    "reply_tokens": {"U:org_id"},
+    "reactions": {"S:org_id", "S:message_id", "U:org_id"},
+    "interactions": {"S:org_id", "S:id", "S:conversation_id", "U:org_id"},
+    "model_calls": {"S:org_id", "S:interaction_id", "U:org_id"},
+    "votes": {"S:org_id", "S:interaction_id", "U:org_id"},
+    "signals": {"S:org_id", "S:interaction_id", "U:org_id"},
+    "channel_settings": {"S:org_id", "S:surface", "S:tenant", "S:channel", "U:org_id"},
 }
 
 _TABLES = """
@@ -215,6 +229,19 @@ def test_the_system_role_has_only_the_grants_that_its_statements_use(admin_url: 
                WHERE grantee = 'robbie_system' AND table_name NOT LIKE 'procrastinate%' GROUP BY 1"""
         ).fetchall()
     assert dict(granted) == SYSTEM
+
+
+def test_the_system_role_reads_and_changes_the_columns_alone_by_which_conversations_move(admin_url: str) -> None:
+    with psycopg.connect(admin_url) as admin:
+        granted = admin.execute(
+            """SELECT relname, left(privilege_type, 1) || ':' || attname
+               FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid, aclexplode(attacl) AS acl
+               WHERE acl.grantee = 'robbie_system'::regrole"""
+        ).fetchall()
+    found: dict[str, set[str]] = {}
+    for table, column in granted:
+        found.setdefault(table, set()).add(column)
+    assert found == MOVED
 
 
 def test_neither_serving_role_may_empty_alter_or_hang_triggers_on_a_table(admin_url: str) -> None:
