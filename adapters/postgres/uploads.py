@@ -8,8 +8,8 @@ from core.conversation.ports import Unreadable
 
 # A second submit of the same message brings the same files.
 _PUT = """
-    INSERT INTO uploads (org_id, id, surface, channel, account, size, content)
-    SELECT %(org_id)s, %(id)s, %(surface)s, %(channel)s, %(account)s, %(size)s, %(content)s
+    INSERT INTO uploads (org_id, id, surface, channel, account, content)
+    SELECT %(org_id)s, %(id)s, %(surface)s, %(channel)s, %(account)s, %(content)s
     WHERE (SELECT coalesce(sum(size), 0) FROM uploads) + %(size)s <= %(room)s
     ON CONFLICT DO NOTHING RETURNING id"""
 _THERE = "SELECT id FROM uploads WHERE id = %(id)s"

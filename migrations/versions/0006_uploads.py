@@ -21,8 +21,8 @@ def upgrade() -> None:
             surface text NOT NULL,
             channel text NOT NULL,
             account text NOT NULL,
-            size bigint NOT NULL CHECK (size = octet_length(content)),
             content bytea NOT NULL,
+            size bigint NOT NULL GENERATED ALWAYS AS (octet_length(content)) STORED,
             created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
             PRIMARY KEY (org_id, id)
         )""")

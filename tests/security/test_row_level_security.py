@@ -34,6 +34,7 @@ SYSTEM = {
     "schedules": "DIS",
     "installations": "ISU",
     "used_states": "DIS",
+    "uploads": "DS",
     "links": "ISU",
 }
 
