@@ -120,8 +120,16 @@ def said(message: Message, me: Identity, channel: ChannelObject) -> InboundEvent
         text=_text(message, me),
         addressed=place.direct or to_us or _mentioned(message, me) or me.answers(message, channel),
         speaks_to_other=opens_with_other(message.content, me.names) or (replied is not None and not to_us),
-        files=tuple(file_of(attachment) for attachment in message.attachments),
+        files=tuple(file_of(attachment) for attachment in carried(message, me)),
     )
+
+
+def carried(message: Message, me: Identity | None = None) -> list[Attachment]:
+    """The files of a message, and of the ones that it answers or forwards: what it asks is often about those."""
+    replied = message.answers
+    answered = replied.attachments if replied is not None and not (me and me.made(replied)) else []
+    forwarded = [file for snapshot in message.message_snapshots for file in snapshot.message.attachments]
+    return [*message.attachments, *answered, *forwarded]
 
 
 def asked(interaction: Interaction, me: Identity, channel: ChannelObject) -> InboundEvent:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from yarl import URL
 
 from adapters.discord.api import API_URL, DiscordApi
+from adapters.discord.events import carried
 from adapters.discord.histories import Histories
 from adapters.download import Downloads
 from core.conversation.models import FileRef, Problem
@@ -43,7 +44,7 @@ class DiscordFiles:
             message = await self._histories.one(channel, message_id)
         except SendError:
             raise Unreadable(Problem.UNREACHABLE) from None
-        for attachment in message.attachments if message else ():
+        for attachment in carried(message) if message else ():
             if attachment.id == file.id and attachment.url:
                 return attachment.url
         raise Unreadable(Problem.GONE)

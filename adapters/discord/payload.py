@@ -70,6 +70,7 @@ class Forwarded(BaseModel):
     """What a forwarded message said."""
 
     content: str | None = None
+    attachments: list[Attachment] = Field(default_factory=list)
 
 
 class Snapshot(BaseModel):

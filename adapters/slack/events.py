@@ -61,7 +61,7 @@ def said(message: SlackMessage, channel: str, me: Identity, *, direct: bool) -> 
         text=_text(message, me),
         addressed=direct or mentions(raw, me.user),
         speaks_to_other=opens_with_other(raw, me.user),
-        files=tuple(file_of(file) for file in message.files or ()),
+        files=tuple(map(file_of, _files(message))),
     )
 
 
@@ -175,6 +175,14 @@ def _text(message: SlackMessage, me: Identity) -> str:
     shared = [readable(attachment.text or "") for attachment in message.attachments or () if attachment.is_share]
     quotes = ["> " + text.replace("\n", "\n> ") for text in shared]
     return "\n\n".join(filter(None, [readable(message.text or "", me.user), *quotes]))
+
+
+def _files(message: SlackMessage) -> list[SlackFile]:
+    """The files of a message, with those of messages that were forwarded along."""
+    shared = [
+        file for attachment in message.attachments or () if attachment.is_share for file in attachment.files or ()
+    ]
+    return [*(message.files or ()), *shared]
 
 
 def file_of(file: SlackFile) -> FileRef:

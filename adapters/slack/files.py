@@ -5,7 +5,7 @@ from __future__ import annotations
 from yarl import URL
 
 from adapters.download import Downloads
-from adapters.slack.api import SlackApi
+from adapters.slack.api import SlackApi, SlackRefused
 from adapters.slack.apis import SlackApis
 from adapters.slack.payload import SlackFile
 from core.conversation.models import FileRef, Problem
@@ -30,6 +30,9 @@ class SlackFiles:
         try:
             api = await self._apis.of(tenant)
             address = file.url or await _address(api, file)
+        except SlackRefused as error:
+            forbidden = error.code == "missing_scope"
+            raise Unreadable(Problem.FORBIDDEN if forbidden else Problem.GONE) from None
         except SendError:
             raise Unreadable(Problem.UNREACHABLE) from None
         found = await self._downloads.get(address, limit, {"Authorization": f"Bearer {api.web.token}"})

@@ -35,6 +35,7 @@ class Attachment(BaseModel):
 
     text: str | None = None
     is_share: bool | None = None
+    files: list[SlackFile] | None = None
 
 
 class SlackMessage(BaseModel):

@@ -198,6 +198,19 @@ async def test_a_file_that_is_gone_is_called_gone(slack: SlackDouble, slack_surf
     assert await slack_problem(slack, slack_surface, file) is Problem.GONE
 
 
+async def test_a_file_of_another_workspace_comes_with_its_id_alone_and_is_asked_for(
+    slack: SlackDouble, slack_surface: SlackSurface
+) -> None:
+    shared = slack.attach("a.txt", b"hello")
+    await slack.say("U1", "C1", "look", files=[shared])
+    file = FileRef(id=shared.id, name=shared.id)
+    assert await slack_surface.fetch(slack_place(slack), "1.0", file, LIMIT) == b"hello"
+    unknown = FileRef(id="F404", name="F404")
+    assert await slack_problem(slack, slack_surface, unknown) is Problem.GONE
+    slack.workspace.scopes.discard("files:read")
+    assert await slack_problem(slack, slack_surface, unknown) is Problem.FORBIDDEN
+
+
 async def test_slacks_own_addresses_are_its_file_hosts() -> None:
     for base, address in (
         ("https://slack.com/api/", "https://files.slack.com/a"),

@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import httpx
+import psycopg
 import pytest
 
 from adapters.doubles.discord import DiscordDouble
@@ -207,6 +208,15 @@ async def test_on_discord_a_file_with_a_question_is_read(roles: RoleUrls, admin_
 # The web chat
 
 
+async def _all_at_work(roles: RoleUrls) -> None:
+    """Wait for the queue's workers: one that is ended while it begins can miss that."""
+    async with await psycopg.AsyncConnection.connect(roles.system, autocommit=True) as connection:
+        async with asyncio.timeout(30):
+            count = "SELECT count(*) FROM procrastinate_workers"
+            while (await (await connection.execute(count)).fetchone() or (0,))[0] < 3:
+                await asyncio.sleep(0.05)
+
+
 @pytest.fixture
 async def page(roles: RoleUrls, tmp_path: Path) -> AsyncIterator[tuple[httpx.AsyncClient, ProviderDouble]]:
     async with ProviderDouble() as providers, AsyncExitStack() as stack:
@@ -216,6 +226,7 @@ async def page(roles: RoleUrls, tmp_path: Path) -> AsyncIterator[tuple[httpx.Asy
             "ROBBIE_FILES__MAX_FILES": "2",
         }
         app = await stack.enter_async_context(running(roles, {**environment, "ROBBIE_MODELS": SEEING}, tmp_path))
+        await _all_at_work(roles)
 
         async def health() -> dict[str, object]:
             return {"ready": True}

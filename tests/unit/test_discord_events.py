@@ -255,3 +255,16 @@ def test_in_a_forum_that_is_named_each_new_post_is_for_robbie_and_what_follows_i
     assert not addressed(message(id="5", channel_id=ID))
     assert not addressed(message(), TEXT)
     assert not addressed(message(channel_id=ID), ChannelObject(id=ID, type=11, guild_id="1", parent_id="31"))
+
+
+def test_the_files_of_a_message_that_is_answered_or_forwarded_come_along_and_our_own_do_not() -> None:
+    own, theirs, far = ({"id": number, "filename": f"{number}.txt", "url": f"https://x/{number}"} for number in "123")
+    replied = message(id="5", author=ANA, attachments=[theirs])
+    files = understood(reply_to(replied, attachments=[own])).files
+    assert [(file.id, file.url) for file in files] == [("1", "https://x/1"), ("2", "https://x/2")]
+    assert understood(reply_to(replied | {"author": ROBBIE})).files == ()
+    forward = message(
+        message_reference={"type": 1, "message_id": "5", "channel_id": "11"},
+        message_snapshots=[{"message": {"content": "fwd", "attachments": [far]}}],
+    )
+    assert [file.id for file in understood(forward).files] == ["3"]

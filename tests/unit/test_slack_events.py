@@ -319,3 +319,9 @@ def test_no_payload_makes_anything_but_an_event_nothing_or_a_clear_error(payload
 def test_timestamps_keep_every_microsecond(seconds: int, micros: int) -> None:
     expected = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds, microseconds=micros)
     assert moment(f"{seconds}.{micros:06d}") == expected
+
+
+def test_the_files_of_a_forwarded_message_come_along() -> None:
+    shared = {"is_share": True, "text": "look", "files": [{"id": "F9", "name": "far.pdf"}]}
+    event = understood(message(files=[{"id": "F1"}], attachments=[shared, {"files": [{"id": "F0"}]}]))
+    assert [file.id for file in event.files] == ["F1", "F9"]
