@@ -13,7 +13,6 @@ from adapters.documents import PypdfReader
 from adapters.postgres.local import PostgresView
 from adapters.postgres.places import PostgresPlaces
 from adapters.postgres.schedules import PostgresSchedules
-from core.commands import REGISTRY
 from core.conversation import wording
 from core.conversation.attachments import FileLimits
 from core.conversation.models import FileRef, InboxState, Kind, Place, Problem, Profile, Utterance
@@ -21,6 +20,7 @@ from core.conversation.ports import Unreadable
 from core.conversation.reading import Reading
 from core.conversation.stores import Claim
 from core.conversation.turn import TurnPolicy, Turns
+from core.registry import Registry
 from core.rendering.message import Outgoing
 from core.routing.models import Answer, Level, Plan, RouterEvent, Task, TextDelta, Usage
 from tests.integration.conftest import START, Desk, control, finished, message
@@ -107,7 +107,7 @@ async def drain(desk: Desk, model: Model, platform: Platform) -> None:
         TurnPolicy(renew_seconds=0.05),
         versions={},
         reading=Reading(desk.turns, PypdfReader(), FileLimits()),
-        registry=REGISTRY,
+        registry=Registry(()),
         handlers={},
     )
     async with asyncio.timeout(20):
