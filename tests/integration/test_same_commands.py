@@ -80,6 +80,7 @@ def test_a_command_that_nobody_carries_out_stops_the_start() -> None:
             {},
             registry=Registry([Command(name="lonely", summary="-")]),
             handlers={},
+            reading=None,  # type: ignore[arg-type]
         )
 
 

@@ -149,9 +149,7 @@ async def test_a_signed_body_that_is_no_event_is_refused_and_the_next_one_is_ser
     assert (await office.post(event())).status_code == 200
 
 
-@pytest.mark.parametrize(
-    "kind", ["text/plain", "application/x-www-form-urlencoded", "application/json; charset=utf-16"]
-)
+@pytest.mark.parametrize("kind", ["text/plain", "application/json; charset=utf-16"])
 async def test_the_signature_counts_and_not_the_content_type(office: Office, kind: str) -> None:
     assert (await office.post(event(), {"Content-Type": kind})).status_code == 200
     assert await office.rows("SELECT count(*) FROM inbox") == [(1,)]
