@@ -102,7 +102,7 @@ def test_what_people_write_is_not_taken_for_control_characters(text: str) -> Non
 
 @pytest.mark.parametrize("body", [SHOUT, f"```\n{SHOUT}\n```", f"`{SHOUT}`", f"| {SHOUT} |\n|-|", f"**{SHOUT}**"])
 def test_no_way_of_sending_to_slack_carries_a_broadcast_even_if_it_was_not_made_harmless(body: str) -> None:
-    for rendered in (render(say(body), "key"), render_plain(say(body), "key")):
+    for rendered in (render(say(body), "key"), render_plain(body, "key")):
         shown = rendered["text"] + "".join(block["text"] for block in rendered["blocks"])
         assert not any(token in shown for token in ("<!channel", "<!here", "<!everyone", "<!subteam"))
         assert rendered["parse"] == "none"
