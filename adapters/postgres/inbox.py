@@ -218,6 +218,8 @@ def _detail(event: InboundEvent) -> dict[str, object]:
     match event.kind:
         case Kind.MESSAGE if event.command is not None:
             return {"command": event.command.model_dump(), "about": event.about}
+        case Kind.MESSAGE if event.beside:
+            return {"beside": event.beside}
         case Kind.EDIT:
             return {"text": event.text}
         case Kind.REACTION:

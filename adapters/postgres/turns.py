@@ -182,6 +182,7 @@ class PostgresTurns:
             earlier=_earlier(row),
             command=_command(row["detail"]),
             about=row["detail"].get("about", ""),
+            beside=row["detail"].get("beside", ""),
             person=PersonSettings.model_validate(row["person"]),
             channel=ChannelSettings.model_validate(row["chosen"]),
         )

@@ -154,7 +154,7 @@ class SlackGateway:
             logger.warning("slack sent an event of a workspace that is not served: %s", error)
             return
         if event is not None:
-            await self._accept(event)
+            await self._accept(self._front.beside(event) if self._front else event)
         elif self._front is not None:
             self._front.notice(envelope)
 

@@ -22,11 +22,13 @@ from adapters.slack.blocks import VOTE, under
 from adapters.slack.directs import Directs
 from adapters.slack.forms import FORM, filled, menu_entry, modal, notice, opened
 from adapters.slack.home import Home
+from adapters.slack.looks import Looks
 from adapters.slack.payload import Envelope
 from adapters.slack.presses import Chosen, Pressed, Typed, View
 from adapters.slack.render import said
 from adapters.slack.replies import Replies, respond
 from adapters.slack.text import escape
+from core.conversation.models import InboundEvent
 from core.conversation.payload import parse
 from core.conversation.ports import Receiver, SendError
 from core.desk import Desk, submitted
@@ -68,6 +70,7 @@ class Interactivity:
         self._desk = desk
         self._replies = replies
         self._home = home
+        self._looks = Looks(apis)
         self._directs = Directs(apis)
         self._app = _bolt()
         anything = re.compile("")
@@ -84,10 +87,16 @@ class Interactivity:
     def notice(self, envelope: Envelope) -> None:
         """An event that stores nothing."""
         self._home.notice(envelope)
+        self._looks.notice(envelope)
+
+    def beside(self, event: InboundEvent) -> InboundEvent:
+        """The event with what its author has open beside it."""
+        return self._looks.beside(event)
 
     async def close(self) -> None:
         """Begin nothing more."""
         await self._home.close()
+        await self._looks.close()
 
     async def _typed(self, ack: AsyncAck, body: dict[str, object]) -> None:
         """A slash command."""

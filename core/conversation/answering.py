@@ -152,6 +152,7 @@ class Answering:
             pictures=opened.pictures,
             voice=voice.short if small else voice.instructions,
             language=claim.person.language,
+            beside=claim.beside if claim.place.direct else "",
         )
 
     async def know(self, claim: Claim, surface: Surface) -> Claim:

@@ -47,6 +47,7 @@ def build_prompt(
     direct: bool = False,
     voice: str = "",
     language: str = "",
+    beside: str = "",
     pictures: Mapping[str, Picture] | None = None,
 ) -> tuple[ChatMessage, ...]:
     """The prompt for a turn: a system message, then the transcript in alternating roles, a person's message last.
@@ -61,6 +62,7 @@ def build_prompt(
         direct: whether only the asker and Robbie read here.
         voice: instructions on how to say things; they stand after Robbie's own rules.
         language: the English name of the language that the asker chose; empty for the one that they write in.
+        beside: the channel that the asker has open beside the conversation; empty for none.
         pictures: those that can be shown, by the file's id; they are not counted into the budget.
 
     Raises:
@@ -73,6 +75,8 @@ def build_prompt(
         where="in a direct message" if direct else "in a thread that others read too",
     )
     system += f" Answer in {_safe_name(language)}." if language else _LANGUAGE
+    if beside and not small:
+        system += f" Beside this conversation, {_safe_name(asker.name)} has {_safe_name(beside)} open."
     if any(said.files for said in heard):
         system += f" {ABOUT_FILES}"
     system = f"{system}\n\n{voice}" if voice else system

@@ -150,6 +150,7 @@ class InboundEvent(Frozen):
         command: what is asked for, where it is a command and not free talk.
         about: the platform's id of a message of Robbie's that the command is about (its button was pressed): the
             command then belongs to that message's conversation.
+        beside: the channel that the person has open beside a direct message, such as ``#general``; empty for none.
     """
 
     kind: Kind
@@ -167,6 +168,7 @@ class InboundEvent(Frozen):
     reply: Reply | None = None
     command: Invocation | None = None
     about: str = ""
+    beside: str = ""
 
 
 class InboxState(StrEnum):

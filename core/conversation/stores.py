@@ -77,6 +77,7 @@ class Claim:
         profile_stale: whether the platform should be asked for the asker's name and zone.
         command: what is asked for, where it is a command.
         about: the platform's id of the message that the command is about.
+        beside: the channel that the asker has open beside the conversation; empty for none.
         person, channel: what they have chosen.
         earlier: the answer that this one takes the place of.
     """
@@ -97,6 +98,7 @@ class Claim:
     profile_stale: bool = False
     command: Invocation | None = None
     about: str = ""
+    beside: str = ""
     person: PersonSettings = field(default_factory=PersonSettings)
     channel: ChannelSettings = field(default_factory=ChannelSettings)
     earlier: Earlier | None = None

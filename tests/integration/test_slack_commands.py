@@ -76,3 +76,30 @@ async def test_an_answer_in_a_direct_messages_thread_is_streamed_and_ends_like_e
     assert office.slack.called("chat.appendStream")
     assert seen(answer).count("ten") == 6
     assert answer.metadata
+
+
+async def test_the_model_is_told_which_channel_a_person_has_open_beside_a_direct_message(office: Office) -> None:
+    await office.open()
+    await office.slack.look_at("U1", "C2")
+    await office.until(lambda: any(call.method == "conversations.info" and call.taken for call in office.slack.calls))
+    await office.ask("what is this about?", channel=office.slack.dm("U1"))
+    assert "has #random open" in office.prompt()
+    await office.ask("and this?", channel=office.slack.dm("U2"), user="U2")
+    assert "#random" not in office.prompt()
+    await office.ask("<@UROBBIE> hello", channel="C1")
+    assert "#random" not in office.prompt()
+    gone = await office.slack.look_at("U1", None)
+    await office.until(lambda: gone in {ack.event_id for ack in office.slack.acks})
+    await office.ask("and now?", channel=office.slack.dm("U1"))
+    assert "#random" not in office.prompt()
+
+
+async def test_case_28_a_persons_last_press_counts(office: Office) -> None:
+    await office.open()
+    await office.ask("<@UROBBIE> hello")
+    (answer,) = office.slack.bot_messages("C1")
+    for good in (True, False, False):
+        await office.slack.give_feedback("U1", answer, good)
+    await office.settled()
+    votes = "SELECT detail #>> '{vote,vote}' FROM inbox WHERE kind = 'vote' AND state = 'answered' ORDER BY id DESC"
+    assert (await office.rows(votes))[0] == ("down",)
