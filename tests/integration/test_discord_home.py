@@ -201,7 +201,7 @@ async def test_a_long_answer_of_a_mentor_comes_whole_and_each_part_bears_the_nam
 
 
 async def test_nothing_is_known_of_one_guild_in_another(guild: Guild) -> None:
-    """CASE 19: what is said and spent is each guild's own. What somebody has chosen goes along with that person only."""
+    """CASE 19: what is said and spent is each guild's own. A person's choices go along with that person."""
     guild.discord.add_guild(OTHER, "Other", "Ben")
     await guild.open()
     here = await guild.mention("the vault is open")
