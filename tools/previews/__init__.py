@@ -1,0 +1,1 @@
+"""Pictures for the documentation, of what Robbie really sends to the doubles."""

@@ -1,0 +1,53 @@
+"""The scenes, played by the real app between doubles."""
+
+from __future__ import annotations
+
+from tests.guild import Guild
+from tests.office import Office
+
+PUBLIC = {"ROBBIE_WEB__PUBLIC_URL": "https://robbie.example"}
+PRICES = "Should we raise our prices in January?"
+QUESTION = "we ship the new importer on Friday. What should we check before?"
+NERVOUS = "I am nervous about Friday. What if it goes wrong in front of everybody?"
+
+
+async def slack_scene(office: Office) -> str:
+    """A question with a thread, a council and a home; returns the thread."""
+    for user, name in {"U1": "Ana Duarte", "U2": "Ben Okafor", "U3": "Chika Mori"}.items():
+        office.slack.workspace.users[user].name = name
+    office.slack.workspace.channels["C1"].name = "product"
+    await office.open(**PUBLIC)
+    await office.slack.slash("U2", "C1", "/robbie mentor churchill determined")
+    await office.until(lambda: office.slack.workspace.ephemerals)
+    await office.settled()
+    await office.ask(f"<@UROBBIE> {QUESTION}", "C1")
+    thread = office.slack.messages("C1")[0].ts
+    answer = office.slack.bot_messages("C1", thread)[-1]
+    for user in ("U2", "U3"):
+        await office.slack.react(user, "C1", answer.ts, "+1")
+    await office.ask(NERVOUS, "C1", thread, "U2")
+    before = len(office.slack.bot_messages("C1"))
+    await office.slack.slash("U3", "C1", f"/robbie council {PRICES}")
+    await office.until(lambda: len(office.slack.bot_messages("C1")) >= before + 5)
+    await office.settled()
+    await office.slack.open_home("U2")
+    await office.until(lambda: "U2" in office.slack.workspace.views.homes)
+    return thread
+
+
+async def discord_scene(guild: Guild) -> str:
+    """A question with a thread, and a page for one person's eyes; returns the thread."""
+    await guild.open(**PUBLIC)
+    chosen = await guild.discord.slash("Ben", "general", "mentor", name="churchill", mood="determined")
+    await guild.until(lambda: "Churchill" in chosen.shown)
+    thread = await guild.mention(QUESTION)
+    await guild.answered(thread)
+    (answer,) = guild.discord.bot_messages(thread)
+    for user in ("Ben", "Chika"):
+        await guild.discord.react(user, thread, answer.id, "👍")
+    await guild.discord.say("Ben", thread, NERVOUS)
+    await guild.answered(thread, 2)
+    page = await guild.discord.slash("Chika", thread, "settings")
+    await guild.until(lambda: page.original and page.state == "answered" and not page.original.is_loading)
+    await guild.settled()
+    return thread
