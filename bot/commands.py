@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from adapters.postgres.database import Database
 from adapters.postgres.interactions import PostgresInteractions
 from adapters.postgres.links import PostgresLinks
+from adapters.postgres.notes import PostgresNotes
 from adapters.postgres.people import PostgresPeople
 from bot.settings import Settings
 from core.commands import REGISTRY
@@ -14,6 +15,7 @@ from core.conversation.basics import basics
 from core.conversation.handling import Handlers
 from core.conversation.why import why
 from core.desk import Completer, Desk, SectionMaker, Visitor, matching
+from core.notes.commands import latest_notes, noting
 from core.people.cast import Card, Cast
 from core.people.choosing import choosing
 from core.people.languages import languages
@@ -32,6 +34,7 @@ def handlers(settings: Settings, database: Database) -> Handlers:
         "why": why(PostgresInteractions(database)),
         **choosing(people, cast),
         **linking(PostgresLinks(database)),
+        **noting(PostgresNotes(database)),
         **settings_page(people, cast, _settings_sections(people, cast)),
     }
 
@@ -47,7 +50,7 @@ def desk(settings: Settings, database: Database) -> Desk:
             "org": completing_orgs(people, PostgresLinks(database)),
         },
         forms={**settings_form(people, cast)},
-        sections=[about_you(people, cast)],
+        sections=[latest_notes(people, PostgresNotes(database)), about_you(people, cast)],
     )
 
 

@@ -49,6 +49,38 @@ COMMANDS = (
         asks=True,
     ),
     Command(
+        name="note",
+        summary="Keep a note, for you alone",
+        options=(Option("text", "what to keep", required=True, long=True),),
+        example="note The landlord's number is in the blue folder",
+        private=True,
+        changes=True,
+        asks=True,
+        shortcut="Make a note of this",
+        phrases=(
+            r"(?:please )?(?:make|take) a note(?: of this| that)?[:,]? (?P<text>.+)",
+            r"(?:bitte )?(?:notiere?|merk dir)(?: bitte)?(?: mal)?[:,]? (?P<text>.+)",
+        ),
+    ),
+    Command(
+        name="notes",
+        summary="Show your notes, or find one",
+        options=(Option("search", "words that are in it"),),
+        example="notes landlord",
+        private=True,
+        phrases=(
+            r"(?:what are |show(?: me)? |list )?my notes(?: (?:on|about) (?P<search>[^?]+))?\??",
+            r"(?:was sind |zeig(?: mir)? )?meine notizen(?: (?:zu|über) (?P<search>[^?]+))?\??",
+        ),
+    ),
+    Command(
+        name="forget-note",
+        summary="Forget a note",
+        options=(Option("id", "the note", required=True),),
+        private=True,
+        hidden=True,
+    ),
+    Command(
         name="mentor",
         summary="Choose who answers: a mentor, Robbie itself, or whoever fits",
         options=(

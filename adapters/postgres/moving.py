@@ -14,6 +14,7 @@ _ITEMS = f"inbox_id IN (SELECT id FROM inbox WHERE {_THERE} OR person_id = %(per
 MOVES = {
     "accounts": "person_id = %(person_id)s",
     "links": "person_id = %(person_id)s",
+    "notes": "owner = %(person_id)s",
     "conversations": "id = ANY (%(conversations)s)",
     "messages": _THERE,
     "reactions": f"message_id IN (SELECT id FROM messages WHERE {_THERE})",

@@ -72,6 +72,7 @@ _REVISIONS = (
     "0007_feedback",
     "0006_uploads",
     "0002_humans",
+    "0005_notes",
 )
 
 

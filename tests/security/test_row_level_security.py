@@ -48,6 +48,7 @@ MOVED = {
     "model_calls": {"S:org_id", "S:interaction_id", "U:org_id"},
     "votes": {"S:org_id", "S:interaction_id", "U:org_id"},
     "signals": {"S:org_id", "S:interaction_id", "U:org_id"},
+    "notes": {"S:org_id", "S:owner", "U:org_id"},
     "channel_settings": {"S:org_id", "S:surface", "S:tenant", "S:channel", "U:org_id"},
 }
 
@@ -82,7 +83,13 @@ _VALUES: Mapping[str, object] = {
 }
 _CHOICES = {("inbox", "state"): "received", ("outbox", "phase"): "final", ("signals", "kind"): "reask"}
 # What must differ between two rows of one table.
-_OTHERS: Mapping[str, object] = {"day": date(2026, 1, 2), "inbox_id": 1_000_000, "part": 7, "kind": "thanks"}
+_OTHERS: Mapping[str, object] = {
+    "day": date(2026, 1, 2),
+    "origin": 1_000_000,
+    "inbox_id": 1_000_000,
+    "part": 7,
+    "kind": "thanks",
+}
 
 Admin = psycopg.Connection[dict[str, object]]
 
