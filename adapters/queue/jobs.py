@@ -17,6 +17,8 @@ Handler = Callable[..., Awaitable[object]]
 
 _log = logging.getLogger(__name__)
 
+_CLEANING_UP = 2.0  # seconds beyond the grace of running jobs
+
 
 class Queue:
     """One procrastinate app: defers jobs, and runs them where the process is a worker.
@@ -83,19 +85,20 @@ class Queue:
                 workers.create_task(self._work(queue, concurrency, grace_seconds), name=queue)
 
     async def _work(self, queue: str, concurrency: int, grace_seconds: float) -> None:
-        while not _is_ending():
+        while True:
+            worker = self._app.run_worker_async(
+                queues=[queue],
+                name=queue,
+                concurrency=concurrency,
+                fetch_job_polling_interval=self._poll,
+                shutdown_graceful_timeout=grace_seconds,
+                delete_jobs="always",
+                install_signal_handlers=False,
+                update_heartbeat_interval=self._heartbeat,
+                stalled_worker_timeout=self._dead_after,
+            )
             try:
-                await self._app.run_worker_async(
-                    queues=[queue],
-                    name=queue,
-                    concurrency=concurrency,
-                    fetch_job_polling_interval=self._poll,
-                    shutdown_graceful_timeout=grace_seconds,
-                    delete_jobs="always",
-                    install_signal_handlers=False,
-                    update_heartbeat_interval=self._heartbeat,
-                    stalled_worker_timeout=self._dead_after,
-                )
+                await _ended_with_us(asyncio.create_task(worker, name=f"{queue} worker"), grace_seconds + _CLEANING_UP)
             except procrastinate.exceptions.ConnectorException as error:
                 _log.warning("the queue lost its database (%s); trying again", type(error).__name__)
                 await asyncio.sleep(0.5)
@@ -104,13 +107,18 @@ class Queue:
                 await asyncio.sleep(0.5)
 
 
+async def _ended_with_us(worker: asyncio.Task[None], patience: float) -> None:
+    """Await it; when we are cancelled, cancel it, and once more where its database client lost the first time."""
+    try:
+        await asyncio.shield(worker)
+    except asyncio.CancelledError:
+        while not worker.done():
+            worker.cancel()
+            await asyncio.wait({worker}, timeout=patience)
+        raise
+
+
 async def _lightly(connection: AsyncConnection[Any]) -> None:
     """A job's state may be lost with the database's machine: the rows are the truth, and the sweep reads them."""
     await connection.execute("SET synchronous_commit = off")
     await connection.commit()
-
-
-def _is_ending() -> bool:
-    """Whether this task was cancelled, and an error of its cleaning up hid that."""
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0

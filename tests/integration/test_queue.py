@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
+import procrastinate
 import pytest
 
 from adapters.postgres.database import Database
 from adapters.postgres.roles import RoleUrls
+from adapters.queue import jobs
 from adapters.queue.jobs import Queue
 from core.conversation.jobs import Job
 
@@ -53,3 +55,28 @@ async def test_a_lane_ends_although_its_connection_is_gone_already(roles: RoleUr
     working.cancel()
     async with asyncio.timeout(30):
         await asyncio.gather(working, return_exceptions=True)
+
+
+async def test_a_lane_ends_although_its_first_cancellation_was_lost(
+    roles: RoleUrls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A database client may turn a cancellation into an error of its own, which procrastinate takes for a hiccup."""
+    begun, lost = asyncio.Event(), asyncio.Event()
+
+    async def stubborn(*_args: object, **_options: object) -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            lost.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(procrastinate.App, "run_worker_async", stubborn)
+    monkeypatch.setattr(jobs, "_CLEANING_UP", 0.05)
+    working = asyncio.create_task(Queue(roles.system).work("turns", concurrency=1, grace_seconds=0))
+    async with asyncio.timeout(20):
+        await begun.wait()
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
+    assert working.cancelled()
+    assert lost.is_set()
