@@ -15,6 +15,7 @@ from adapters.postgres.inbox import PostgresInbox
 from adapters.postgres.leases import PostgresLeases
 from adapters.postgres.local import LocalSurface, PostgresView
 from adapters.postgres.places import PostgresPlaces
+from adapters.postgres.reminders import PostgresReminders
 from adapters.postgres.roles import RoleUrls
 from adapters.postgres.schedules import PostgresSchedules
 from adapters.postgres.uploads import PostgresUploads
@@ -52,6 +53,7 @@ class App:
     queue: Queue
     intake: Intake
     schedules: PostgresSchedules
+    reminders: PostgresReminders
     places: PostgresPlaces
     view: PostgresView
     uploads: PostgresUploads
@@ -134,6 +136,7 @@ async def build(settings: Settings, urls: RoleUrls, roles: Roles = ALL) -> App:
         queue=queue,
         intake=intake,
         schedules=PostgresSchedules(database),
+        reminders=PostgresReminders(database),
         places=places,
         view=PostgresView(database, local_org),
         uploads=PostgresUploads(database, local_org, room=settings.files.uploads_max_bytes),

@@ -9,10 +9,11 @@ from adapters.postgres.interactions import PostgresInteractions
 from adapters.postgres.links import PostgresLinks
 from adapters.postgres.notes import PostgresNotes
 from adapters.postgres.people import PostgresPeople
+from adapters.postgres.reminders import PostgresReminders
 from bot.settings import Settings
 from core.commands import REGISTRY
 from core.conversation.basics import basics
-from core.conversation.handling import Handlers
+from core.conversation.handling import Explainers, Handlers
 from core.conversation.why import why
 from core.desk import Completer, Desk, SectionMaker, Visitor, matching
 from core.notes.commands import latest_notes, noting
@@ -23,6 +24,7 @@ from core.people.linking import completing_orgs, linking
 from core.people.settings import about_you, settings_form
 from core.people.settings import settings as settings_page
 from core.registry import Choice
+from core.reminders.commands import explain, reminding
 from mentors.loading import load
 
 
@@ -35,8 +37,14 @@ def handlers(settings: Settings, database: Database) -> Handlers:
         **choosing(people, cast),
         **linking(PostgresLinks(database)),
         **noting(PostgresNotes(database)),
+        **reminding(PostgresReminders(database)),
         **settings_page(people, cast, _settings_sections(people, cast)),
     }
+
+
+def explainers() -> Explainers:
+    """What says how free text that changes something was understood."""
+    return {"remind": explain}
 
 
 def desk(settings: Settings, database: Database) -> Desk:

@@ -196,6 +196,9 @@ async def ticking(app: App) -> AsyncIterator[None]:
 async def tick(app: App) -> None:
     """Do what is due."""
     settings, now = app.settings.scheduler, datetime.now(UTC)
+    due = await app.reminders.hand_over(now)
+    if due:
+        _log.info("handed over %s reminders", due)
     if now.hour >= settings.purge_hour:
         gone = await app.schedules.purge(now.date(), timedelta(days=settings.keep_days))
         if gone:

@@ -17,7 +17,7 @@ from adapters.postgres.turns import PostgresTurns
 from adapters.queue.jobs import Queue
 from adapters.redis import RedisHints
 from bot import __version__
-from bot.commands import handlers
+from bot.commands import explainers, handlers
 from bot.metrics import Metrics
 from bot.models import AnyModel, chat_models, load_models, router_for
 from bot.settings import Settings
@@ -113,6 +113,7 @@ def wire(
         reading=Reading(store, PypdfReader(settings.files.parse_seconds), settings.files.limits()),
         registry=REGISTRY,
         handlers=handlers(settings, database),
+        explainers=explainers(),
         voices=voices(settings),
         send=senders.send,
     )

@@ -81,6 +81,41 @@ COMMANDS = (
         hidden=True,
     ),
     Command(
+        name="remind",
+        summary="Have Robbie remind you here at a time",
+        options=(
+            Option("when", "such as: in 20 minutes, tomorrow at 9, on Friday 15:00", required=True),
+            Option("what", "what to remind you of", long=True),
+        ),
+        example="remind tomorrow at 9 call Ben",
+        changes=True,
+        asks=True,
+        phrases=(
+            r"(?:please )?remind me,? (?P<when>.+)",
+            r"(?:bitte )?erinnere? mich(?: bitte)?,? (?P<when>.+)",
+        ),
+    ),
+    Command(
+        name="reminders",
+        summary="Show your reminders, and cancel one",
+        example="reminders",
+        private=True,
+        phrases=(r"(?:what are |show(?: me)? |list )?my reminders\??|(?:zeig(?: mir)? )?meine erinnerungen\??",),
+    ),
+    Command(
+        name="cancel-reminder",
+        summary="Cancel a reminder",
+        options=(Option("id", "the reminder", required=True),),
+        private=True,
+        hidden=True,
+    ),
+    Command(
+        name="due-reminder",
+        summary="Say what somebody wanted to be reminded of",
+        options=(Option("id", "the reminder", required=True),),
+        hidden=True,
+    ),
+    Command(
         name="mentor",
         summary="Choose who answers: a mentor, Robbie itself, or whoever fits",
         options=(
@@ -202,7 +237,7 @@ COMMANDS = (
     Command(
         name="yes",
         summary="Do what Robbie asked back about",
-        options=(Option("of", "the message that is meant", required=True),),
+        options=(Option("of", "the message that is meant", required=True), Option("at", "when that was")),
         hidden=True,
     ),
     Command(

@@ -15,6 +15,7 @@ MOVES = {
     "accounts": "person_id = %(person_id)s",
     "links": "person_id = %(person_id)s",
     "notes": "owner = %(person_id)s",
+    "reminders": "owner = %(person_id)s",
     "conversations": "id = ANY (%(conversations)s)",
     "messages": _THERE,
     "reactions": f"message_id IN (SELECT id FROM messages WHERE {_THERE})",

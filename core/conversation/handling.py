@@ -69,3 +69,6 @@ class Ask:
 
 Handler = Callable[[Asked], Awaitable[Say | Ask]]
 Handlers = Mapping[str, Handler]
+Explainer = Callable[[Asked], str | None]
+"""Says what a command that free text sounds like would do; None where it is no such command. Raises CommandError."""
+Explainers = Mapping[str, Explainer]

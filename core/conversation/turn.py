@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from core.conversation import closing, wording
 from core.conversation.answering import Answering, Routes, Spoken, end
 from core.conversation.closing import Closing
-from core.conversation.handling import Ask, Asked, Handlers, Say
+from core.conversation.handling import Ask, Asked, Explainers, Handlers, Say
 from core.conversation.live import Live
 from core.conversation.models import InboxState, Place
 from core.conversation.ports import Surface
@@ -58,6 +58,7 @@ class Turns:
         reading: opens what people attach.
         registry: the commands.
         handlers: what carries out each command, by name.
+        explainers: what says how free text was understood, by command; others are shown as they are typed.
         voices: the mentors.
         send: told where something was put into the outbox, to send it at once.
         now: the clock, with a time zone.
@@ -77,6 +78,7 @@ class Turns:
         reading: Reading,
         registry: Registry,
         handlers: Handlers,
+        explainers: Explainers | None = None,
         voices: Voices | None = None,
         send: Callable[[int, Place], None] = lambda org_id, place: None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -90,6 +92,7 @@ class Turns:
         self._versions = versions
         self._registry = registry
         self._handlers = handlers
+        self._explainers = explainers or {}
         self._send = send
         self._now = now
         self._answering = Answering(
@@ -135,21 +138,22 @@ class Turns:
 
     async def _command(self, claim: Claim, invocation: Invocation) -> Ending:
         """Carry out a command; one that is a question to the models goes on as a turn like any other."""
-        claim = await self._answering.know(claim, self._surfaces[claim.place.surface])
+        claim = await self._known_asker(claim)
         command, done = self._known(invocation), await self._carried_out(claim, invocation)
         if isinstance(done, Ask):
             return await self._answer(claim, done)
         limit = self._surfaces[claim.place.surface].part_limit
         return await self._close(claim, closing.said(claim, done, limit, private=command.private))
 
-    async def _carried_out(self, claim: Claim, invocation: Invocation) -> Say | Ask:
+    async def _carried_out(self, claim: Claim, invocation: Invocation, as_of: datetime | None = None) -> Say | Ask:
+        """What a command's handler says; ``as_of`` is when it was asked for, where it was asked back first."""
         if invocation.command in ("yes", "no"):
             return await self._settled(claim, invocation)
         try:
             checked = self._registry.checked(invocation)
             if self._known(checked).admin and not claim.asker.admin:
                 return Say(wording.ADMINS_ONLY)
-            return await self._handlers[checked.command](self._asked(claim, checked))
+            return await self._handlers[checked.command](self._asked(claim, checked, as_of))
         except CommandError as error:
             return Say(error.problem)
 
@@ -160,14 +164,17 @@ class Turns:
         wanted = self._registry.spoken(text) if text else None
         if wanted is None:
             return Say(wording.DONE_ALREADY)
-        return Say(wording.NOT_DONE) if invocation.command == "no" else await self._carried_out(claim, wanted)
+        if invocation.command == "no":
+            return Say(wording.NOT_DONE)
+        at = invocation.arguments.get("at", "")
+        return await self._carried_out(claim, wanted, datetime.fromtimestamp(int(at), UTC) if at.isdecimal() else None)
 
-    def _asked(self, claim: Claim, invocation: Invocation) -> Asked:
+    def _asked(self, claim: Claim, invocation: Invocation, as_of: datetime | None = None) -> Asked:
         return Asked(
             invocation=invocation,
             asker=claim.asker,
             place=claim.place,
-            now=self._now(),
+            now=as_of or self._now(),
             inbox_id=claim.inbox_id,
             conversation_id=claim.conversation_id,
             text=claim.text,
@@ -181,15 +188,32 @@ class Turns:
 
     async def _ask_back(self, claim: Claim, spoken: Invocation) -> Ending:
         """Free text that sounds like a command changes nothing before its person has said yes."""
+        claim, limit = await self._known_asker(claim), self._surfaces[claim.place.surface].part_limit
+        asked = self._asked(claim, spoken)
+        try:
+            shown = self._explained(asked)
+        except CommandError as error:
+            return await self._close(claim, closing.said(claim, Say(error.problem), limit, private=False))
+        if shown is None:
+            return await self._answer(claim, Ask(claim.text))
         of = {"of": str(claim.inbox_id)}
+        yes = {**of, "at": str(int(asked.now.timestamp()))}
         buttons = (
-            Button(label="Yes", invocation=Invocation(command="yes", arguments=of), style="primary"),
+            Button(label="Yes", invocation=Invocation(command="yes", arguments=yes), style="primary"),
             Button(label="No", invocation=Invocation(command="no", arguments=of)),
         )
-        shown = " ".join((spoken.command, *spoken.arguments.values()))
-        say = Say(wording.understood(shown), buttons)
-        limit = self._surfaces[claim.place.surface].part_limit
-        return await self._close(claim, closing.said(claim, say, limit, private=False))
+        return await self._close(claim, closing.said(claim, Say(shown, buttons), limit, private=False))
+
+    def _explained(self, asked: Asked) -> str | None:
+        """How free text was understood; None where it is no command after all. Raises CommandError."""
+        explain = self._explainers.get(asked.invocation.command)
+        if explain is None:
+            return wording.understood(" ".join((asked.invocation.command, *asked.invocation.arguments.values())))
+        meaning = explain(asked)
+        return wording.understood_as(meaning) if meaning is not None else None
+
+    async def _known_asker(self, claim: Claim) -> Claim:
+        return await self._answering.know(claim, self._surfaces[claim.place.surface])
 
     async def _answer(self, claim: Claim, ask: Ask) -> Ending:
         """Ask while the lease is renewed; a person's Stop, edit or deletion ends the asking."""

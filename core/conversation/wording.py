@@ -116,6 +116,11 @@ def understood(usage: str) -> str:
     return f"I understood this as `{usage}`. Shall I do that?"
 
 
+def understood_as(meaning: str) -> str:
+    """What free text was understood as, in words."""
+    return f"I understood this as {meaning}\n\nShall I do that?"
+
+
 NOT_DONE = "All right, I leave it."
 NOT_YOURS = "Only the person who asked can answer this."
 DONE_ALREADY = "This is settled already."

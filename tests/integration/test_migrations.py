@@ -73,6 +73,7 @@ _REVISIONS = (
     "0006_uploads",
     "0002_humans",
     "0005_notes",
+    "0004_reminders",
 )
 
 

@@ -49,6 +49,16 @@ MOVED = {
     "votes": {"S:org_id", "S:interaction_id", "U:org_id"},
     "signals": {"S:org_id", "S:interaction_id", "U:org_id"},
     "notes": {"S:org_id", "S:owner", "U:org_id"},
+    "reminders": {
+        "S:id",
+        "S:org_id",
+        "S:owner",
+        "S:conversation_id",
+        "S:due_at",
+        "S:handed_over_at",
+        "U:org_id",
+        "U:handed_over_at",
+    },
     "channel_settings": {"S:org_id", "S:surface", "S:tenant", "S:channel", "U:org_id"},
 }
 
