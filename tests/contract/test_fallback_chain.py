@@ -16,8 +16,9 @@ from pydantic import SecretStr
 from adapters.doubles.providers import Fault, ProviderDouble
 from adapters.llm.breakers import PyBreakers
 from bot.evals.failover import OpenPurse
+from bot.model_settings import Model, Provider
 from bot.models import chat_models
-from bot.settings import Model, Provider, RouterSettings, Secrets, Settings
+from bot.settings import RouterSettings, Secrets, Settings
 from core.conversation.tokens import estimate_tokens
 from core.routing.models import Answer, ChatMessage, ErrorClass, Level, Restart, RouterEvent, Task, TextDelta
 from core.routing.policy import FixedOrder

@@ -15,13 +15,14 @@ from subprocess import CompletedProcess
 import pytest
 
 from adapters.discord.api import DiscordApi
-from adapters.discord.commands import sync
+from adapters.discord.commands import application_commands, sync
 from adapters.doubles.discord import DiscordDouble
 from adapters.doubles.providers import ProviderDouble
 from adapters.doubles.slack import SlackDouble
 from adapters.postgres import processes
 from adapters.postgres.migrate import downgrade
 from adapters.postgres.roles import RoleUrls
+from core.commands import REGISTRY
 from tests.integration.test_cli import robbie
 from tests.robbie_process import QUICK, Robbie, provider_environment, slack_environment
 
@@ -43,7 +44,7 @@ class Town:
 async def town(admin_url: str, roles: RoleUrls) -> AsyncIterator[Town]:
     async with SlackDouble() as slack, DiscordDouble() as discord, ProviderDouble() as providers:
         api = DiscordApi(discord.token, base_url=discord.api_url)
-        await sync(api, discord.bot_user)
+        await sync(api, discord.bot_user, application_commands(REGISTRY))
         await api.close()
         environ = {
             **slack_environment(slack),
