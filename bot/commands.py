@@ -15,12 +15,12 @@ from core.commands import REGISTRY
 from core.conversation.basics import basics
 from core.conversation.handling import Explainers, Handlers
 from core.conversation.why import why
-from core.desk import Completer, Desk, SectionMaker, Visitor, matching
+from core.desk import Completer, Desk, Visitor, matching
 from core.notes.commands import latest_notes, noting
 from core.people.cast import Card, Cast
 from core.people.choosing import choosing
 from core.people.languages import languages
-from core.people.linking import completing_orgs, linking
+from core.people.linking import completing_orgs, linking, your_accounts
 from core.people.settings import about_you, settings_form
 from core.people.settings import settings as settings_page
 from core.registry import Choice
@@ -30,15 +30,15 @@ from mentors.loading import load
 
 def handlers(settings: Settings, database: Database) -> Handlers:
     """What carries out each command."""
-    people, cast = PostgresPeople(database), cast_of(settings)
+    people, links, cast = PostgresPeople(database), PostgresLinks(database), cast_of(settings)
     return {
         **basics(REGISTRY),
         "why": why(PostgresInteractions(database)),
         **choosing(people, cast),
-        **linking(PostgresLinks(database)),
+        **linking(links),
         **noting(PostgresNotes(database)),
         **reminding(PostgresReminders(database)),
-        **settings_page(people, cast, _settings_sections(people, cast)),
+        **settings_page(people, cast, [about_you(people, cast), your_accounts(people, links)]),
     }
 
 
@@ -75,7 +75,3 @@ def offering(choices: Sequence[Choice]) -> Completer:
         return matching(choices, typed)
 
     return complete
-
-
-def _settings_sections(people: PostgresPeople, cast: Cast) -> Sequence[SectionMaker]:
-    return [about_you(people, cast)]

@@ -69,6 +69,12 @@ class Office:
                 await asyncio.sleep(0.05)
         await self.settled()
 
+    async def until_rows(self, query: str, rows: list[tuple[object, ...]]) -> None:
+        """Wait until a query gives these rows."""
+        async with asyncio.timeout(30):
+            while await self.rows(query) != rows:
+                await asyncio.sleep(0.05)
+
     async def rows(self, query: str) -> list[tuple[object, ...]]:
         """Rows over all orgs."""
         async with await psycopg.AsyncConnection.connect(self._roles.system) as connection:

@@ -21,6 +21,7 @@ class Guild(BaseModel):
     """A guild, as far as it says who administers it."""
 
     id: str
+    name: str = ""
     owner_id: str = ""
     roles: list[Role] = []
 

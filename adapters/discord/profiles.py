@@ -55,4 +55,5 @@ class Profiles:
             name=member.nick or member.user.name,
             is_bot=bool(member.user.bot),
             admin=administers(known, account, member.roles),
+            org=known.name,
         )

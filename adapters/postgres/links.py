@@ -40,7 +40,9 @@ _GROUP = """
     SELECT people.id, people.org_id, people.human, people.home, people.settings, people.name, accounts.surface,
            accounts.tenant, accounts.account, accounts.is_bot, starts_with(accounts.tenant, %(wandering)s) AS wanders,
            coalesce((SELECT nullif(installations.name, '') FROM installations
-                     WHERE installations.org_id = people.org_id LIMIT 1), organizations.name) AS org
+                     WHERE installations.org_id = people.org_id LIMIT 1),
+                    CASE WHEN starts_with(organizations.name, %(wandering)s) THEN 'direct messages'
+                         ELSE organizations.name END) AS org
     FROM people JOIN accounts ON accounts.person_id = people.id JOIN organizations ON organizations.id = people.org_id
     WHERE people.id = %(id)s OR people.human = (SELECT human FROM people WHERE id = %(id)s)
        OR accounts.surface = ANY (%(everywhere)s) AND (accounts.surface, accounts.account) IN (

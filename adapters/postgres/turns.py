@@ -120,6 +120,9 @@ _ASKED = """
 _KNOW = """
     UPDATE people SET name = coalesce(nullif(%(name)s, ''), name), zone = coalesce(nullif(%(zone)s, ''), zone)
     WHERE id = %(id)s"""
+# An org is called like its first tenant's id until its platform says more.
+_CALLED = """
+    UPDATE organizations SET name = %(org)s WHERE id = %(org_id)s AND name = %(tenant)s AND %(org)s::text <> ''"""
 _REFRESHED = """
     UPDATE accounts SET refreshed_at = now(), is_admin = %(admin)s
     WHERE person_id = %(id)s AND (surface, tenant) = (%(surface)s, %(tenant)s)"""
@@ -234,9 +237,9 @@ class PostgresTurns:
 
     async def save_profile(self, claim: Claim, profile: Profile) -> None:
         """Keep what the platform says of the asker, and when it was asked for."""
-        known = profile.model_dump(include={"name", "zone", "admin"})
-        values = {**claim.place.model_dump(), **known, "id": claim.asker.person_id}
-        await self._database.run(claim.asker.org_id, (_KNOW, values), (_REFRESHED, values))
+        known = profile.model_dump(include={"name", "zone", "admin", "org"})
+        values = {**claim.place.model_dump(), **known, "id": claim.asker.person_id, "org_id": claim.asker.org_id}
+        await self._database.run(claim.asker.org_id, (_KNOW, values), (_REFRESHED, values), (_CALLED, values))
 
     async def keep_files(self, org_id: int, conversation_id: int, message_id: str, files: Sequence[Attached]) -> None:
         """Keep what was read of a message's files with it."""

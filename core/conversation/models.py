@@ -233,12 +233,17 @@ class Asker(Frozen):
 
 
 class Profile(Frozen):
-    """What a platform says of an account."""
+    """What a platform says of an account.
+
+    Attributes:
+        org: what its workspace or server is called; empty where the platform does not say.
+    """
 
     name: str
     zone: str = ""
     is_bot: bool = False
     admin: bool = False
+    org: str = ""
 
 
 class Shown(Frozen):

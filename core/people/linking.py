@@ -12,13 +12,15 @@ from enum import StrEnum
 from typing import Protocol
 
 from core.conversation.handling import Asked, Handlers, Say
-from core.desk import Completer, Visitor, matching
+from core.desk import Completer, SectionMaker, Visitor, matching
 from core.people.stores import PeopleStore
-from core.registry import Choice, CommandError
+from core.registry import Choice, CommandError, Invocation
+from core.rendering.message import Button, Section
 
 CODE_MINUTES = 10
 _LETTERS = "BCDFGHJKMNPQRTVWXZ"  # none that look alike, and no vowels, so that no words come out
 _LENGTH = 8
+_LINK = Invocation(command="link")
 _UNDO = ("undo", "off", "remove")
 _OF_DIRECT_MESSAGES = "none"
 
@@ -106,6 +108,22 @@ def linking(links: Links) -> Handlers:
         return Say(_orgs(await links.accounts(person)))
 
     return {"link": link, "org": org}
+
+
+def your_accounts(people: PeopleStore, links: Links) -> SectionMaker:
+    """The section of the settings on a person's accounts and home."""
+
+    async def make(visitor: Visitor) -> Section | None:
+        known = await people.known(visitor.surface, visitor.tenant, visitor.account)
+        if known is None:
+            return None
+        accounts = await links.accounts(known.person_id)
+        home = next((account.org for account in accounts if account.home), "none")
+        names = ", ".join(f"{account.surface.capitalize()} ({account.org})" for account in accounts)
+        text = f"- **Accounts:** {names}\n- **Home of direct messages that are in no workspace:** {home}"
+        return Section(title="Your accounts", text=text, buttons=(Button(label="Link", invocation=_LINK),))
+
+    return make
 
 
 def completing_orgs(people: PeopleStore, links: Links) -> Completer:

@@ -283,6 +283,7 @@ async def test_who_may_manage_the_guild_administers_it(discord: DiscordDouble, s
     assert (await surface.profile(guild.id, ben)).admin
     assert not (await surface.profile(guild.id, chika)).admin
     assert not (await surface.profile("dm-1", ben)).admin
+    assert (await surface.profile(guild.id, ben)).org == guild.name
 
 
 async def test_a_commands_answer_takes_the_place_that_was_held_for_it(

@@ -14,7 +14,8 @@ from adapters.postgres.links import PostgresLinks
 from adapters.postgres.people import PostgresPeople
 from core.conversation.handling import Asked, Say
 from core.conversation.models import Asker, Author, Place
-from core.people.linking import Redeemed, digest, linking, new_code
+from core.desk import Visitor
+from core.people.linking import Redeemed, digest, linking, new_code, your_accounts
 from core.people.models import PersonSettings
 from core.registry import CommandError, Invocation
 from tests.integration.conftest import Desk, message
@@ -212,9 +213,20 @@ async def test_link_shows_what_is_joined_and_undo_says_what_it_did(meeting: Meet
     slack, discord = await meeting.meet(SLACK), await meeting.meet(DISCORD, "501")
     assert "Joined already" not in await meeting.say("link", slack)
     await meeting.join(slack, discord)
-    assert "Slack (T1), Discord" in await meeting.say("link", slack)
+    assert "Slack (T1), Discord (direct messages)" in await meeting.say("link", slack)
     assert "on its own again" in await meeting.say("link", slack, code="undo")
     assert "not joined" in await meeting.say("link", slack, code="undo")
+
+
+async def test_the_settings_show_accounts_and_home(meeting: Meeting) -> None:
+    slack, discord = await meeting.meet(SLACK), await meeting.meet(DISCORD, "501")
+    await meeting.join(slack, discord)
+    make = your_accounts(meeting.people, meeting.links)
+    section = await make(Visitor(surface="discord", tenant="dm-9", account="501", direct=True))
+    assert section is not None
+    assert "Slack (T1), Discord (direct messages)" in section.text
+    assert section.text.endswith("T1")
+    assert await make(Visitor(surface="slack", tenant="T1", account="U404")) is None
 
 
 async def test_org_shows_where_somebody_is_and_chooses_the_home(meeting: Meeting) -> None:

@@ -234,6 +234,14 @@ async def test_what_the_platform_says_of_admins_is_kept_and_taken_back(desk: Des
         assert (await desk.row("SELECT is_admin FROM accounts"))["is_admin"] is admin
 
 
+async def test_an_org_is_called_as_its_platform_says_once_it_does(desk: Desk) -> None:
+    await desk.accept(message(1))
+    claim = await desk.claimed()
+    for name, called in (("", "T1"), ("Acme", "Acme"), ("Other", "Acme")):
+        await desk.turns.save_profile(claim, Profile(name="Ana", org=name))
+        assert (await desk.row("SELECT name FROM organizations"))["name"] == called
+
+
 async def test_an_admin_of_the_workspace_chooses_for_a_channel_in_slack(office: Office) -> None:
     office.providers.reply("hello")
     office.slack.workspace.users["U1"].is_admin = True

@@ -162,4 +162,10 @@ async def test_free_text_is_asked_back_with_the_exact_time_and_kept_after_a_yes(
     ((org_id,),) = await office.rows("SELECT org_id FROM tenants WHERE surface = 'slack'")
     kept = ("SELECT text FROM reminders", ())
     assert await app.database.run(int(str(org_id)), kept) == [[]]
+    question = office.slack.bot_messages(office.slack.dm("U1"))[-1]
+    for _ in range(2):
+        await office.slack.press("U1", question, "do:0")
+    await office.until(lambda: any("I remind you here" in text for text in office.answers("U1")))
+    await office.settled()
+    assert await app.database.run(int(str(org_id)), kept) == [[{"text": "call Ben"}]]
     assert "did not understand when" in await office.ask("remind me later to call Ben", "U1")
