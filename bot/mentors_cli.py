@@ -96,7 +96,11 @@ def _say_checked(loaded: Loaded, place: Path) -> None:
         console.print(Text.assemble(("✓ ", "green"), loaded.sources[id].name, (f"  {loaded.mentors[id].name}", "dim")))
     _complain(loaded.problems)
     if not loaded.problems:
-        said = f"{len(own)} of them from {place}" if own else f"none of them from {place}"
+        said = (
+            f"{len(own)} of them from {place}"
+            if own
+            else f"all of them shipped: there is none of your own in the folder {place}"
+        )
         console.print(Text(f"{len(loaded.mentors)} mentors, {said}.", style="bold green"))
 
 

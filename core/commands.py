@@ -233,6 +233,7 @@ COMMANDS = (
         lane=Lane.CONTROL,
         hidden=True,
         asks=True,
+        title="What was missing?",
     ),
     Command(
         name="yes",

@@ -129,7 +129,9 @@ def form_of(command: Command, invocation: Invocation) -> Form:
     names = {field.name for field in fields}
     kept = {name: value for name, value in given.items() if name not in names}
     kept_invocation = Invocation(command=command.name, arguments=kept)
-    return Form(title=command.name.capitalize(), invocation=kept_invocation, fields=fields, submit="Send")
+    return Form(
+        title=command.title or command.name.capitalize(), invocation=kept_invocation, fields=fields, submit="Send"
+    )
 
 
 def _field(option: Option, value: str) -> FormField:
@@ -138,7 +140,7 @@ def _field(option: Option, value: str) -> FormField:
         label=option.name.capitalize(),
         kind="choice" if option.kind is Kind.CHOICE else "text" if option.long else "line",
         value=value,
-        hint=option.summary,
+        hint=option.summary[:1].upper() + option.summary[1:],
         choices=tuple((choice.value, choice.label) for choice in option.choices),
         required=option.required,
     )

@@ -103,10 +103,9 @@ class Command:
         admin: whether only people may use it who administer the workspace or server.
         changes: whether it changes something, so that free text that sounds like it is asked back first.
         phrases: regular expressions of free text that plainly means it; named groups are its options.
-        shortcut: its title in the context menu of a message, which then gives the message's text as the first
-            option; empty for none. At most 24 characters.
+        shortcut: its title in a message's context menu, which gives the text as first option; at most 24 characters.
         hidden: whether only buttons lead to it, so that no menu shows it.
-        asks: whether it opens a form where a platform has forms and required options are missing.
+        asks: whether it opens a form (``title``, at most 24 characters) where required options are missing.
         said: the line that its person reads at once where the command gives no other answer.
     """
 
@@ -123,6 +122,7 @@ class Command:
     shortcut: str = ""
     hidden: bool = False
     asks: bool = False
+    title: str = ""
     said: str = ""
 
     def option(self, name: str) -> Option | None:

@@ -55,7 +55,7 @@ def home_blocks(page: Page) -> list[Block]:
         if len(blocks) + len(added) >= _BLOCKS:
             return [*blocks, _context("There is more than fits here.")]
         blocks += added
-    return blocks or [_context("Nothing is here yet.")]
+    return blocks[:-1] or [_context("Nothing is here yet.")]
 
 
 def _rows(buttons: Sequence[Button], prefix: str) -> Iterator[Block]:

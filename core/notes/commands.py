@@ -34,9 +34,11 @@ def noting(notes: Notes) -> Handlers:
         found = await notes.find(asked.asker.org_id, asked.asker.person_id, words, _SHOWN + 1)
         if not found:
             return Say(
-                f"You have no note on “{words[:60]}”." if words else "You have no notes yet. `note TEXT` makes one."
+                f"You have no note on “{words[:60]}”."
+                if words
+                else "You have no notes yet. The command `note TEXT` makes one."
             )
-        more = [f"These are the latest {_SHOWN}. `notes WORD` finds others."] if len(found) > _SHOWN else []
+        more = [f"These are the latest {_SHOWN}. The command `notes WORD` finds others."] if len(found) > _SHOWN else []
         shown = found[:_SHOWN]
         return Say("\n\n".join(["\n".join(_lines(shown, asked.asker.zone)), *more]), tuple(_buttons(shown)))
 
@@ -54,7 +56,7 @@ def latest_notes(people: PeopleStore, notes: Notes) -> SectionMaker:
     async def make(visitor: Visitor) -> Section | None:
         known = await people.known(visitor.surface, visitor.tenant, visitor.account)
         found = await notes.find(known.org_id, known.person_id, "", _AT_HOME) if known else ()
-        text = "\n".join(_lines(found, known.zone if known else "")) or "None yet. `note TEXT` makes one."
+        text = "\n".join(_lines(found, known.zone if known else "")) or "None yet. The command `note TEXT` makes one."
         button = Button(label="All notes", invocation=Invocation(command="notes"))
         return Section(title="Notes", text=text, buttons=(button,) if found else ())
 

@@ -56,7 +56,9 @@ class Cast:
         for found in (exact, begun):
             if len(found) == 1:
                 return found.pop()
-        raise CommandError(f"I know no mentor called “{text.strip()[:60]}”. `mentors` shows who there is.", "mentor")
+        raise CommandError(
+            f"I know no mentor called “{text.strip()[:60]}”. The command `mentors` shows who there is.", "mentor"
+        )
 
     def label(self, choice: str) -> str:
         """What people read for a choice; one that is not there any more counts as none."""

@@ -17,7 +17,8 @@ INTENSITY = ("very relaxed", "relaxed", "neither relaxed nor intense", "intense"
 _TELL_WHO_ADMINISTERS = ("slack", "discord")
 _MOST_BUTTONS = 20
 _ADMINS_CHOOSE = (
-    "Only people who administer this workspace or server choose for a whole channel. `mentor NAME` is for you."
+    "Only people who administer this workspace or server choose for a whole channel. "
+    "The command `mentor NAME` is for you."
 )
 _SCOPES = ("me", "here", "once")
 
@@ -72,7 +73,7 @@ class _Chooser:
     async def tone(self, asked: Asked) -> Say:
         changes = dials(asked)
         if not changes:
-            return Say(f"I am {manner(asked.person)} with you. `tone` takes two numbers from -2 to 2.")
+            return Say(f"I am {manner(asked.person)} with you. The command `tone` takes two numbers from -2 to 2.")
         await self._people.choose(asked.asker.person_id, changes)
         return Say(f"I am {manner(asked.person.model_copy(update=changes))} with you now.")
 
@@ -84,7 +85,12 @@ class _Chooser:
 
 def manner(person: PersonSettings) -> str:
     """How Robbie speaks with a person, in words."""
-    return f"{FORCE[person.gentle_forceful + 2]}, {INTENSITY[person.relaxed_intense + 2]}"
+    moved = [
+        words[value + 2]
+        for words, value in ((FORCE, person.gentle_forceful), (INTENSITY, person.relaxed_intense))
+        if value
+    ]
+    return ", ".join(moved) or "balanced"
 
 
 def dials(asked: Asked) -> dict[str, object]:
@@ -128,4 +134,4 @@ def _in_mood(mood: str) -> str:
 
 
 def _hint(choice: str) -> str:
-    return "" if choice in ("", ROBBIE) else " `mentor robbie` brings me back."
+    return "" if choice in ("", ROBBIE) else " The command `mentor robbie` brings me back."

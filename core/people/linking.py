@@ -160,7 +160,7 @@ def _joined(accounts: Sequence[Account]) -> Sequence[str]:
     names = [f"{account.surface.capitalize()} ({account.org})" for account in accounts]
     if len(names) < 2:
         return []
-    return [f"Joined already: {', '.join(names)}. `link undo` takes this account out."]
+    return [f"Joined already: {', '.join(names)}. The command `link undo` takes this account out."]
 
 
 def _homes(accounts: Sequence[Account]) -> dict[str, int]:
@@ -174,7 +174,7 @@ def _chosen(accounts: Sequence[Account], wanted: str) -> int | None:
     found = {org_id for org, org_id in homes.items() if org.casefold() == name}
     found = found or {org_id for org, org_id in homes.items() if org.casefold().startswith(name)}
     if len(found) != 1:
-        raise CommandError(f"I know you from no org called “{wanted[:60]}”. `org` shows yours.", "org")
+        raise CommandError(f"I know you from no org called “{wanted[:60]}”. The command `org` shows yours.", "org")
     return found.pop()
 
 
@@ -187,6 +187,6 @@ def _orgs(accounts: Sequence[Account]) -> str:
     last = (
         f"Direct messages that are in no workspace belong to {home}."
         if home
-        else "Direct messages that are in no workspace are on their own. `org NAME` gives them a home."
+        else "Direct messages that are in no workspace are on their own. The command `org NAME` gives them a home."
     )
     return "You are in:\n\n" + "\n".join(lines) + f"\n\n{last}"

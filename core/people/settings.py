@@ -15,7 +15,7 @@ from core.registry import Invocation
 from core.rendering.message import Button, Form, FormField, Page, Section
 
 SAVE = "save-settings"
-_TYPED = "Change one at a time: `mentor NAME`, `mood MOOD`, `tone -1 1`, `language NAME`."
+_TYPED = "Change one at a time, with these commands: `mentor NAME`, `mood MOOD`, `tone -1 1`, `language NAME`."
 _MOST = 25
 
 

@@ -95,6 +95,12 @@ async def test_a_home_that_cannot_be_shown_harms_nothing(slack: SlackDouble, cap
         await slack.wait_for(lambda s: store.events)
 
 
+def test_lines_stand_between_the_parts_of_a_home_and_not_after_the_last() -> None:
+    parts = (Section(title="Today", text="sunny"), Section(title="Notes", text="none", buttons=(HELP,)))
+    kinds = [block["type"] for block in home_blocks(Page(title="Robbie", sections=parts))]
+    assert kinds == ["header", "section", "divider", "header", "section", "actions"]
+
+
 def test_a_home_of_any_size_fits() -> None:
     long = Section(title="T" * 400, text="word **bold** & <!channel> " * 2_000, buttons=(HELP,) * 12)
     blocks = home_blocks(Page(title="Robbie", sections=(long,) * 30))

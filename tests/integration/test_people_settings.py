@@ -157,6 +157,7 @@ async def test_once_that_is_said_while_an_answer_is_written_is_for_the_next_one(
 async def test_mood_tone_and_language_are_kept_and_the_rest_stays(room: Room) -> None:
     await room.type("mentor einstein")
     await room.type("mood det")
+    assert "I am balanced with you." in await room.type("tone")
     assert "gentle, intense" in await room.type("tone -1 1")
     assert "German" in await room.type("language deutsch")
     assert await room.chosen() == PersonSettings(

@@ -20,6 +20,15 @@ async def test_a_command_that_lacks_something_opens_a_form_with_its_options() ->
     assert REGISTRY.checked(asked).arguments == {"text": "why?"}
 
 
+async def test_a_form_asks_in_words_of_its_own_and_its_hints_begin_like_sentences() -> None:
+    form = await Desk(REGISTRY).form(ANA, Invocation(command="reason", arguments={"vote": "down"}))
+    assert form is not None
+    assert (form.title, form.fields[0].hint) == ("What was missing?", "What was missing or wrong")
+    ask = await Desk(REGISTRY).form(ANA, Invocation(command="ask"))
+    assert ask is not None
+    assert ask.title == "Ask"
+
+
 async def test_a_command_that_has_all_it_needs_opens_no_form() -> None:
     assert await Desk(REGISTRY).form(ANA, Invocation(command="ask", arguments={"text": "why?"})) is None
     assert await Desk(REGISTRY).form(ANA, Invocation(command="continue")) is None
