@@ -59,6 +59,9 @@ _PART = """
                       unsettled = id = ANY (%(wandering)s)
     WHERE id = ANY (%(ids)s)"""
 
+# A code that has joined two may not join them again once they are apart.
+_SPOIL = "UPDATE links SET digest = NULL, until = NULL, used_by = NULL WHERE person_id = ANY (%(ids)s)"
+
 _NO_HOME = "UPDATE people SET home = false WHERE id = ANY (%(ids)s)"
 _HOME = """
     UPDATE people SET human = %(human)s, home = id IS NOT DISTINCT FROM %(home)s, unsettled = id = ANY (%(wandering)s)
@@ -110,6 +113,7 @@ class PostgresLinks:
             if not others:
                 return False
             await tx.execute(_NO_HOME, {"ids": _ids(mine)})
+            await tx.execute(_SPOIL, {"ids": _ids(group)})
             for part in (mine, others):
                 human = uuid4() if len(part) > 1 else None
                 await tx.execute(_PART, {"ids": _ids(part), "human": human, "wandering": _wandering(part)})

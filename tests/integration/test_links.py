@@ -180,6 +180,15 @@ async def test_undo_takes_one_account_out_and_leaves_its_settings(meeting: Meeti
     assert await meeting.desk.rows("SELECT 1 FROM people WHERE human IS NOT NULL") == []
 
 
+async def test_a_code_that_was_used_does_not_join_again_after_undo(meeting: Meeting) -> None:
+    slack, discord = await meeting.meet(SLACK), await meeting.meet(DISCORD)
+    code = await meeting.code(slack)
+    assert await meeting.redeem(discord, code) is Redeemed.JOINED
+    assert await meeting.links.undo(slack)
+    assert await meeting.redeem(discord, code) is Redeemed.WRONG
+    assert len(await meeting.links.accounts(slack)) == 1
+
+
 async def test_an_account_of_discord_is_one_human_in_every_guild(meeting: Meeting) -> None:
     guild = await meeting.meet(GUILD, "501")
     await meeting.people.choose(guild, {"language": "German"})
