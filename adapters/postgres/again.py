@@ -13,10 +13,14 @@ _OF_QUESTION = """
     SELECT id FROM inbox WHERE conversation_id = %(conversation_id)s AND platform_id = %(platform_id)s
       AND kind = 'message' AND state = 'answered' AND NOT detail ? 'redo_of' AND NOT detail ? 'command'
     LIMIT 1"""
+
+# What a command said by itself is no answer: only what led to a model is asked once more.
 _OF_ANSWER = """
     SELECT coalesce((inbox.detail ->> 'redo_of')::bigint, inbox.id) AS id
     FROM outbox JOIN inbox ON inbox.id = outbox.inbox_id
     WHERE outbox.conversation_id = %(conversation_id)s AND outbox.message_id IS NOT NULL
+      AND (NOT inbox.detail ? 'command' OR EXISTS (
+        SELECT FROM interactions WHERE interactions.answer_id = outbox.message_id))
       AND (outbox.platform_id = %(platform_id)s OR %(platform_id)s = '')
     ORDER BY outbox.id DESC LIMIT 1"""
 
@@ -25,7 +29,7 @@ _OF_ANSWER = """
 _AGAIN = """
     INSERT INTO inbox (org_id, conversation_id, person_id, message_id, kind, state, platform_id, detail, occurred_at)
     SELECT org_id, conversation_id, person_id, message_id, 'message', 'received', platform_id,
-           jsonb_build_object('redo_of', id, 'note', %(edited)s AND EXISTS (
+           detail || jsonb_build_object('redo_of', id, 'note', %(edited)s AND EXISTS (
                SELECT FROM messages WHERE messages.conversation_id = inbox.conversation_id
                  AND messages.person_id IS NOT NULL AND messages.occurred_at > inbox.occurred_at)), occurred_at
     FROM inbox

@@ -58,6 +58,27 @@ async def test_regenerate_gives_another_answer_in_the_same_message(office: Offic
     await office.until(lambda: office.answers("C1", ts) == ["four"])
 
 
+async def test_regenerate_means_the_last_answer_and_not_what_a_command_said_since(office: Office) -> None:
+    ts = await asked(office)
+    await office.command("mood confident", "C1", thread=ts)
+    office.providers.reply("four")
+    await office.slack.say("U1", "C1", "!robbie regenerate", thread_ts=ts)
+    await office.until(lambda: office.answers("C1", ts) == ["four"])
+    await office.settled()
+    assert office.answers("C1", ts) == ["four"]
+
+
+async def test_regenerate_carries_out_again_the_command_that_led_to_the_answer(office: Office) -> None:
+    ts = await asked(office)
+    office.providers.reply("six")
+    await office.ask("!robbie continue", thread=ts)
+    before = office.prompt()
+    office.providers.reply("seven")
+    await office.slack.say("U1", "C1", "!robbie regenerate", thread_ts=ts)
+    await office.until(lambda: office.answers("C1", ts) == ["five", "seven"])
+    assert office.prompt().splitlines()[-1] == before.splitlines()[-1]
+
+
 async def test_an_answer_is_not_lost_to_a_second_try_that_fails(office: Office) -> None:
     ts = await asked(office)
     office.providers.fault("status", status=500, times=50)
