@@ -57,8 +57,8 @@ _FORGET = (
     f"DELETE FROM interactions WHERE inbox_id IN ({_ASKED})",
     f"""DELETE FROM messages WHERE id IN (
             SELECT message_id FROM outbox WHERE inbox_id IN ({_ASKED}) AND message_id IS NOT NULL)""",
-    f"""UPDATE outbox SET body = '', shown = NULL, extras = extras - 'buttons' - 'files'
-        WHERE inbox_id IN ({_ASKED}) AND state = 'sent'""",
+    f"""UPDATE outbox SET body = '', shown = NULL, extras = extras - 'buttons' - 'files' - 'page'
+        WHERE inbox_id IN ({_ASKED}) AND state IN ('sent', 'failed')""",
 )
 
 

@@ -48,6 +48,14 @@ _IGNORE = """
 
 _DELETE = "DELETE FROM messages WHERE conversation_id = %(conversation_id)s AND platform_id = %(platform_id)s"
 
+# What was said lives on in no row either, in whichever order an edit and the deletion came.
+_NOT_SAID = """
+    UPDATE inbox SET detail = detail - 'text' - 'command'
+    WHERE conversation_id = %(conversation_id)s AND platform_id = %(platform_id)s AND kind IN ('message', 'edit')
+      AND (detail ? 'text' OR detail ? 'command') AND EXISTS (
+        SELECT FROM inbox AS gone WHERE gone.conversation_id = %(conversation_id)s
+          AND gone.platform_id = %(platform_id)s AND gone.kind = 'delete')"""
+
 _REACT = """
     INSERT INTO reactions (org_id, message_id, person_id, name, occurred_at)
     SELECT %(org_id)s, message_id, %(person_id)s, %(name)s, %(occurred_at)s FROM outbox
@@ -123,8 +131,9 @@ class PostgresControl:
 
 
 async def _edit(tx: Transaction, row: Row) -> Job | None:
-    edited = await tx.execute(_EDIT, {**row, "text": row["detail"]["text"]})
+    edited = await tx.execute(_EDIT, {**row, "text": row["detail"].get("text", "")})
     if not edited.rowcount:
+        await tx.execute(_NOT_SAID, row)
         return None
     await tx.execute(_CANCEL_ONE, {**row, "cancel": "edit"})
     return _turn(row) if await again.after_edit(tx, row) else None
@@ -135,6 +144,7 @@ async def _delete(tx: Transaction, row: Row) -> Job | None:
     await tx.execute(_CANCEL_ONE, {**row, "cancel": "delete"})
     channel = await again.take_back(tx, row)
     await tx.execute(_DELETE, row)
+    await tx.execute(_NOT_SAID, row)
     return send_job(row["org_id"], *channel) if channel else None
 
 

@@ -47,6 +47,12 @@ _SENT = """
     UPDATE messages SET platform_id = %(platform_id)s FROM sent
     WHERE messages.id = sent.message_id AND messages.platform_id IS NULL"""
 
+# What was taken back before it was sent has been sent meanwhile: all rows of a channel leave in their order.
+_FORGET = """
+    UPDATE outbox SET body = '', shown = NULL, extras = outbox.extras - 'buttons' - 'files' - 'page' FROM outbox AS gone
+    WHERE gone.id = %(id)s AND outbox.id <> gone.id
+      AND (outbox.id = gone.edit_of OR outbox.edit_of = gone.edit_of)"""
+
 # An opening's reactions wait for the answer.
 _EARLY_REACTIONS = """
     UPDATE inbox SET conversation_id = outbox.conversation_id FROM outbox
@@ -97,6 +103,8 @@ class PostgresOutbox:
             "lease": self._lease,
         }
         _, early, rows = await self._database.run(org_id, (_SENT, values), (_EARLY_REACTIONS, values), (_TAKE, values))
+        if parcel.gone:
+            await self._database.run(org_id, (_FORGET, {"id": parcel.outbox_id}))
         if early:
             async with self._database.app(org_id) as tx:
                 await self._enqueue(tx, control_job(org_id, early[0]["conversation_id"]))

@@ -11,7 +11,8 @@ from psycopg.errors import CheckViolation
 
 from adapters.postgres.places import PostgresPlaces
 from core.conversation.models import Author, FileRef, InboxState, Kind, Place
-from core.conversation.stores import Claim
+from core.conversation.stores import Claim, Parcel
+from core.registry import Invocation
 from tests.integration.conftest import PLACE, START, Desk, control, finished, message
 from tests.say import say
 
@@ -389,3 +390,33 @@ async def test_what_was_said_in_a_thread_before_robbie_was_called_into_it_is_not
     assert before.inbox_id is None
     after = await desk.accept(message(3, addressed=False))
     assert after.state is InboxState.RECEIVED
+
+
+async def test_nothing_that_a_deleted_message_said_is_left_in_its_edits_or_its_command(desk: Desk) -> None:
+    asked = Invocation(command="ask", arguments={"text": "my secret"})
+    await desk.accept(message(1, text="!robbie ask my secret", command=asked))
+    await desk.turns.finish(await desk.claimed(), finished())
+    await desk.accept(control(Kind.EDIT, 1, text="my other secret"))
+    await desk.apply()
+    await desk.accept(control(Kind.DELETE, 1))
+    await desk.apply()
+    await desk.accept(control(Kind.EDIT, 1, text="a late secret"))
+    await desk.apply()
+    assert await desk.rows("SELECT detail FROM inbox WHERE detail::text LIKE '%%secret%%'") == []
+    assert await desk.rows("SELECT text FROM messages WHERE text LIKE '%%secret%%'") == []
+
+
+async def test_an_answer_that_was_not_sent_yet_when_its_question_was_deleted_leaves_no_words(desk: Desk) -> None:
+    await desk.accept(message(1))
+    claim = await desk.claimed()
+    await desk.turns.finish(claim, finished("a secret", ("a secret",)))
+    await desk.accept(control(Kind.DELETE, 1))
+    await desk.apply()
+    org_id = claim.asker.org_id
+    shown = await desk.take(org_id)
+    assert shown.message.body == "a secret"
+    taken_back = await desk.outbox.sent(org_id, shown, "9.0")
+    assert isinstance(taken_back, Parcel)
+    assert taken_back.gone
+    await desk.outbox.sent(org_id, taken_back, "9.0")
+    assert await desk.rows("SELECT body FROM outbox WHERE body LIKE '%%secret%%'") == []
