@@ -34,7 +34,7 @@ def reminding(reminders: Reminders) -> Handlers:
     async def list_(asked: Asked) -> Say:
         found = await reminders.coming(asked.asker, _SHOWN)
         if not found:
-            return Say("You have no reminders. `remind tomorrow at 9 call Ben` makes one.")
+            return Say("You have no reminders. The command `remind tomorrow at 9 call Ben` makes one.")
         zone = zone_of(asked.asker.zone)
         lines = [f"{number}. {in_words(one.due_at, zone)}: {one.text}" for number, one in enumerate(found, 1)]
         return Say("\n".join(lines), tuple(_cancel(number, one) for number, one in enumerate(found, 1)))
@@ -67,7 +67,8 @@ def explain(asked: Asked) -> str | None:
 def _understood(asked: Asked) -> Understood:
     """When and what, whether they were written in one line or in two fields. Raises CommandError."""
     zone, when, what = zone_of(asked.asker.zone), asked.argument("when"), asked.argument("what")
-    meant = understand(when, asked.now, zone) if what else None
+    # A typed line is cut after its first word, so a single word may be only the beginning of a time.
+    meant = understand(when, asked.now, zone) if what and " " in when else None
     if meant is not None and not meant.rest:
         meant = Understood(meant.at, what)
     else:

@@ -61,6 +61,19 @@ async def test_a_reminder_says_the_exact_time_that_was_understood(diary: Diary) 
 
 
 @pytest.mark.parametrize(
+    ("line", "understood"),
+    [
+        ("remind tomorrow at 9 call Ben", "Wednesday, 25 November 2026, 09:00 (Europe/Berlin): call Ben"),
+        ("remind tomorrow at 15:00 call Ben", "Wednesday, 25 November 2026, 15:00 (Europe/Berlin): call Ben"),
+        ("remind Friday 3pm call Ben", "Friday, 27 November 2026, 15:00 (Europe/Berlin): call Ben"),
+    ],
+)
+async def test_a_typed_day_keeps_the_time_behind_it(diary: Diary, line: str, understood: str) -> None:
+    ana = await diary.meet(SLACK)
+    assert understood in (await diary.do(ana, "remind", **REGISTRY.read(line).arguments)).text
+
+
+@pytest.mark.parametrize(
     ("when", "what", "problem"),
     [
         ("later", "x", "did not understand when"),
