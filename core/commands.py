@@ -84,7 +84,7 @@ COMMANDS = (
         name="remind",
         summary="Have Robbie remind you here at a time",
         options=(
-            Option("when", "such as: in 20 minutes, tomorrow at 9, on Friday 15:00", required=True),
+            Option("when", "a time, such as in 20 minutes, tomorrow at 9 or on Friday 15:00", required=True),
             Option("what", "what to remind you of", long=True),
         ),
         example="remind tomorrow at 9 call Ben",
@@ -120,8 +120,13 @@ COMMANDS = (
         summary="Choose who answers: a mentor, Robbie itself, or whoever fits",
         options=(
             Option("name", "a mentor's name, auto, robbie, or default for what the channel says", completes="mentor"),
-            Option("mood", "how the mentor is disposed", Kind.CHOICE, choices=_MOODS),
-            Option("scope", "for whom", Kind.CHOICE, choices=_SCOPES),
+            Option("mood", "how the mentor is disposed, such as thoughtful", Kind.CHOICE, choices=_MOODS),
+            Option(
+                "scope",
+                "for you (me), for this channel (here) or for the next answer (once)",
+                Kind.CHOICE,
+                choices=_SCOPES,
+            ),
         ),
         example="mentor einstein thoughtful once",
         private=True,
@@ -136,7 +141,11 @@ COMMANDS = (
     Command(
         name="mood",
         summary="Choose the mood in which mentors answer you",
-        options=(Option("mood", "a mood, or auto", Kind.CHOICE, required=True, choices=(*_MOODS, _AUTO_MOOD)),),
+        options=(
+            Option(
+                "mood", "a mood such as determined, or auto", Kind.CHOICE, required=True, choices=(*_MOODS, _AUTO_MOOD)
+            ),
+        ),
         example="mood determined",
         private=True,
         asks=True,
