@@ -35,7 +35,8 @@ _AGAIN = """
     FROM inbox
     WHERE id = %(question)s AND message_id IS NOT NULL AND state = 'answered' AND NOT EXISTS (
         SELECT FROM inbox AS waiting WHERE waiting.conversation_id = %(conversation_id)s
-          AND waiting.state = 'received' AND waiting.detail ->> 'redo_of' = inbox.id::text)
+          AND (waiting.state = 'received' OR waiting.state = 'claimed' AND waiting.cancel = 'edit')
+          AND waiting.detail ->> 'redo_of' = inbox.id::text)
     RETURNING id"""
 
 # Every message that shows an answer of these questions; each is deleted by a row that comes after all of its edits.

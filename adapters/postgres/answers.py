@@ -12,11 +12,13 @@ from core.conversation.stores import Claim, Finish
 from core.conversation.voices import Voice
 from core.routing.models import Answer
 
-# Everything hangs on ``closed``: no row there, and nothing is written.
+# Everything hangs on ``closed``: no row there, and nothing is written. Nor is it where the question was edited
+# or deleted since the turn looked last.
 _CLOSED = """
     WITH closed AS (
         UPDATE inbox SET state = %(state)s, lease_until = NULL, closed_at = clock_timestamp()
         WHERE id = %(inbox_id)s AND fence = %(fence)s AND state = 'claimed'
+          AND (cancel IS NULL OR cancel = 'stop' OR cancel = 'delete' AND %(outcome)s = 'deleted')
         RETURNING id, org_id, conversation_id, person_id
     ),"""
 _NEW = """

@@ -288,6 +288,8 @@ class Turns:
             signal=signal(claim.text, claim.occurred_at, claim.asker.name, claim.transcript),
         )
         ending = await self._store.finish(claim, finish)
+        if ending == "lost" and await self._store.release(claim):
+            return "more"  # its message was edited or deleted in the last moment
         if ending == "lost":
             _log.warning("message %s was closed by another worker; this answer is thrown away", claim.inbox_id)
         else:

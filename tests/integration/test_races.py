@@ -308,3 +308,31 @@ async def test_a_character_that_a_provider_cut_in_two_arrives_whole(desk: Desk) 
 
 def _seconds(number: float) -> timedelta:
     return timedelta(seconds=number)
+
+
+@pytest.mark.parametrize("kind", [Kind.EDIT, Kind.DELETE])
+async def test_what_happens_to_a_question_while_its_answer_is_closed_is_not_overlooked(desk: Desk, kind: Kind) -> None:
+    await desk.accept(message(1))
+    claim = await desk.claimed()
+    await desk.accept(control(kind, 1, text="other words" if kind is Kind.EDIT else ""))
+    await desk.apply()
+    assert await desk.turns.finish(claim, finished("old", ("old",))) == "lost"
+    assert await desk.turns.release(claim)
+    again = await desk.claimed()
+    assert again.cancel == ("delete" if kind is Kind.DELETE else None)
+    assert again.text == ("other words" if kind is Kind.EDIT else "")
+    assert await desk.rows("SELECT 1 FROM outbox WHERE body = 'old'") == []
+
+
+async def test_an_edit_while_an_answer_is_given_again_asks_for_no_third_one(desk: Desk) -> None:
+    await desk.accept(message(1))
+    await desk.turns.finish(await desk.claimed(), finished())
+    await desk.accept(control(Kind.EDIT, 1, text="other words"))
+    await desk.apply()
+    claim = await desk.claimed()
+    await desk.accept(control(Kind.EDIT, 1, text="the last words"))
+    await desk.apply()
+    assert await desk.turns.release(claim)
+    last = await desk.claimed()
+    assert last.text == "the last words"
+    assert await desk.turns.finish(last, finished()) == "last"
