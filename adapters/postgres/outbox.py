@@ -157,6 +157,8 @@ def _parcel(channel: Mapping[str, object], rows: Sequence[DictRow]) -> Parcel | 
     said = message(row["body"], row["extras"])
     if row["edit_id"] is not None:
         said = said.model_copy(update={"persona": persona(row["edited"])})
+    if row["gone"]:
+        said = said.model_copy(update={"only_for": (row["edited"] or {}).get("only_for", "")})
     return Parcel(
         outbox_id=row["id"],
         key=row["key"],

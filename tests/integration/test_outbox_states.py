@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from core.conversation.models import Kind
 from core.conversation.stores import Claim, Parcel, Wait
-from tests.integration.conftest import Desk, finished, message
+from core.rendering.message import Outgoing
+from tests.integration.conftest import Desk, control, finished, message
 
 
 async def _opened(desk: Desk) -> Claim:
@@ -150,3 +154,15 @@ async def test_channels_do_not_wait_for_each_other(desk: Desk) -> None:
     await desk.claimed()
     other = await desk.outbox.take(claim.asker.org_id, "slack", "T1", "C2")
     assert isinstance(other, Parcel)
+
+
+async def test_what_only_one_person_reads_is_taken_back_where_that_person_reads_it(desk: Desk) -> None:
+    await desk.accept(message(1))
+    claim = await desk.claimed()
+    await desk.turns.finish(claim, replace(finished(), parts=(Outgoing(body="psst", only_for="U1"),)))
+    await desk.accept(control(Kind.DELETE, 1))
+    await desk.apply()
+    shown = await desk.take(claim.asker.org_id)
+    gone = await desk.outbox.sent(claim.asker.org_id, shown, "9.0")
+    assert isinstance(gone, Parcel)
+    assert (gone.gone, gone.message.only_for) == (True, "U1")
