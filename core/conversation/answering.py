@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncGenerator, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
@@ -18,7 +18,7 @@ from core.conversation.models import Utterance
 from core.conversation.ports import SendError, Surface
 from core.conversation.reading import Opened, Reading
 from core.conversation.stores import Claim, TurnStore
-from core.conversation.voices import ROBBIE, Situation, Voice, Voices
+from core.conversation.voices import ROBBIE, Situation, Spoken, Voice, Voices
 from core.people.models import Once
 from core.rendering.harmless import links_in
 from core.routing.models import Answer, ChatMessage, Level, Restart, RouterEvent, Task, TextDelta, Trace
@@ -31,14 +31,6 @@ class Routes(Protocol):
 
     def answer(self, task: Task) -> AsyncGenerator[RouterEvent, None]:
         """Yield the answer as it grows, and at last an Answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Spoken:
-    """What was said in one voice."""
-
-    voice: Voice
-    answer: Answer
 
 
 class Answering:
@@ -105,7 +97,7 @@ class Answering:
     async def _several(self, claim: Claim, opened: Opened, voices: Sequence[Voice], live: Live) -> Sequence[Spoken]:
         """The voices one after the other, each knowing what was said before it, and Robbie's summary of them."""
         *before, question = opened.transcript
-        said: list[Spoken] = []
+        said = live.said
         for number, voice in enumerate((*voices, ROBBIE)):
             live.note(wording.council_progress(voices, number))
             asked = question if voice is not ROBBIE else _with(question, wording.sum_up(question.text))

@@ -9,13 +9,12 @@ from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core.conversation import wording
-from core.conversation.answering import Spoken
 from core.conversation.composing import compose, safe
 from core.conversation.handling import Say
 from core.conversation.live import Live
 from core.conversation.ports import Surface
 from core.conversation.stores import Claim, Earlier, Outcome
-from core.conversation.voices import ROBBIE, Voice
+from core.conversation.voices import ROBBIE, Spoken, Voice
 from core.rendering.harmless import links_in
 from core.rendering.message import Outgoing
 from core.routing.models import Answer, Level, Usage
@@ -114,17 +113,31 @@ def answered(
         voted = outcome == "answered"
         parts = compose(text, limit, most=most, allowed=allowed, persona=voice.persona, feedback=voted)
         return Closing(outcome, safe(text, allowed), parts, last.answer, voice)
+    whole, parts = _in_turn(texts, live, surface, voted=outcome == "answered")
+    return Closing(outcome, whole, parts, combined([one.answer for one in spoken]))
+
+
+def _in_turn(
+    texts: Sequence[tuple[Voice, str]], live: Live, surface: Surface, *, voted: bool
+) -> tuple[str, list[Outgoing]]:
+    """A council's messages in order, the last one Robbie's, and all of it for the transcript."""
+    limit, most, allowed = surface.part_limit, surface.most_parts, live.allowed
     opening = wording.council_opening([voice for voice, _ in texts[:-1] if voice is not ROBBIE])
     parts = compose(opening, limit)
     for number, (voice, text) in enumerate(texts, 1):
-        voted = number == len(texts) and outcome == "answered"
-        parts += compose(text, limit, most=most, allowed=allowed, persona=voice.persona, feedback=voted)
+        last = voted and number == len(texts)
+        parts += compose(text, limit, most=most, allowed=allowed, persona=voice.persona, feedback=last)
     whole = "\n\n".join([opening, *(wording.said_by(voice, text) for voice, text in texts)])
-    return Closing(outcome, safe(whole, allowed), parts, combined([one.answer for one in spoken]))
+    return safe(whole, allowed), parts
 
 
-def stopped(live: Live, voice: Voice, limit: int) -> Closing:
+def stopped(live: Live, voice: Voice, surface: Surface) -> Closing:
     """What there was of an answer when a person stopped it."""
+    limit = surface.part_limit
+    if live.said:
+        heard = [*((one.voice, one.answer.text) for one in live.said), (ROBBIE, wording.STOPPED)]
+        whole, messages = _in_turn(heard, live, surface, voted=False)
+        return Closing("stopped", whole, messages, _so_far(live), voice)
     text = f"{live.text}\n\n{wording.STOPPED}" if live.text else wording.STOPPED
     parts = compose(text, limit, allowed=live.allowed, persona=voice.persona)
     return Closing("stopped", safe(text, live.allowed), parts, _so_far(live), voice)

@@ -6,9 +6,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from core.commands import PREFIXES
 from core.conversation.models import Asker, Place
+from core.conversation.stores import Claim
 from core.people.models import ChannelSettings, PersonSettings
-from core.registry import Invocation
+from core.registry import Invocation, Lane, Registry
 from core.rendering.message import Attachment, Button, Page
 
 
@@ -72,3 +74,12 @@ Handlers = Mapping[str, Handler]
 Explainer = Callable[[Asked], str | None]
 """Says what a command that free text sounds like would do; None where it is no such command. Raises CommandError."""
 Explainers = Mapping[str, Explainer]
+
+
+def command_of(claim: Claim, registry: Registry) -> Invocation | None:
+    """What a claim asks for: the line as it reads now, since it may have been edited, else what came with it."""
+    if claim.command is None:
+        return None
+    typed = registry.line(claim.text.strip(), PREFIXES.get(claim.place.surface, "/"))
+    command = registry.get(typed.command) if typed else None
+    return typed if command is not None and command.lane is Lane.TURN else claim.command

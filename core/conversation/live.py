@@ -11,6 +11,7 @@ from types import TracebackType
 from core.conversation.models import CancelReason
 from core.conversation.ports import RateLimited, SendError, Surface
 from core.conversation.stores import Claim, Lease, TurnStore
+from core.conversation.voices import Spoken
 from core.rendering.clean import clean
 from core.rendering.harmless import harmless
 from core.rendering.message import Outgoing, Persona
@@ -56,6 +57,7 @@ class Live:
         self.unread: tuple[str, ...] = ()
         self.cancel: CancelReason | None = None
         self.trace = Trace()
+        self.said: list[Spoken] = []  # by the members of a council, so far
 
     @property
     def text(self) -> str:

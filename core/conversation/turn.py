@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from core.conversation import closing, wording
-from core.conversation.answering import Answering, Routes, Spoken, end
+from core.conversation.answering import Answering, Routes, end
 from core.conversation.closing import Closing
-from core.conversation.handling import Ask, Asked, Explainers, Handlers, Say
+from core.conversation.handling import Ask, Asked, Explainers, Handlers, Say, command_of
 from core.conversation.live import Live
 from core.conversation.models import InboxState, Place
 from core.conversation.ports import Surface
 from core.conversation.reading import Reading
 from core.conversation.stores import Claim, Ending, Finish, TurnStore
-from core.conversation.voices import ROBBIE, OnlyRobbie, Voice, Voices
+from core.conversation.voices import ROBBIE, OnlyRobbie, Spoken, Voice, Voices
 from core.learning.signals import signal
 from core.registry import Command, CommandError, Invocation, Lane, Registry
 from core.rendering.message import Button
@@ -127,8 +127,9 @@ class Turns:
         at_once = closing.without_asking(claim, self._policy.max_attempts, limit)
         if at_once is not None:
             return await self._close(claim, at_once)
-        if claim.command is not None:
-            return await self._command(claim, claim.command)
+        wanted = command_of(claim, self._registry)
+        if wanted is not None:
+            return await self._command(claim, wanted)
         spoken = self._registry.spoken(claim.text)
         if spoken is None:
             return await self._answer(claim, Ask(claim.text))
@@ -234,7 +235,7 @@ class Turns:
         try:
             if spoken is not None:
                 return await self._close_answered(claim, spoken, live, surface)
-            return await self._close_interrupted(claim, live, voice, surface.part_limit)
+            return await self._close_interrupted(claim, live, voice, surface)
         finally:
             await live.clear_sign()
 
@@ -260,12 +261,13 @@ class Turns:
         end_of = closing.answered(claim, spoken, remembered, live, surface, self._now())
         return await self._close(claim, end_of)
 
-    async def _close_interrupted(self, claim: Claim, live: Live, voice: Voice, limit: int) -> Ending:
+    async def _close_interrupted(self, claim: Claim, live: Live, voice: Voice, surface: Surface) -> Ending:
+        limit = surface.part_limit
         match live.cancel:
             case "stop" if claim.earlier is not None:
                 return await self._close(claim, closing.unchanged(claim.earlier, "", limit))
             case "stop":
-                return await self._close(claim, closing.stopped(live, voice, limit))
+                return await self._close(claim, closing.stopped(live, voice, surface))
             case "delete":
                 return await self._close(claim, closing.line("deleted", wording.DELETED, limit))
             case "edit":

@@ -10,6 +10,7 @@ from typing import Protocol
 from core.conversation.models import Utterance
 from core.people.models import ChannelSettings, PersonSettings
 from core.rendering.message import Persona
+from core.routing.models import Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,14 @@ class Voice:
 
 
 ROBBIE = Voice()
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What was said in one voice."""
+
+    voice: Voice
+    answer: Answer
 
 
 class Voices(Protocol):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from tests.office import Office
 
 
@@ -45,3 +47,13 @@ async def test_the_answer_to_a_private_command_is_not_in_what_others_turns_are_g
     await office.settled()
     await office.ask("and now?", "C1", thread=thread, user="U2")
     assert "Just write to me" not in office.prompt()
+
+
+async def test_a_typed_command_that_is_edited_while_it_runs_is_carried_out_as_it_reads_now(office: Office) -> None:
+    hold = office.providers.fault("stall", after=1, times=1)
+    await office.open()
+    said = await office.slack.say("U1", "U1", "!robbie ask first words")
+    await asyncio.wait_for(hold.arrived.wait(), 30)
+    await office.slack.edit_message("U1", said.ts, "!robbie ask better words")
+    await office.until(lambda: office.answers("U1") == ["You said: better words"])
+    await office.settled()

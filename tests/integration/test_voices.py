@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from adapters.doubles.providers.script import Fault
 from bot.app import App
 from mentors.loading import load
 from tests.office import Office
@@ -76,3 +77,27 @@ async def test_a_council_is_an_opening_the_mentors_and_a_summary_in_order_and_on
     assert all(view.endswith("'s view.") for view in views)
     assert summary.endswith("They agree on one thing.")
     assert len(await interactions(app, office)) == 2
+
+
+async def test_a_council_that_is_stopped_keeps_what_its_members_have_said(office: Office) -> None:
+    held: list[Fault] = []
+
+    def first_only(body: Mapping[str, object]) -> str:
+        if not held:
+            held.append(office.providers.fault("stall", after=1, times=1))
+        return _by_voice(body)
+
+    await office.open()
+    await office.ask("<@UROBBIE> hi", "C1")
+    thread = office.slack.messages("C1")[0].ts
+    before = len(office.answers("C1", thread))
+    office.providers.reply(first_only)
+    await office.slack.say("U1", "C1", "!robbie council Should we raise prices?", thread_ts=thread)
+    await office.until(lambda: held and held[0].arrived.is_set())
+    await office.slack.press_stop("U1", "C1", thread)
+    await office.until(lambda: "Stopped" in office.answers("C1", thread)[-1])
+    await office.settled()
+    opening, view, stopped = office.answers("C1", thread)[before:]
+    assert "I asked" in opening
+    assert view.endswith("'s view.")
+    assert stopped == "_Stopped._"
