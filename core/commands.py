@@ -152,7 +152,7 @@ COMMANDS = (
     ),
     Command(
         name="tone",
-        summary="Choose how gentle or forceful, how relaxed or intense Robbie is with you",
+        summary="Choose how gentle or forceful Robbie is with you",
         options=(_GENTLE_FORCEFUL, _RELAXED_INTENSE),
         example="tone -1 1",
         private=True,
@@ -172,14 +172,14 @@ COMMANDS = (
     ),
     Command(
         name="link",
-        summary="Join your accounts on several platforms: ask for a code here, use it there",
+        summary="Join your accounts: ask for a code here, use it there",
         options=(Option("code", "the code from your other account, or undo"),),
         example="link",
         private=True,
     ),
     Command(
         name="org",
-        summary="Show where I know you from, and choose the home of your direct messages",
+        summary="Show where I know you from, and choose your home",
         options=(Option("name", "the workspace or server that shall be home, or none", completes="org"),),
         example="org",
         private=True,
@@ -211,14 +211,14 @@ COMMANDS = (
     ),
     Command(
         name="regenerate",
-        summary="Answer the last question again, in the place of the answer",
+        summary="Answer the last question again, in place",
         example="regenerate",
         lane=Lane.CONTROL,
         said="I am answering that again.",
     ),
     Command(
         name="why",
-        summary="Show who gave the last answer, in which mood and with which model",
+        summary="Show who gave the last answer, and with which model",
         example="why",
     ),
     Command(

@@ -33,8 +33,9 @@ def basics(registry: Registry) -> Handlers:
 
 def overview(registry: Registry, typed: str) -> str:
     """All commands, a line each, so that it fits on a screen."""
-    lines = [f"`{typed}{command.usage}` {command.summary}" for command in registry.offered]
-    return "Just write to me, or use a command:\n\n" + "\n".join(f"- {line}" for line in lines)
+    lines = [f"- `{typed}{command.name}` {command.summary}" for command in registry.offered]
+    more = f"`{typed}help mentor` explains one."
+    return "Just write to me, or use a command. " + more + "\n\n" + "\n".join(lines)
 
 
 def explain(command: Command, typed: str) -> str:
