@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import threading
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import aiohttp
 import discord
-from discord.gateway import DiscordWebSocket, ReconnectWebSocket
+from discord.gateway import DiscordWebSocket, KeepAliveHandler, ReconnectWebSocket
 from yarl import URL
 
 from adapters.discord.api import DiscordApi, Unauthorized, as_object, proxy_for
@@ -271,9 +272,12 @@ class Link:
     async def _close_sockets(self) -> None:
         """Close what is open; a session that is to go on is not ended by it."""
         for socket in self._sockets:
+            keepers = [one for one in threading.enumerate() if isinstance(one, KeepAliveHandler) and one.ws is socket]
             try:
                 async with asyncio.timeout(2.0):
                     await socket.close(4000 if self._session else 1000)
+                    for keeper in keepers:  # a thread in the middle of a beat still asks for our loop
+                        await asyncio.to_thread(keeper.join, 1.0)
             except (TimeoutError, aiohttp.ClientError, OSError):
                 logger.debug("discord connection was not closed in order")
         self._sockets.clear()

@@ -24,15 +24,15 @@ _ONE = """
 
 _CANCEL = "DELETE FROM reminders WHERE owner = %(owner)s AND id = %(id)s AND handed_over_at IS NULL RETURNING id"
 
+_DUE = """
+    SELECT id FROM reminders WHERE handed_over_at IS NULL AND due_at <= %s
+    ORDER BY due_at LIMIT 500 FOR UPDATE SKIP LOCKED"""
+
 # Each becomes a command in the conversation where it was asked for; the sweep finds that it has no job yet.
 _HAND_OVER = """
-    WITH due AS (
-        SELECT id FROM reminders WHERE handed_over_at IS NULL AND due_at <= %(now)s
-        ORDER BY due_at LIMIT 500 FOR UPDATE SKIP LOCKED
-    ),
-    handed AS (
-        UPDATE reminders SET handed_over_at = clock_timestamp() FROM due WHERE reminders.id = due.id
-        RETURNING reminders.id, org_id, owner, conversation_id
+    WITH handed AS (
+        UPDATE reminders SET handed_over_at = clock_timestamp() WHERE id = ANY (%(due)s)
+        RETURNING id, org_id, owner, conversation_id
     )
     INSERT INTO inbox (org_id, conversation_id, person_id, kind, state, platform_id, detail, occurred_at)
     SELECT org_id, conversation_id, owner, 'message', 'received', 'reminder:' || id, jsonb_build_object(
@@ -81,4 +81,7 @@ class PostgresReminders:
     async def hand_over(self, now: datetime) -> int:
         """Put what is due into its conversations, and say how many that were."""
         async with self._database.system() as tx:
-            return (await tx.execute(_HAND_OVER, {"now": now})).rowcount
+            due = [row["id"] for row in await (await tx.execute(_DUE, (now,))).fetchall()]
+            if due:  # with nothing to do, a tick waits for nobody's lock on the inbox
+                await tx.execute(_HAND_OVER, {"now": now, "due": due})
+        return len(due)
