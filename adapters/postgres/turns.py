@@ -54,9 +54,9 @@ _CLAIM = """
     JOIN accounts ON accounts.person_id = people.id
         AND (accounts.surface, accounts.tenant) = (claimed.surface, claimed.tenant)
     LEFT JOIN messages ON messages.id = claimed.message_id
-    LEFT JOIN messages AS earlier ON earlier.id = (
-        SELECT outbox.message_id FROM outbox
-        WHERE outbox.inbox_id = (claimed.detail ->> 'redo_of')::bigint AND outbox.message_id IS NOT NULL LIMIT 1)
+    LEFT JOIN LATERAL (
+        SELECT shown.id, shown.text FROM outbox JOIN messages AS shown ON shown.id = outbox.message_id
+        WHERE outbox.inbox_id = (claimed.detail ->> 'redo_of')::bigint LIMIT 1) AS earlier ON true
     LIMIT 1"""
 
 _OPEN = """
