@@ -1,0 +1,40 @@
+"""What memory needs of its neighbours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+DIMENSIONS = 384
+"""The length of every vector that is stored."""
+
+Vector = Sequence[float]
+"""As many numbers as DIMENSIONS, of unit length together."""
+
+
+class EmbeddingError(Exception):
+    """Texts were not embedded; recall goes on without vectors.
+
+    Attributes:
+        detail: for logs and operators; carries no secret and nothing of the texts.
+    """
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class Embedder(Protocol):
+    """Turns texts into vectors that lie close together where the texts mean much the same."""
+
+    @property
+    def name(self) -> str:
+        """Recorded with each vector: vectors of different names are not compared."""
+
+    async def embed(self, texts: Sequence[str], *, org_id: int | None = None) -> Sequence[Vector]:
+        """One vector for each text, whatever is in it. Raises EmbeddingError.
+
+        Args:
+            texts: what is embedded; long ones are cut.
+            org_id: whose budget pays. Without one, an embedder that costs money refuses.
+        """
