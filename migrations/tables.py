@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from alembic import op
 
 ORG = "nullif(current_setting('app.org', true), '')::bigint"
+
+PERSON = "nullif(current_setting('app.person', true), '')::bigint"
+ROOM = "nullif(current_setting('app.room', true), '')"
+# All accounts of the person, as far as they are in the org.
+MINE = f"""ARRAY(SELECT id FROM people
+    WHERE id = {PERSON} OR human = (SELECT human FROM people WHERE id = {PERSON}))"""  # noqa: S608  (from constants)
 
 
 def protect(table: str, *, app: str, system: str = "", org_column: str = "org_id") -> None:
@@ -23,6 +32,42 @@ def protect(table: str, *, app: str, system: str = "", org_column: str = "org_id
     if system:
         op.execute(f"CREATE POLICY system ON {table} TO robbie_system USING (true) WITH CHECK (true)")
         op.execute(f"GRANT {system} ON {table} TO robbie_system")
+
+
+def protect_personal(table: str, *, app: str, by_others: bool = False) -> None:
+    """Force row-level security on a table of what is somebody's own.
+
+    It is seen by its owner in private, where it was said, and where it is shared; only its owner changes it. The table
+    has ``org_id``, ``owner``, ``room`` (where it was said; empty for a direct message) and ``shared_with`` (a room,
+    ``*`` for the org, or empty).
+
+    Args:
+        table: the table.
+        app: privileges of robbie_app.
+        by_others: whether rows may be made for somebody else.
+    """
+    here = f"org_id = {ORG}"
+    mine = f"{here} AND owner = ANY ({MINE})"
+    seen = f"""{here} AND (
+        current_setting('app.private', true) = 'on' AND owner = ANY ({MINE})
+        OR room <> '' AND room = {ROOM} OR shared_with = '*' OR shared_with <> '' AND shared_with = {ROOM})"""
+    op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+    op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+    op.execute(f"CREATE POLICY seen ON {table} FOR SELECT USING ({seen})")
+    op.execute(f"CREATE POLICY made ON {table} FOR INSERT WITH CHECK ({here if by_others else mine})")
+    op.execute(f"CREATE POLICY changed ON {table} FOR UPDATE USING ({mine}) WITH CHECK ({mine})")
+    op.execute(f"CREATE POLICY gone ON {table} FOR DELETE USING ({mine})")
+    op.execute(f"GRANT {app} ON {table} TO robbie_app")
+
+
+@contextmanager
+def unforced(*tables: str) -> Iterator[None]:
+    """Let the migrating role, which owns the tables, see and change all their rows meanwhile."""
+    for table in tables:
+        op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
+    yield
+    for table in tables:
+        op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
 
 
 def drop(*tables: str) -> None:

@@ -10,6 +10,8 @@ from psycopg import AsyncConnection
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
 
+from core.people.viewer import Viewer
+
 Transaction = AsyncConnection[DictRow]
 Statement = tuple[str, Mapping[str, object] | Sequence[object]]
 
@@ -23,6 +25,9 @@ _STILL = "SET idle_in_transaction_session_timeout = '10s'"
 
 _CONFINE = "SELECT set_config('app.org', %s, true)"
 _CONFINE_LIGHTLY = "SELECT set_config('app.org', %s, true), set_config('synchronous_commit', 'off', true)"
+# Notes and memories are seen by who reads, and where (migrations/tables.py).
+_VIEW = """
+    SELECT set_config('app.person', %s, true), set_config('app.room', %s, true), set_config('app.private', %s, true)"""
 
 
 class _Connection(AsyncConnection[DictRow]):
@@ -57,15 +62,19 @@ class Database:
         await self._system.close()
 
     @asynccontextmanager
-    async def app(self, org_id: int) -> AsyncIterator[Transaction]:
-        """A transaction that sees and writes the rows of one org only."""
+    async def app(self, org_id: int, viewer: Viewer | None = None) -> AsyncIterator[Transaction]:
+        """A transaction that sees and writes the rows of one org only; of notes and memories, what the viewer may."""
         async with self._app.connection() as connection:
             async with connection.transaction():
                 await connection.execute(_CONFINE, (str(org_id),))
+                if viewer is not None:
+                    await connection.execute(_VIEW, _view(viewer))
                 yield connection
             connection.used_at = time.monotonic()
 
-    async def run(self, org_id: int, *statements: Statement, durable: bool = True) -> list[list[DictRow]]:
+    async def run(
+        self, org_id: int, *statements: Statement, durable: bool = True, viewer: Viewer | None = None
+    ) -> list[list[DictRow]]:
         """Statements that need nothing of each other's rows: one transaction, one round trip.
 
         A pipeline on a connection that commits by itself is one transaction to the server, without BEGIN and COMMIT.
@@ -74,6 +83,7 @@ class Database:
             org_id: the org that they are confined to.
             statements: each with its values.
             durable: False where the last half second may be lost with the server (not with this process).
+            viewer: who reads, where the statements are about notes or memories.
 
         Returns:
             The rows of each statement.
@@ -81,6 +91,8 @@ class Database:
         async with self._app.connection() as connection:
             async with connection.pipeline():
                 await connection.execute(_CONFINE if durable else _CONFINE_LIGHTLY, (str(org_id),))
+                if viewer is not None:
+                    await connection.execute(_VIEW, _view(viewer))
                 cursors = [await connection.execute(query, values) for query, values in statements]
             rows = [await cursor.fetchall() if cursor.description else [] for cursor in cursors]
             connection.used_at = time.monotonic()
@@ -97,6 +109,10 @@ class Database:
             async with connection.pipeline() if in_few_trips else nullcontext(), connection.transaction():
                 yield connection
             connection.used_at = time.monotonic()
+
+
+def _view(viewer: Viewer) -> tuple[str, str, str]:
+    return str(viewer.person_id), viewer.room, "on" if viewer.private else ""
 
 
 async def _check(connection: _Connection) -> None:

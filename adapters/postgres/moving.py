@@ -15,6 +15,11 @@ MOVES = {
     "accounts": "person_id = %(person_id)s",
     "links": "person_id = %(person_id)s",
     "notes": "owner = %(person_id)s",
+    "note_sources": "note_id IN (SELECT id FROM notes WHERE owner = %(person_id)s)",
+    "memories": f"owner = %(person_id)s OR {_THERE}",
+    "consents": "person_id = %(person_id)s",
+    "refusals": "person_id = %(person_id)s",
+    "tasks": "owner = %(person_id)s",
     "reminders": "owner = %(person_id)s",
     "conversations": "id = ANY (%(conversations)s)",
     "messages": _THERE,
@@ -39,6 +44,7 @@ STAYS = {
     "installations": "a workspace's own",
     "budgets": "money was spent where it was spent",
     "uploads": "the web chat's own",
+    "audit_log": "what was done stays where it was done",
 }
 
 _UNSETTLED = "SELECT id FROM people WHERE unsettled ORDER BY id LIMIT 20"

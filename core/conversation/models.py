@@ -30,6 +30,11 @@ class Place(Frozen):
     thread: str = ""
     direct: bool = False
 
+    @property
+    def room(self) -> str:
+        """The channel, in which whoever reads there may see what was said there; empty for a direct message."""
+        return "" if self.direct else f"{self.surface}/{self.tenant}/{self.channel}"
+
 
 class Kind(StrEnum):
     """What an inbox row asks for. ``MESSAGE`` runs in the turn lane, the others in the control lane.

@@ -1,0 +1,1 @@
+"""What people said and noted, and how it is found again."""

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
+
+from core.memory.models import Recalled
+from core.people.viewer import Viewer
 
 DIMENSIONS = 384
 """The length of every vector that is stored."""
@@ -37,4 +41,23 @@ class Embedder(Protocol):
         Args:
             texts: what is embedded; long ones are cut.
             org_id: whose budget pays. Without one, an embedder that costs money refuses.
+        """
+
+
+class Recalls(Protocol):
+    """Recall, as answers and briefs use it. Implemented by ``core.memory.service.Memory``."""
+
+    async def recall(
+        self, viewer: Viewer, text: str, now: datetime, limit: int, *, without_conversation: int | None = None
+    ) -> Sequence[Recalled]:
+        """What the viewer may see here that has to do with a text, the best first.
+
+        Never raises for an embedder that does not answer: it then goes by words alone.
+
+        Args:
+            viewer: who asks, and where.
+            text: the question.
+            now: with a time zone.
+            limit: at most so many.
+            without_conversation: one whose messages are left out, since its transcript is known already.
         """

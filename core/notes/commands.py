@@ -9,6 +9,7 @@ from core.conversation.handling import Asked, Handlers, Say
 from core.desk import SectionMaker, Visitor
 from core.notes.models import LONGEST, Note, Notes
 from core.people.stores import PeopleStore
+from core.people.viewer import Viewer
 from core.registry import CommandError, Invocation
 from core.rendering.message import Button, Section
 
@@ -31,7 +32,7 @@ def noting(notes: Notes) -> Handlers:
 
     async def list_(asked: Asked) -> Say:
         words = asked.argument("search").strip(" ?!.")
-        found = await notes.find(asked.asker.org_id, asked.asker.person_id, words, _SHOWN + 1)
+        found = await notes.find(Viewer.owner(asked.asker.org_id, asked.asker.person_id), words, _SHOWN + 1)
         if not found:
             return Say(
                 f"You have no note on “{words[:60]}”."
@@ -44,7 +45,8 @@ def noting(notes: Notes) -> Handlers:
 
     async def forget(asked: Asked) -> Say:
         id = asked.argument("id")
-        gone = id.isdecimal() and len(id) < 19 and await notes.forget(asked.asker, int(id))
+        viewer = Viewer.owner(asked.asker.org_id, asked.asker.person_id)
+        gone = id.isdecimal() and len(id) < 19 and await notes.forget(viewer, int(id))
         return Say("Forgotten." if gone else "That note is not there any more.")
 
     return {"note": note, "notes": list_, "forget-note": forget}
@@ -55,7 +57,7 @@ def latest_notes(people: PeopleStore, notes: Notes) -> SectionMaker:
 
     async def make(visitor: Visitor) -> Section | None:
         known = await people.known(visitor.surface, visitor.tenant, visitor.account)
-        found = await notes.find(known.org_id, known.person_id, "", _AT_HOME) if known else ()
+        found = await notes.find(Viewer.owner(known.org_id, known.person_id), "", _AT_HOME) if known else ()
         text = "\n".join(_lines(found, known.zone if known else "")) or "None yet. The command `note TEXT` makes one."
         button = Button(label="All notes", invocation=Invocation(command="notes"))
         return Section(title="Notes", text=text, buttons=(button,) if found else ())

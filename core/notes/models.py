@@ -3,29 +3,95 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from enum import StrEnum
+from typing import Literal, Protocol
+
+from pydantic import Field
 
 from core.conversation.models import Asker
+from core.people.viewer import Viewer
+from core.values import Frozen
 
 LONGEST = 4_000
 
+EVERYBODY = "*"
+"""What a note is shared with that the whole org may see."""
 
-@dataclass(frozen=True, slots=True)
-class Note:
-    """Something that somebody wants to find again."""
+
+class NoteKind(StrEnum):
+    """What a note is about. ``NOTE`` is one that a person wrote, of whatever kind."""
+
+    NOTE = "note"
+    DECISION = "decision"
+    COMMITMENT = "commitment"
+    ACTION = "action"
+    DEADLINE = "deadline"
+    INSIGHT = "insight"
+    WIN = "win"
+    CONCERN = "concern"
+    PERSONAL = "personal"
+    FEEDBACK = "feedback"
+
+
+class Subject(Frozen):
+    """Who or what a note is about; to be one gives nobody access.
+
+    Attributes:
+        person_id: of a person whom Robbie knows.
+    """
+
+    kind: Literal["person", "company", "project"]
+    name: str
+    person_id: int | None = None
+
+
+class Note(Frozen):
+    """Something that matters, in a sentence. It is its owner's: of who said it, or who wrote it down.
+
+    Attributes:
+        importance, sharing, celebration: from 0 to 1: how much it matters, what others would gain from it, and
+            whether it is worth celebrating.
+        tone: in a word, such as ``proud``; empty where it is plain.
+        said_at: when it was said.
+        due_at: until when something is to be done.
+        room: where it was said, as ``Place.room``; whoever reads there may see it. Empty for a direct message.
+        shared_with: a further room, ``*`` for the whole org, or empty.
+        uses: how often an answer or a brief drew on it.
+        valid_to: since when it no longer holds.
+        superseded_by: the note that took its place.
+        found_by: ``hand``, ``detector``, or the model that found it.
+    """
 
     id: int
+    owner: int
     text: str
+    kind: NoteKind = NoteKind.NOTE
+    importance: float = Field(0.5, ge=0, le=1)
+    sharing: float = Field(0.0, ge=0, le=1)
+    celebration: float = Field(0.0, ge=0, le=1)
+    tone: str = ""
+    subjects: tuple[Subject, ...] = ()
     created_at: datetime
+    said_at: datetime
+    due_at: datetime | None = None
+    room: str = ""
+    shared_with: str = ""
+    pinned: bool = False
+    uses: int = 0
+    used_at: datetime | None = None
+    valid_to: datetime | None = None
+    superseded_by: int | None = None
+    found_by: str = "hand"
+    conversation_id: int | None = None
+    source: str = ""
 
 
 class Notes(Protocol):
-    """Keeps notes. Each is its owner's alone: every question carries who asks."""
+    """Keeps notes. The store sees what the viewer may see, and changes what is the viewer's own."""
 
     async def add(self, asker: Asker, text: str, *, origin: int, conversation_id: int, source: str) -> None:
-        """Keep a note, once for each ``origin`` (the inbox row that asked for it).
+        """Keep a note that somebody wrote, once for each ``origin`` (the inbox row that asked for it).
 
         Args:
             asker: whose it is.
@@ -35,8 +101,8 @@ class Notes(Protocol):
             source: the message that it was made of, as ``surface/tenant/channel/message``; empty for none.
         """
 
-    async def find(self, org_id: int, person_id: int, words: str, limit: int) -> Sequence[Note]:
-        """The person's notes that hold these words (all for none), the latest first."""
+    async def find(self, viewer: Viewer, words: str, limit: int) -> Sequence[Note]:
+        """The viewer's own notes with these words (all for none), the latest first."""
 
-    async def forget(self, asker: Asker, note_id: int) -> bool:
-        """Delete one of the asker's notes; False where there is none of that id."""
+    async def forget(self, viewer: Viewer, note_id: int) -> bool:
+        """Delete one of the viewer's own notes, with its vectors; False where there is none of that id."""

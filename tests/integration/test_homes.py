@@ -62,6 +62,13 @@ _FURTHER = (
        SELECT org_id, id, 1, 'm', 1, 1, 0, 0, 1 FROM interactions""",
     "INSERT INTO reactions SELECT org_id, answer_id, person_id, 'tada', now() FROM interactions ON CONFLICT DO NOTHING",
     "INSERT INTO notes (org_id, owner, origin, text) SELECT org_id, person_id, id, 'x' FROM interactions",
+    """INSERT INTO note_sources SELECT notes.id, answer_id, interactions.org_id
+       FROM notes JOIN interactions ON interactions.id = origin""",
+    """INSERT INTO consents (org_id, note_id, person_id, conversation_id, part, what, audience, wording, expires_at)
+       SELECT interactions.org_id, notes.id, person_id, interactions.conversation_id, 'owner', 'share', '*', 'x', now()
+       FROM notes JOIN interactions ON interactions.id = origin""",
+    "INSERT INTO refusals SELECT org_id, person_id, 'x' FROM interactions",
+    "INSERT INTO tasks (org_id, owner, text) SELECT org_id, person_id, 'x' FROM interactions",
     """INSERT INTO reminders (org_id, owner, conversation_id, origin, text, due_at)
        SELECT org_id, person_id, conversation_id, id, 'x', now() FROM interactions""",
     "INSERT INTO signals SELECT org_id, id, person_id, 'thanks' FROM interactions",

@@ -74,6 +74,11 @@ _REVISIONS = (
     "0002_humans",
     "0005_notes",
     "0004_reminders",
+    "0005_sticky_notes",
+    "0005_memories",
+    "0006_consents",
+    "0004_tasks",
+    "0008_audit",
 )
 
 

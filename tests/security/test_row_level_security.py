@@ -48,7 +48,23 @@ MOVED = {
     "model_calls": {"S:org_id", "S:interaction_id", "U:org_id"},
     "votes": {"S:org_id", "S:interaction_id", "U:org_id"},
     "signals": {"S:org_id", "S:interaction_id", "U:org_id"},
-    "notes": {"S:org_id", "S:owner", "U:org_id"},
+    "notes": {"S:id", "S:org_id", "S:owner", "U:org_id"},
+    "note_sources": {"S:org_id", "S:note_id", "S:message_id", "U:org_id"},
+    "memories": {"S:org_id", "S:owner", "S:conversation_id", "U:org_id"},
+    "tasks": {"S:org_id", "S:owner", "U:org_id"},
+    "refusals": {"S:org_id", "S:person_id", "U:org_id"},
+    "consents": {
+        "S:id",
+        "S:org_id",
+        "S:note_id",
+        "S:person_id",
+        "S:conversation_id",
+        "S:state",
+        "S:expires_at",
+        "U:org_id",
+        "U:state",
+        "U:settled_at",
+    },
     "reminders": {
         "S:id",
         "S:org_id",
@@ -91,15 +107,23 @@ _VALUES: Mapping[str, object] = {
     "jsonb": "{}",
     "bytea": b"sealed",
 }
-_CHOICES = {("inbox", "state"): "received", ("outbox", "phase"): "final", ("signals", "kind"): "reask"}
+_CHOICES = {
+    ("inbox", "state"): "received",
+    ("outbox", "phase"): "final",
+    ("signals", "kind"): "reask",
+    ("consents", "part"): "owner",
+    ("consents", "what"): "share",
+    ("memories", "kind"): "message",
+}
 # What must differ between two rows of one table.
 _OTHERS: Mapping[str, object] = {
     "day": date(2026, 1, 2),
     "origin": 1_000_000,
     "inbox_id": 1_000_000,
-    "part": 7,
-    "kind": "thanks",
+    "what": "celebrate",
+    "fingerprint": b"another",
 }
+_OTHERS_OF = {("outbox", "part"): 7, ("signals", "kind"): "thanks"}
 
 Admin = psycopg.Connection[dict[str, object]]
 
@@ -113,6 +137,7 @@ class House:
         self.org_of = {str(table["name"]): "org_id" if table["owned"] else "id" for table in tables}
         self._numbered = {str(table["name"]) for table in tables if table["numbered"]}
         self.orgs = tuple(self._seed(mark) for mark in ("one", "two"))
+        admin.execute("DELETE FROM memories WHERE note_id IS NOT NULL")  # those that follow the notes
 
     def count(self, table: str, org: int) -> int:
         """How many rows of an org there are, as the superuser sees them."""
@@ -129,11 +154,21 @@ class House:
             ids[parent] = self._admin.execute(query, [org]).fetchall()[0]["id"]
         return self._row(table, ids, mark)
 
+    def person(self, org: int | None) -> int | None:
+        """The person of an org."""
+        rows = self._admin.execute("SELECT id FROM people WHERE org_id = %s", [org]).fetchall()
+        return int(str(rows[0]["id"])) if rows else None
+
+    def empty_where_only_parents_differ(self, table: str, org: int) -> None:
+        """Make room for the only row that these parents can have."""
+        if table == "note_sources":
+            self._admin.execute("DELETE FROM note_sources WHERE org_id = %s", [org])
+
     def _seed(self, mark: str) -> int:
         made: dict[str, object] = {}
         waiting = list(self.org_of)
         while waiting:
-            ready = [table for table in waiting if not (set(self.parents(table).values()) - made.keys())]
+            ready = [table for table in waiting if not (set(self.parents(table).values()) - made.keys() - {table})]
             assert ready, f"tables that hang on each other: {waiting}"
             for table in ready:
                 made[table] = self._insert(table, self._row(table, made, mark))
@@ -153,6 +188,8 @@ class House:
             row[name] = ids.get(parents[name]) if name in parents else _CHOICES.get((table, name), value)
         if "inbox_id" in row and "inbox_id" not in parents:
             row["inbox_id"] = ids.get("inbox", 1)
+        if table == "memories":
+            row["owner"] = ids["people"]  # empty only where several people own it
         return row or {"name": mark}
 
     def _insert(self, table: str, row: Mapping[str, object]) -> object:
@@ -183,10 +220,12 @@ def house(admin_url: str) -> Iterator[House]:
         yield House(admin)
 
 
-def as_app(roles: RoleUrls, org: int | None) -> psycopg.Connection[tuple[object, ...]]:
+def as_app(roles: RoleUrls, org: int | None, person: int | None = None) -> psycopg.Connection[tuple[object, ...]]:
+    """Somebody of an org, who reads in private."""
     connection = psycopg.connect(roles.app)
-    if org is not None:
-        connection.execute("SELECT set_config('app.org', %s, true)", [str(org)])
+    for name, value in {"org": org, "person": person, "private": "on" if person else None}.items():
+        if value is not None:
+            connection.execute("SELECT set_config(%s, %s, true)", [f"app.{name}", str(value)])
     return connection
 
 
@@ -210,7 +249,7 @@ def test_no_verb_on_any_table_reaches_another_org_or_anything_without_one(house:
         delete = sql.SQL("DELETE FROM {}").format(_name(table)) + where
         assert house.count(table, one) == house.count(table, two) == 1, table
         for org, reached in ((one, {0, 1, None}), (two, {0, None}), (None, {0, None})):
-            with as_app(roles, org) as connection:
+            with as_app(roles, org, house.person(org)) as connection:
                 for query in (update, delete):
                     assert tried(connection, query, [one]) in reached, (table, org)
                 assert tried(connection, select, [one]) == (1 if org == one else 0), (table, org)
@@ -221,10 +260,12 @@ def test_no_row_can_be_written_into_another_org(house: House, roles: RoleUrls) -
     for table in house.org_of.keys() - {"organizations"}:
         row = house.row_of(table, one, "new")
         row |= {name: value for name, value in _OTHERS.items() if name in row and name not in house.parents(table)}
-        with as_app(roles, one) as connection:
+        row |= {name: value for (of, name), value in _OTHERS_OF.items() if of == table}
+        house.empty_where_only_parents_differ(table, one)
+        with as_app(roles, one, house.person(one)) as connection:
             own = tried(connection, _insert(table, row), list(row.values()))
         for org in (two, None):
-            with as_app(roles, org) as connection:
+            with as_app(roles, org, house.person(org)) as connection:
                 assert tried(connection, _insert(table, row), list(row.values())) is None, (table, org)
         assert own == (1 if house.may_insert(table) else None), table
 
@@ -233,7 +274,7 @@ def test_no_row_can_be_moved_into_another_org(house: House, roles: RoleUrls) -> 
     one, two = house.orgs
     for table, org_column in house.org_of.items():
         move = sql.SQL("UPDATE {} SET {} = %s").format(_name(table), _name(org_column))
-        with as_app(roles, two) as connection:
+        with as_app(roles, two, house.person(two)) as connection:
             if org_column == "org_id":
                 assert tried(connection, move, [one]) is None, table
         assert house.count(table, two) == 1, table

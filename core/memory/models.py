@@ -1,0 +1,42 @@
+"""What can be recalled, and what a recall brings."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from core.values import Frozen
+
+
+class MemoryKind(StrEnum):
+    """What a memory is of."""
+
+    NOTE = "note"
+    MESSAGE = "message"
+    SUMMARY = "summary"
+
+
+class Recalled(Frozen):
+    """Something that was found again, with where it comes from.
+
+    Attributes:
+        id: of the memory.
+        speaker: who said it; empty for a summary.
+        room: where it was said, as ``Place.room``; empty for a direct message.
+        shared_with: as in ``Note``.
+        note_id, message_id: what it is of; the message by its row, not by the platform's id.
+        conversation_id: where it was said.
+        score: higher is better; comparable within one recall only.
+    """
+
+    id: int
+    kind: MemoryKind
+    text: str
+    speaker: str
+    said_at: datetime
+    room: str = ""
+    shared_with: str = ""
+    note_id: int | None = None
+    message_id: int | None = None
+    conversation_id: int | None = None
+    score: float = 0.0
