@@ -47,6 +47,7 @@ def _tame(litellm: ModuleType) -> None:
         "disable_hf_tokenizer_download": True,
         "drop_params": True,
         "num_retries": 0,
+        "DEFAULT_MAX_RETRIES": 0,  # embeddings take it for the 0 that they are told
         "disable_aiohttp_transport": True,  # it asks twice where a connection is lost
     }
     for name, value in settings.items():

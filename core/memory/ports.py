@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -42,6 +43,30 @@ class Embedder(Protocol):
             texts: what is embedded; long ones are cut.
             org_id: whose budget pays. Without one, an embedder that costs money refuses.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """What a provider made of texts.
+
+    Attributes:
+        vectors: one for each text, as long as its model makes them.
+        tokens: what is billed; 0 where the provider does not tell.
+    """
+
+    vectors: Sequence[Sequence[float]]
+    tokens: int = 0
+
+
+class EmbeddingModel(Protocol):
+    """One embedding model of one provider."""
+
+    @property
+    def name(self) -> str:
+        """Its unique name, e.g. ``openai/text-embedding-3-small``."""
+
+    async def ask(self, texts: Sequence[str]) -> Embedded:
+        """Ask once. Raises ModelError."""
 
 
 class Recalls(Protocol):

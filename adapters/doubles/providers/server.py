@@ -13,6 +13,7 @@ from adapters.doubles.providers import ollama
 from adapters.doubles.providers.anthropic import Anthropic
 from adapters.doubles.providers.control import add_control
 from adapters.doubles.providers.dialect import Dialect
+from adapters.doubles.providers.embeddings import Embeddings
 from adapters.doubles.providers.exchange import Pace, reset, respond
 from adapters.doubles.providers.listing import list_models
 from adapters.doubles.providers.ollama import Ollama
@@ -35,8 +36,8 @@ DEFAULT_MODELS: Mapping[str, int] = {
 class ProviderDouble:
     """OpenAI, an OpenAI-compatible host, Anthropic and Ollama on 127.0.0.1, scripted.
 
-    Routes, as faults name them: ``openai``, ``groq``, ``anthropic``, ``ollama`` (native), ``ollama_openai``, and
-    ``models`` for all lists of models.
+    Routes, as faults name them: ``openai``, ``groq``, ``anthropic``, ``ollama`` (native), ``ollama_openai``,
+    ``embeddings`` for all of OpenAI's protocol, and ``models`` for all lists of models.
 
     Attributes:
         models: the models that exist, with their context length in tokens; change it freely.
@@ -172,6 +173,9 @@ class ProviderDouble:
         self._add_chat(app, "anthropic", "/anthropic/v1/messages", Anthropic())
         self._add_chat(app, "ollama", "/ollama/api/chat", Ollama())
         self._add_chat(app, "ollama_openai", "/ollama/v1/chat/completions", OpenAI(keyless=True))
+        self._add_chat(app, "embeddings", "/v1/embeddings", Embeddings())
+        self._add_chat(app, "embeddings", "/groq/openai/v1/embeddings", Embeddings())
+        self._add_chat(app, "embeddings", "/ollama/v1/embeddings", Embeddings(keyless=True))
         self._add_list(app, "/v1", OpenAI())
         self._add_list(app, "/groq/openai/v1", OpenAI())
         self._add_list(app, "/anthropic/v1", Anthropic())
