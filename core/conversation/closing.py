@@ -15,7 +15,7 @@ from core.conversation.live import Live
 from core.conversation.ports import Surface
 from core.conversation.stores import Claim, Earlier, Outcome
 from core.conversation.voices import ROBBIE, Spoken, Voice
-from core.rendering.harmless import links_in
+from core.rendering.harmless import canonical, links_in
 from core.rendering.message import Outgoing
 from core.routing.models import Answer, Level, Usage
 
@@ -79,8 +79,11 @@ def said(claim: Claim, say: Say, limit: int, *, private: bool) -> Closing:
     """The answer to a command; a private one is nobody else's to read, in the transcript either."""
     hidden = private and not claim.place.direct
     only_for = claim.asker.account if hidden else ""
-    parts = compose(say.text, limit, buttons=say.buttons, files=say.files, only_for=only_for, page=say.page)
-    return Closing("answered", "" if hidden else safe(say.text), parts)
+    allowed = frozenset(map(canonical, say.links))
+    parts = compose(
+        say.text, limit, allowed=allowed, buttons=say.buttons, files=say.files, only_for=only_for, page=say.page
+    )
+    return Closing("answered", "" if hidden else safe(say.text, allowed), parts)
 
 
 def answered(

@@ -46,12 +46,14 @@ class Say:
 
     Attributes:
         page: what the text and the buttons were made of, where they were made of a page.
+        links: addresses of Robbie's own making that may be followed; all others in the text are undone.
     """
 
     text: str
     buttons: tuple[Button, ...] = ()
     files: tuple[Attachment, ...] = ()
     page: Page | None = None
+    links: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
