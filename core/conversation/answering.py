@@ -12,6 +12,7 @@ from typing import Protocol
 
 from core.conversation import wording
 from core.conversation.context import build_prompt
+from core.conversation.fading import faded
 from core.conversation.handling import Ask
 from core.conversation.live import Live
 from core.conversation.models import Utterance
@@ -182,7 +183,7 @@ class Answering:
             message_id=claim.platform_id,
             files=claim.files,
         )
-        return [*before, asked]
+        return [*faded(before, self._now()), asked]
 
 
 def _with(said: Utterance, text: str) -> Utterance:
