@@ -22,11 +22,13 @@ class EmbeddingError(Exception):
 
     Attributes:
         detail: for logs and operators; carries no secret and nothing of the texts.
+        of_text: whether something in the texts is at fault, so that others may be embedded.
     """
 
-    def __init__(self, detail: str) -> None:
+    def __init__(self, detail: str, *, of_text: bool = False) -> None:
         super().__init__(detail)
         self.detail = detail
+        self.of_text = of_text
 
 
 class Embedder(Protocol):

@@ -21,6 +21,7 @@ _MOST_TEXTS = 96
 _MOST_AT_ONCE = 100_000  # characters
 _NOTHING = "-"  # an empty text is refused
 _LONGEST_REST = 300.0
+_OF_TEXT = frozenset({ErrorClass.BAD_REQUEST, ErrorClass.CONTEXT, ErrorClass.REFUSED})
 # The provider may have charged for these: what was held stays counted.
 _PERHAPS_BILLED = frozenset({ErrorClass.TIMEOUT, ErrorClass.CONNECTION, ErrorClass.TRUNCATED, ErrorClass.MALFORMED})
 
@@ -70,7 +71,8 @@ class RemoteEmbedder:
             try:
                 answer = await self._ask(batch, org_id)
             except ModelError as error:
-                raise EmbeddingError(f"{self.name} did not embed: {error}") from None
+                of_text = error.kind in _OF_TEXT
+                raise EmbeddingError(f"{self.name} did not embed: {error}", of_text=of_text) from None
             vectors += [fitted(vector, cut=self._cut) for vector in answer.vectors]
         return vectors
 

@@ -13,6 +13,7 @@ from adapters.postgres.roles import RoleUrls
 # digests of what a browser brought back.
 _SHARED = {
     "alembic_version",
+    "embedding_leases",
     "leases",
     "schedules",
     "used_states",
@@ -79,6 +80,7 @@ _REVISIONS = (
     "0006_consents",
     "0004_tasks",
     "0008_audit",
+    "0005_embedding",
 )
 
 

@@ -16,7 +16,7 @@ from adapters.postgres.database import Database
 from adapters.postgres.roles import RoleUrls
 
 # What holds no tenant's data: the queue's ids, Alembic's own row, and when recurring work ran.
-SHARED = ("alembic_version", "leases", "schedules", "used_states", "procrastinate_%")
+SHARED = ("alembic_version", "embedding_leases", "leases", "schedules", "used_states", "procrastinate_%")
 
 # What robbie_system crosses orgs with. More must be a decision.
 SYSTEM = {
@@ -31,6 +31,7 @@ SYSTEM = {
     "outbox": "DSU",
     "reply_tokens": "DIS",
     "leases": "ISU",
+    "embedding_leases": "DISU",
     "schedules": "DIS",
     "installations": "ISU",
     "used_states": "DIS",
@@ -38,7 +39,8 @@ SYSTEM = {
     "links": "ISU",
 }
 
-# Of these tables it sees and changes the columns alone by which a direct message moves to its person's home.
+# Of these tables it sees and changes the columns alone by which a direct message moves to its person's home, and by
+# which memories are embedded.
 MOVED = {
     "accounts": {"U:org_id"},
     "inbox_identities": {"U:org_id"},
@@ -50,7 +52,18 @@ MOVED = {
     "signals": {"S:org_id", "S:interaction_id", "U:org_id"},
     "notes": {"S:id", "S:org_id", "S:owner", "U:org_id"},
     "note_sources": {"S:org_id", "S:note_id", "S:message_id", "U:org_id"},
-    "memories": {"S:org_id", "S:owner", "S:conversation_id", "U:org_id"},
+    "memories": {
+        "S:id",
+        "S:org_id",
+        "S:owner",
+        "S:conversation_id",
+        "S:text",
+        "S:embedding",
+        "S:embedded_by",
+        "U:org_id",
+        "U:embedding",
+        "U:embedded_by",
+    },
     "tasks": {"S:org_id", "S:owner", "U:org_id"},
     "refusals": {"S:org_id", "S:person_id", "U:org_id"},
     "consents": {
