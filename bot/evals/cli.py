@@ -56,3 +56,28 @@ def mentors(as_json: Json = False) -> None:
         typer.echo(to_json(result))
     else:
         show(result, Console(highlight=False))
+
+
+@eval_app.command()
+def notes(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Labelled rows, .jsonl or .jsonl.gz.")],
+    window: Annotated[int, typer.Option(min=1, help="How many rows of a thread are one window.")] = 20,
+    baseline: Annotated[
+        list[Path] | None, typer.Option("--baseline", metavar="FILE", help="Rows to fit a TF-IDF baseline on.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Measure the offline detector of notes."""
+    from rich.console import Console
+
+    from bot.evals.notes import EvalError, exam
+    from bot.evals.notes_screen import show
+
+    try:
+        result = exam(files, window, baseline or [], lambda line: typer.echo(line, err=True))
+    except EvalError as error:
+        raise SystemExit(str(error)) from None
+    if as_json:
+        typer.echo(json.dumps(result))
+    else:
+        show(result, Console(highlight=False))

@@ -1,0 +1,120 @@
+"""Measures the offline detector on labelled rows, beside a TF-IDF baseline and in the same run."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+
+from bot.evals.notes_baseline import Baseline
+from bot.evals.notes_measures import Doubles, Flags, measures, windows
+from bot.evals.notes_rows import Row, numbered, read, threads
+from core.notes.detecting import Detector, detector
+from core.notes.emotions import GROUPS
+from core.notes.kinds import gate
+
+WINDOW = 20
+MEANT: Mapping[str, str] = {"thanks": "gratitude", "apology": "remorse", "command": "request"}
+"""What the detector calls a label of other data. Every other label means the detector's of the same name."""
+
+Scores: TypeAlias = Mapping[str, Doubles]
+Json: TypeAlias = dict[str, object]
+Progress: TypeAlias = Callable[[str], None]
+
+
+class EvalError(Exception):
+    """Nothing can be measured; the message says why."""
+
+
+def exam(files: Sequence[Path], window: int, baseline: Sequence[Path], progress: Progress) -> Json:
+    """Measure, and give EVAL.md's object."""
+    rows, bad = _rows(files, progress)
+    found = detector()
+    scores, speed = scored(found, rows)
+    result: Json = {"rows": len(rows), "bad_lines": bad, "texts_per_second": round(speed, 1)}
+    result |= figures(rows, scores, found.thresholds, window, MEANT)
+    if baseline:
+        training, spoilt = _rows(baseline, progress)
+        progress(f"fitting the baseline on {len(training)} rows")
+        model = Baseline.fitted(training, truth_of(training), window)
+        other = figures(rows, model.scores(rows), model.thresholds, window, {})
+        result["baseline"] = {"rows": len(training), "bad_lines": spoilt, **other}
+    return result
+
+
+def _rows(files: Sequence[Path], progress: Progress) -> tuple[list[Row], int]:
+    try:
+        rows, bad = read(files)
+    except (OSError, EOFError) as error:
+        raise EvalError(f"A file cannot be read: {type(error).__name__}.") from None
+    for line in bad:
+        progress(str(line))
+    if not rows:
+        raise EvalError("There is no row to measure.")
+    return rows, len(bad)
+
+
+def scored(detecting: Detector, rows: Sequence[Row]) -> tuple[Scores, float]:
+    """A column of scores for each label, and how many texts a second of one core's time were judged."""
+    table: list[Mapping[str, float]] = []
+    started = time.process_time()
+    for together, part in _parts(rows):
+        table.extend(detecting.scores([rows[number].line for number in part], together=together))
+    for row in table:
+        gate(row)
+    spent = time.process_time() - started
+    columns = {label: np.array([row[label] for row in table]) for label in detecting.labels}
+    return columns, len(rows) / max(spent, 1e-9)
+
+
+def _parts(rows: Sequence[Row]) -> Sequence[tuple[bool, Sequence[int]]]:
+    """Threads, or all rows at once where none belongs to one."""
+    if all(row.thread is None for row in rows):
+        return [(False, range(len(rows)))]
+    return [(True, part) for part in threads(rows)]
+
+
+def truth_of(rows: Sequence[Row]) -> dict[str, Flags]:
+    """A column for each label of the rows, and for each group of which they have a member."""
+    names = sorted({label for row in rows for label in row.labels})
+    truth = {name: np.array([name in row.labels for row in rows]) for name in names}
+    for group, members in GROUPS.items():
+        some = [truth[member] for member in members if member in truth]
+        if some:
+            truth[group] = np.logical_or.reduce(some)
+    return truth
+
+
+def figures(
+    rows: Sequence[Row], scores: Scores, thresholds: Mapping[str, float], window: int, meant: Mapping[str, str]
+) -> Json:
+    """The measures of each label by row and by window, and the labels that nothing was said on."""
+    truth = truth_of(rows)
+    known = {label: meant.get(label, label) for label in truth if meant.get(label, label) in scores}
+    units, numbers = numbered(rows, window)
+    result: Json = {
+        "labels": {
+            label: measures(truth[label], scores[name], thresholds.get(name, 0.5), units)
+            for label, name in known.items()
+        },
+        "window": {},
+        "not_scored": {label: int(column.sum()) for label, column in truth.items() if label not in known},
+    }
+    if any(row.thread is not None for row in rows):
+        chances = windows(numbers, {name: scores[name] for name in known.values()})
+        facts = windows(numbers, {label: truth[label].astype(np.float64) for label in known})
+        owners = np.zeros(int(numbers.max()) + 1, np.int64)
+        owners[numbers] = units
+        result["window"] = {
+            label: measures(facts[label] > 0.5, chances[name], window_threshold(thresholds, name), owners)
+            for label, name in known.items()
+        }
+    return result
+
+
+def window_threshold(thresholds: Mapping[str, float], name: str) -> float:
+    """That of a window, if one was chosen; else that of a row."""
+    return thresholds.get(f"window {name}", thresholds.get(name, 0.5))

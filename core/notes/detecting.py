@@ -1,0 +1,98 @@
+"""The offline detector: what a message may be worth noting for, without any model being asked.
+
+Three things judge a line. Small linear models, fitted on public data (``tools/fit_notes.py``, ``weights/README.md``),
+know requests, feelings, and the actions, decisions and problems of spoken meetings. Cues (``cues.py``) know what nobody
+may ship data for. In a transcript of speech, a second small model reads what stands around a line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from math import prod
+from pathlib import Path
+
+import numpy as np
+
+from core.notes import cues
+from core.notes.emotions import GROUPS
+from core.notes.grams import char_grams, tokens, word_grams
+from core.notes.heads import Floats, Head, probabilities
+from core.notes.lines import Line
+from core.notes.surroundings import Second, surroundings
+
+__all__ = ["Detector", "Line", "detector"]
+
+WEIGHTS = Path(__file__).parent / "weights" / "notes.npz"
+WORDS = (1, 2)
+CHARS = (3, 4, 5)
+_TALK = 40
+_FILLERS = frozenset({"um", "uh", "mm", "hmm", "uhm", "erm", "äh", "ähm"})
+_FILLED = 0.03
+_CHUNK = 2_000
+
+
+class Detector:
+    """Scores lines for labels. One instance serves everybody, from any thread."""
+
+    def __init__(self, meetings: Head, talk: Second, requests: Head, emotions: Head, thresholds: Mapping[str, float]):
+        self._meetings, self._talk, self._requests, self._emotions = meetings, talk, requests, emotions
+        self.thresholds = thresholds
+        fitted = (*meetings.labels, *requests.labels, *emotions.labels, *GROUPS)
+        self.labels: tuple[str, ...] = tuple(dict.fromkeys((*fitted, *cues.LABELS)))
+
+    def scores(self, lines: Sequence[Line], *, together: bool = True) -> Sequence[Mapping[str, float]]:
+        """How likely each label is, a mapping for each line.
+
+        Args:
+            lines: consecutive ones of one thread, which then explain each other.
+            together: False for lines that have nothing to do with each other.
+        """
+        words = [tokens(line.text) for line in lines]
+        table: list[dict[str, float]] = []
+        for start in range(0, len(lines), _CHUNK):
+            part = slice(start, start + _CHUNK)
+            table.extend(self._alone(words[part], [line.text for line in lines[part]]))
+        if together and _spoken(words):
+            self._in_talk(lines, words, table)
+        return table
+
+    def _alone(self, words: Sequence[Sequence[str]], texts: Sequence[str]) -> list[dict[str, float]]:
+        grams = word_grams(words, WORDS)
+        meetings = self._named(self._meetings, self._meetings.logits(grams))
+        requests = self._named(self._requests, self._requests.logits(grams))
+        emotions = self._named(self._emotions, self._emotions.logits(char_grams(texts, CHARS).joined(grams)))
+        rows = []
+        for number, text in enumerate(texts):
+            row = dict.fromkeys(self.labels, 0.0) | meetings[number] | requests[number] | emotions[number]
+            row |= {group: 1 - prod(1 - row[member] for member in members) for group, members in GROUPS.items()}
+            for label, share in cues.found(words[number], text[: cues.LONGEST]).items():
+                row[label] = 1 - (1 - row[label]) * (1 - share)
+            rows.append(row)
+        return rows
+
+    def _in_talk(self, lines: Sequence[Line], words: Sequence[Sequence[str]], table: list[dict[str, float]]) -> None:
+        """What is said in a meeting is judged by meetings alone: phrases of chat mean less there."""
+        logits = self._meetings.logits(word_grams(words, WORDS))
+        better = self._named(self._talk, self._talk.logits(surroundings(lines, logits)))
+        for row, talk in zip(table, better, strict=True):
+            row |= talk
+
+    @staticmethod
+    def _named(head: Head | Second, logits: Floats) -> list[dict[str, float]]:
+        return [dict(zip(head.labels, row, strict=True)) for row in probabilities(logits).tolist()]
+
+
+def _spoken(words: Sequence[Sequence[str]]) -> bool:
+    """Whether these are the words of a talk: long, and with the noises of people who think aloud."""
+    fillers = sum(not _FILLERS.isdisjoint(line) for line in words)
+    return len(words) >= _TALK and fillers >= _FILLED * len(words)
+
+
+@cache
+def detector() -> Detector:
+    """The shipped one."""
+    with np.load(WEIGHTS, allow_pickle=False) as file:
+        thresholds = dict(zip(file["thresholds.labels"].tolist(), file["thresholds.values"].tolist(), strict=True))
+        meetings, requests, emotions = (Head.of(file, name) for name in ("meetings", "requests", "emotions"))
+        return Detector(meetings, Second.of(file, "talk"), requests, emotions, thresholds)
