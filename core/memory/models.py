@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -40,3 +42,37 @@ class Recalled(Frozen):
     message_id: int | None = None
     conversation_id: int | None = None
     score: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A memory that may fit a question.
+
+    Attributes:
+        memory: what it is; without a score.
+        importance: from 0 to 1.
+        words: how often each word of the question is in it, as the index writes words; those that are not, are missing.
+        length: how many words it has.
+        similarity: the cosine between its vector and the question's; 0 where there is none.
+    """
+
+    memory: Recalled
+    importance: float
+    words: Mapping[str, int]
+    length: int
+    similarity: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """What may fit a question, of all that somebody may see.
+
+    Attributes:
+        found: in no order.
+        holders: in how many of the rows that are seen each word of the question is.
+        total: how many rows are seen.
+    """
+
+    found: tuple[Candidate, ...]
+    holders: Mapping[str, int]
+    total: int

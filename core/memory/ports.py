@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from core.memory.models import Recalled
+from core.memory.models import Candidates, Recalled
 from core.people.viewer import Viewer
 
 DIMENSIONS = 384
@@ -69,6 +69,31 @@ class EmbeddingModel(Protocol):
 
     async def ask(self, texts: Sequence[str]) -> Embedded:
         """Ask once. Raises ModelError."""
+
+
+class MemoryStore(Protocol):
+    """Finds what may fit a question; who ranks it is ``core.memory.ranking``."""
+
+    async def candidates(
+        self,
+        viewer: Viewer,
+        text: str,
+        vector: Vector | None,
+        limit: int,
+        *,
+        embedded_by: str,
+        without_conversation: int | None,
+    ) -> Candidates:
+        """What the viewer may see here that shares words with a text or lies near its vector.
+
+        Args:
+            viewer: who asks, and where.
+            text: the question.
+            vector: of the question; without one, it goes by words alone.
+            limit: how many at most of each kind.
+            embedded_by: the name of the embedder that made the vector.
+            without_conversation: one whose messages are left out.
+        """
 
 
 class Recalls(Protocol):

@@ -1,0 +1,170 @@
+"""Recall: what may be seen here comes back, the best first, and nothing else does."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+
+import psycopg
+import pytest
+
+from adapters.embedding.local import LocalEmbedder
+from adapters.postgres.database import Database
+from adapters.postgres.memories import PostgresMemories
+from core.memory.ports import EmbeddingError, Vector
+from core.memory.service import Memory
+from core.people.viewer import Viewer
+
+ROOM, OTHER_ROOM = "slack/T1/C1", "slack/T1/C2"
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+
+Admin = psycopg.Connection[tuple[int]]
+
+
+class NoEmbedder:
+    """One whose provider is down."""
+
+    name = "down"
+
+    async def embed(self, texts: Sequence[str], *, org_id: int | None = None) -> Sequence[Vector]:
+        raise EmbeddingError("down")
+
+
+class Shelf:
+    """Memories of two orgs, made as the superuser."""
+
+    def __init__(self, admin: Admin) -> None:
+        self._admin = admin
+        self.org, self.other_org = (self.new("organizations", name=name) for name in ("one", "two"))
+        self.ada, self.bob = (self.person(self.org, name) for name in ("Ada", "Bob"))
+
+    def person(self, org: int, name: str, human: uuid.UUID | None = None) -> int:
+        return self.new("people", org_id=org, name=name, human=human)
+
+    def keep(self, owner: int, text: str, **fields: object) -> int:
+        values = {"org_id": self.org, "owner": owner, "kind": "message", "text": text, "said_at": NOW}
+        return self.new("memories", **(values | fields))
+
+    def note(self, owner: int, text: str, **fields: object) -> int:
+        return self.new("notes", **({"org_id": self.org, "owner": owner, "text": text} | fields))
+
+    def conversation(self, channel: str) -> int:
+        values = {"org_id": self.org, "surface": "slack", "tenant": "T1", "channel": channel, "direct": True}
+        return self.new("conversations", **values)
+
+    def new(self, table: str, **fields: object) -> int:
+        names, marks = ", ".join(fields), ", ".join(["%s"] * len(fields))
+        query = f"INSERT INTO {table} ({names}) VALUES ({marks}) RETURNING id"  # noqa: S608
+        row = self._admin.execute(query.encode(), list(fields.values())).fetchone()
+        assert row is not None
+        return row[0]
+
+    def change(self, query: str, *values: object) -> None:
+        self._admin.execute(query.encode(), values)
+
+
+@pytest.fixture
+def shelf(admin_url: str) -> Iterator[Shelf]:
+    with psycopg.connect(admin_url, autocommit=True) as admin:
+        yield Shelf(admin)
+
+
+@pytest.fixture
+def words_only(database: Database) -> Memory:
+    return Memory(PostgresMemories(database), NoEmbedder())
+
+
+async def found(memory: Memory, viewer: Viewer, text: str, limit: int = 10) -> list[int]:
+    return [one.id for one in await memory.recall(viewer, text, NOW, limit)]
+
+
+async def embed_all(shelf: Shelf, texts: Sequence[tuple[int, str]]) -> None:
+    vectors = await LocalEmbedder().embed([text for _, text in texts])
+    for (number, _), vector in zip(texts, vectors, strict=True):
+        query = "UPDATE memories SET embedding = %s::halfvec, embedded_by = %s WHERE id = %s"
+        shelf.change(query, str(list(vector)), LocalEmbedder.name, number)
+
+
+async def test_without_an_embedder_words_find_what_holds_the_rarer_of_them_first(
+    words_only: Memory, shelf: Shelf
+) -> None:
+    for number in range(20):
+        shelf.keep(shelf.ada, f"We met for the project again, number {number}")
+    rare = shelf.keep(shelf.ada, "The project gets a walrus as its mascot")
+    viewer = Viewer.owner(shelf.org, shelf.ada)
+    assert (await found(words_only, viewer, "Which walrus did we meet for the project?"))[0] == rare
+
+
+async def test_what_means_the_same_in_other_words_is_found(database: Database, shelf: Shelf) -> None:
+    memory = Memory(PostgresMemories(database), LocalEmbedder())
+    texts = [
+        (shelf.keep(shelf.ada, text), text)
+        for text in ("My kitten fell asleep on the sofa", "The invoice is overdue", "Rain is expected tomorrow")
+    ]
+    await embed_all(shelf, texts)
+    assert (await found(memory, Viewer.owner(shelf.org, shelf.ada), "Where do cats nap?"))[0] == texts[0][0]
+
+
+async def test_who_sees_what(words_only: Memory, shelf: Shelf) -> None:
+    text = "the harbour deal"
+    mine = shelf.keep(shelf.ada, text)
+    for_all = shelf.keep(shelf.bob, text, shared_with="*")
+    here = shelf.keep(shelf.bob, text, room=ROOM)
+    for_here = shelf.keep(shelf.bob, text, room=OTHER_ROOM, shared_with=ROOM)
+    shelf.keep(shelf.bob, text)
+    shelf.keep(shelf.bob, text, room=OTHER_ROOM)
+    shelf.note(shelf.bob, text, subjects='[{"kind": "person", "name": "Ada"}]')
+    stranger = shelf.person(shelf.other_org, "Eve")
+    shelf.keep(stranger, text, org_id=shelf.other_org, shared_with="*")
+    shelf.keep(stranger, text, org_id=shelf.other_org, room=ROOM)
+
+    async def seen(*, room: str, private: bool) -> set[int]:
+        viewer = Viewer(org_id=shelf.org, person_id=shelf.ada, room=room, private=private)
+        return set(await found(words_only, viewer, "harbour"))
+
+    assert await seen(room="", private=True) == {mine, for_all}
+    assert await seen(room="", private=False) == {for_all}
+    assert await seen(room=ROOM, private=False) == {for_all, here, for_here}
+    assert await seen(room=ROOM, private=True) == {mine, for_all, here, for_here}
+
+
+async def test_what_any_account_of_one_human_said_is_found_by_each(words_only: Memory, shelf: Shelf) -> None:
+    human = uuid.uuid4()
+    slack, discord = (shelf.person(shelf.org, "Ada", human) for _ in range(2))
+    kept = {shelf.keep(owner, "the harbour deal") for owner in (slack, discord)}
+    for person in (slack, discord):
+        assert set(await found(words_only, Viewer.owner(shelf.org, person), "harbour")) == kept
+
+
+async def test_a_note_that_no_longer_holds_is_not_recalled(words_only: Memory, shelf: Shelf) -> None:
+    shelf.note(shelf.ada, "The launch is in May", valid_to=NOW)
+    shelf.note(shelf.ada, "The launch is in June")
+    recalled = await words_only.recall(Viewer.owner(shelf.org, shelf.ada), "When is the launch?", NOW, 10)
+    assert [one.text for one in recalled] == ["The launch is in June"]
+
+
+async def test_messages_of_the_conversation_that_asks_are_left_out_and_its_notes_are_not(
+    words_only: Memory, shelf: Shelf
+) -> None:
+    here, there = shelf.conversation("D1"), shelf.conversation("D2")
+    shelf.keep(shelf.ada, "the harbour deal", conversation_id=here)
+    note = shelf.keep(shelf.ada, "the harbour deal", conversation_id=here, kind="note")
+    earlier = shelf.keep(shelf.ada, "the harbour deal", conversation_id=there)
+    viewer = Viewer.owner(shelf.org, shelf.ada)
+    recalled = await words_only.recall(viewer, "harbour", NOW, 10, without_conversation=here)
+    assert {one.id for one in recalled} == {note, earlier}
+
+
+@pytest.mark.parametrize("text", ["", "  ", "the of and", "'' | & ! <->", "\0 nul", "😀", "\\", "%s %(org)s {seen}"])
+async def test_any_question_is_answered(words_only: Memory, shelf: Shelf, text: str) -> None:
+    shelf.keep(shelf.ada, "the harbour deal")
+    assert await found(words_only, Viewer.owner(shelf.org, shelf.ada), text) == []
+
+
+async def test_german_is_found_by_its_words(words_only: Memory, shelf: Shelf) -> None:
+    kept = shelf.keep(shelf.ada, "Wir haben den Vertrag mit der Werft unterschrieben")
+    shelf.keep(shelf.ada, "Das Essen in der Kantine war gut")
+    assert await found(words_only, Viewer.owner(shelf.org, shelf.ada), "Was steht im Vertrag mit der Werft?", 1) == [
+        kept
+    ]
