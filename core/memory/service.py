@@ -41,8 +41,7 @@ class Memory:
         )
         scores = fused(candidates.found, candidates.holders, candidates.total)
         scored = [
-            one.memory.model_copy(update={"score": score})
-            for one, score in zip(candidates.found, scores, strict=True)
+            one.memory.model_copy(update={"score": score}) for one, score in zip(candidates.found, scores, strict=True)
         ]
         return sorted(scored, key=lambda one: (-one.score, -one.id))[:limit]
 

@@ -55,7 +55,7 @@ class Shelf:
 
     def new(self, table: str, **fields: object) -> int:
         names, marks = ", ".join(fields), ", ".join(["%s"] * len(fields))
-        query = f"INSERT INTO {table} ({names}) VALUES ({marks}) RETURNING id"  # noqa: S608
+        query = f"INSERT INTO {table} ({names}) VALUES ({marks}) RETURNING id"
         row = self._admin.execute(query.encode(), list(fields.values())).fetchone()
         assert row is not None
         return row[0]
