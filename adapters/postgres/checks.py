@@ -17,6 +17,8 @@ from core.health.models import Finding, Findings, ok, problem, skipped, warning
 _OLDEST = 13  # procrastinate and pgvector want it
 _SKEW_SECONDS = 30.0
 _MIGRATE = "`robbie migrate` puts it right, or prints the SQL for somebody who may"
+# What keeps organizations apart in a table of theirs, or in one of what is somebody's own (migrations/tables.py).
+_POLICIES = ("org", "seen")
 _POWERS = {
     "rolsuper": "is a superuser",
     "rolbypassrls": "bypasses row security",
@@ -124,11 +126,12 @@ async def _row_security(admin: Connection) -> Finding:
     rows = await rows_of(
         admin,
         """SELECT relname, relrowsecurity AND relforcerowsecurity AS forced,
-                  EXISTS (SELECT FROM pg_policy WHERE polrelid = pg_class.oid AND polname = 'org') AS guarded
+                  EXISTS (SELECT FROM pg_policy WHERE polrelid = pg_class.oid AND polname = ANY (%s)) AS guarded
            FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace
              AND (relname = 'organizations' OR EXISTS (
                   SELECT FROM pg_attribute WHERE attrelid = pg_class.oid AND attname = 'org_id' AND NOT attisdropped))
            ORDER BY relname""",
+        [list(_POLICIES)],
     )
     open_ = [str(row["relname"]) for row in rows if not row["forced"]]
     unguarded = [str(row["relname"]) for row in rows if not row["guarded"]]
@@ -139,7 +142,7 @@ async def _row_security(admin: Connection) -> Finding:
             f"as robbie_owner: ALTER TABLE {open_[0]} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY",
         )
     if unguarded:
-        found = f"{', '.join(unguarded)}: the policy 'org' is missing"
+        found = f"{', '.join(unguarded)}: the policy that keeps organizations apart is missing"
         return problem("row security", found, "make it again, as in migrations/tables.py")
     return ok("row security", f"forced on all {len(rows)} tables of organizations")
 
