@@ -81,6 +81,7 @@ _REVISIONS = (
     "0004_tasks",
     "0008_audit",
     "0005_embedding",
+    "0002_salts",
 )
 
 
