@@ -48,6 +48,11 @@ def _seed(roles: RoleUrls) -> None:
             "VALUES (%s, %s, %s, 'message', 'received', '1.0', now())",
             (*org, *conversation, *person),
         )
+        system.execute(
+            "INSERT INTO messages (org_id, conversation_id, person_id, text, occurred_at) "
+            "VALUES (%s, %s, %s, 'hello', now())",
+            (*org, *conversation, *person),
+        )
 
 
 def test_every_revision_goes_up_and_down_on_data(roles: RoleUrls) -> None:
@@ -82,6 +87,7 @@ _REVISIONS = (
     "0008_audit",
     "0005_embedding",
     "0002_salts",
+    "0005_said",
 )
 
 

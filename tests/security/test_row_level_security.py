@@ -37,10 +37,11 @@ SYSTEM = {
     "used_states": "DIS",
     "uploads": "DS",
     "links": "ISU",
+    "memories": "D",
 }
 
 # Of these tables it sees and changes the columns alone by which a direct message moves to its person's home, and by
-# which memories are embedded.
+# which memories are made of messages and embedded.
 MOVED = {
     "accounts": {"U:org_id"},
     "inbox_identities": {"U:org_id"},
@@ -60,6 +61,22 @@ MOVED = {
         "S:text",
         "S:embedding",
         "S:embedded_by",
+        "S:message_id",
+        *(
+            f"I:{name}"
+            for name in (
+                "org_id",
+                "owner",
+                "people",
+                "conversation_id",
+                "message_id",
+                "kind",
+                "room",
+                "speaker",
+                "text",
+                "said_at",
+            )
+        ),
         "U:org_id",
         "U:embedding",
         "U:embedded_by",
