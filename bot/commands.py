@@ -16,7 +16,7 @@ from core.conversation.basics import basics
 from core.conversation.handling import Explainers, Handlers
 from core.conversation.why import why
 from core.desk import Completer, Desk, Visitor, matching
-from core.notes.commands import latest_notes, noting
+from core.notes.commands import completing_notes, latest_notes, note_forms, noting
 from core.people.cast import Card, Cast
 from core.people.choosing import choosing
 from core.people.languages import languages
@@ -49,16 +49,17 @@ def explainers() -> Explainers:
 
 def desk(settings: Settings, database: Database) -> Desk:
     """Forms, completions and the sections of a person's home."""
-    people, cast = PostgresPeople(database), cast_of(settings)
+    people, notes, cast = PostgresPeople(database), PostgresNotes(database), cast_of(settings)
     return Desk(
         REGISTRY,
         completers={
             "mentor": offering(cast.choices()),
             "language": offering(languages()),
             "org": completing_orgs(people, PostgresLinks(database)),
+            "note": completing_notes(people, notes),
         },
-        forms={**settings_form(people, cast)},
-        sections=[latest_notes(people, PostgresNotes(database)), about_you(people, cast)],
+        forms={**settings_form(people, cast), **note_forms(people, notes)},
+        sections=[latest_notes(people, notes), about_you(people, cast)],
     )
 
 

@@ -62,7 +62,8 @@ class Option:
         completes: names the completer that offers values while somebody types; empty for none.
         least, most: the limits of an ``INTEGER``.
         long: whether a form gives it several lines.
-        hidden: whether no menu and no form offers it.
+        hidden: whether no menu and no form offers it, and nobody types it.
+        exact: whether nothing but a whole word stands for a choice, since other words may come in its place.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Option:
     most: int | None = None
     long: bool = False
     hidden: bool = False
+    exact: bool = False
 
 
 class Where(StrEnum):
@@ -273,7 +275,7 @@ def _chosen(option: Option, given: str) -> str | None:
         lambda choice: wanted in (choice.value.casefold(), choice.label.casefold()),
         lambda choice: choice.label.casefold().startswith(wanted) or choice.value.casefold().startswith(wanted),
     )
-    for test in tests:
+    for test in tests[: 1 if option.exact else None]:
         found = [choice.value for choice in option.choices if test(choice)]
         if len(found) == 1:
             return found[0]
@@ -283,10 +285,10 @@ def _chosen(option: Option, given: str) -> str | None:
 def _positional(command: Command, rest: str) -> dict[str, str]:
     """The words of a line as options in their order; the last text takes what is left."""
     values: dict[str, str] = {}
-    for index, option in enumerate(command.options):
+    for index, option in enumerate(command.offered):
         if not rest:
             break
-        last = index == len(command.options) - 1
+        last = index == len(command.offered) - 1
         word, _, after = (rest, "", "") if last else rest.partition(" ")
         may_be_skipped = option.kind is Kind.CHOICE and not option.required and not (last and not values)
         if may_be_skipped and _chosen(option, word) is None:

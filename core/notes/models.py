@@ -87,6 +87,56 @@ class Note(Frozen):
     source: str = ""
 
 
+class Wanted(Frozen):
+    """Which notes somebody wants to see.
+
+    Attributes:
+        words: all of them are in it; empty for any.
+        closed: those that do not hold any more, instead of those that do.
+        here: what everybody may see in the viewer's room, instead of what is the viewer's own.
+        after: the end of the page before, as ``Listed.end``.
+    """
+
+    words: str = ""
+    kind: NoteKind | None = None
+    pinned: bool = False
+    closed: bool = False
+    here: bool = False
+    after: str = ""
+
+
+class Listed(Frozen):
+    """A note with what a list says beside it.
+
+    Attributes:
+        speaker: its owner's name.
+        replaced_by: what the note says that took its place; empty for none that the viewer may see.
+    """
+
+    note: Note
+    speaker: str = ""
+    replaced_by: str = ""
+
+    @property
+    def end(self) -> str:
+        """Where a page ends whose last one this is. It stands still, whatever is added or removed meanwhile."""
+        return f"{int(self.note.pinned)}-{self.note.id}"
+
+
+class Source(Frozen):
+    """A message that a note was made of.
+
+    Attributes:
+        message: the platform's id.
+    """
+
+    surface: str
+    tenant: str
+    channel: str
+    message: str
+    thread: str = ""
+
+
 class Notes(Protocol):
     """Keeps notes. The store sees what the viewer may see, and changes what is the viewer's own."""
 
@@ -101,8 +151,23 @@ class Notes(Protocol):
             source: the message that it was made of, as ``surface/tenant/channel/message``; empty for none.
         """
 
-    async def find(self, viewer: Viewer, words: str, limit: int) -> Sequence[Note]:
-        """The viewer's own notes with these words (all for none), the latest first."""
+    async def find(self, viewer: Viewer, wanted: Wanted, limit: int) -> Sequence[Listed]:
+        """Notes that the viewer may see: what is pinned, and then the latest first."""
+
+    async def one(self, viewer: Viewer, note_id: int) -> Listed | None:
+        """One of the viewer's own notes; None where there is none of that id."""
+
+    async def sources(self, viewer: Viewer, note_id: int) -> Sequence[Source]:
+        """What messages one of the viewer's own notes was made of, the first first."""
+
+    async def edit(self, viewer: Viewer, note_id: int, text: str) -> Note | None:
+        """Change what one of the viewer's own notes says, for whoever it is shared with, too.
+
+        Returns the note as it is now; None where there is none of that id.
+        """
+
+    async def pin(self, viewer: Viewer, note_id: int, *, pinned: bool) -> bool:
+        """Pin one of the viewer's own notes, or let it go; False where there is none of that id."""
 
     async def forget(self, viewer: Viewer, note_id: int) -> bool:
         """Delete one of the viewer's own notes, with its vectors; False where there is none of that id."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import pytest
+from psycopg.types.json import Jsonb
 
 from adapters.postgres.database import Database
 from adapters.postgres.links import PostgresLinks
@@ -12,10 +14,12 @@ from adapters.postgres.notes import PostgresNotes
 from adapters.postgres.people import PostgresPeople
 from core.commands import REGISTRY
 from core.conversation.handling import Asked, Say
-from core.conversation.models import Asker
+from core.conversation.models import Asker, Place
 from core.desk import Visitor
-from core.notes.commands import latest_notes, noting
+from core.notes.commands import completing_notes, latest_notes, note_forms, noting
+from core.people.viewer import Viewer
 from core.registry import CommandError, Invocation
+from core.rendering.message import Button
 from tests.integration.conftest import Desk
 from tests.integration.test_links import DISCORD, GUILD, OTHER_SLACK, SLACK, Meeting
 from tests.office import Office
@@ -24,7 +28,16 @@ from tests.office import Office
 class Notebook(Meeting):
     """People who keep notes."""
 
-    async def note(self, person: int, command: str, *, origin: int = 1, about: str = "", **arguments: str) -> Say:
+    async def note(
+        self,
+        person: int,
+        command: str,
+        *,
+        origin: int = 1,
+        about: str = "",
+        place: Place | None = None,
+        **arguments: str,
+    ) -> Say:
         """Carry a command on notes out for a person."""
         row = await self.desk.row("SELECT org_id FROM people WHERE id = %s", person)
         conversation = await self.desk.row("SELECT id FROM conversations ORDER BY id LIMIT 1")
@@ -32,7 +45,7 @@ class Notebook(Meeting):
         asked = Asked(
             REGISTRY.checked(Invocation(command=command, arguments=arguments)),
             asker,
-            SLACK,
+            place or SLACK,
             datetime.now(UTC),
             origin,
             int(str(conversation["id"])),
@@ -41,6 +54,20 @@ class Notebook(Meeting):
         said = await noting(PostgresNotes(self.desk.database))[command](asked)
         assert isinstance(said, Say)
         return said
+
+    async def only(self, person: int) -> str:
+        """The number of a person's only note."""
+        (button,) = (await self.note(person, "notes")).buttons
+        assert button.invocation is not None
+        return button.invocation.arguments["id"]
+
+    async def change(self, note: str, **columns: object) -> None:
+        """Make a note what other parts of Robbie would."""
+        row = await self.desk.row("SELECT org_id, owner FROM notes WHERE id = %s", int(note))
+        viewer = Viewer.owner(int(str(row["org_id"])), int(str(row["owner"])))
+        sets = ", ".join(f"{name} = %({name})s" for name in columns)
+        query = f"UPDATE notes SET {sets} WHERE id = %(id)s"
+        await self.desk.database.run(viewer.org_id, (query, {**columns, "id": int(note)}), viewer=viewer)
 
 
 @pytest.fixture
@@ -69,13 +96,14 @@ async def test_a_note_is_kept_once_though_its_turn_runs_twice(book: Notebook) ->
 async def test_a_note_is_nobody_elses_to_see_or_to_forget(book: Notebook) -> None:
     ana, ben, chika = await book.meet(SLACK), await book.meet(SLACK, "U2"), await book.meet(OTHER_SLACK, "U3")
     await book.note(ana, "note", text="a secret")
-    (forget,) = (await book.note(ana, "notes")).buttons
-    assert forget.invocation is not None
+    id = await book.only(ana)
     for other in (ben, chika):
         assert "no notes yet" in (await book.note(other, "notes")).text
-        assert "not there" in (await book.note(other, "forget-note", **forget.invocation.arguments)).text
-    assert "a secret" in (await book.note(ana, "notes")).text
-    assert "Forgotten" in (await book.note(ana, "forget-note", **forget.invocation.arguments)).text
+        for command, arguments in (("show-note", {}), ("edit-note", {"text": "mine"}), ("pin-note", {}),
+                                   ("forget-note", {}), ("forget-note", {"sure": "yes"})):  # fmt: skip
+            assert "not there" in (await book.note(other, command, id=id, **arguments)).text
+    assert "a secret" in (await book.note(ana, "show-note", id=id)).text
+    assert "Forgotten" in (await book.note(ana, "forget-note", id=id)).text
     assert "no notes yet" in (await book.note(ana, "notes")).text
 
 
@@ -109,7 +137,7 @@ async def test_the_home_shows_the_latest_notes(book: Notebook) -> None:
         await book.note(ana, "note", origin=number, text=f"note {number}")
     section = await make(visitor)
     assert section is not None
-    assert section.text.startswith("1. note 4")
+    assert "note 4" in section.text.splitlines()[0]
     assert "note 1" not in section.text
     stranger = await make(visitor.model_copy(update={"account": "U404"}))
     assert stranger is not None
@@ -121,6 +149,8 @@ async def test_the_home_shows_the_latest_notes(book: Notebook) -> None:
     [
         ("What are my notes on the landlord?", "notes", {"search": "the landlord"}),
         ("my notes", "notes", {}),
+        ("show me my wins", "notes", {"which": "win"}),
+        ("What are my decisions about Berlin?", "notes", {"which": "decision", "search": "Berlin"}),
         ("Zeig mir meine Notizen zu Berlin", "notes", {"search": "Berlin"}),
         ("make a note: call Ben", "note", {"text": "call Ben"}),
         ("Merk dir bitte: Ben anrufen", "note", {"text": "Ben anrufen"}),
@@ -128,6 +158,170 @@ async def test_the_home_shows_the_latest_notes(book: Notebook) -> None:
 )
 def test_free_text_on_notes_is_understood(text: str, command: str, arguments: dict[str, str]) -> None:
     assert REGISTRY.spoken(text) == Invocation(command=command, arguments=arguments)
+
+
+async def test_a_long_list_is_told_in_pages_that_no_change_in_between_shifts(book: Notebook) -> None:
+    ana = await book.meet(SLACK)
+    for number in range(1, 26):
+        await book.note(ana, "note", origin=number, text=f"note {number:02}")
+    seen, page = [], await book.note(ana, "notes")
+    first = await book.note(ana, "notes", search="note 25")
+    await book.note(ana, "forget-note", **_arguments(first.buttons[0]))
+    await book.note(ana, "note", origin=99, text="note 99")
+    while True:
+        seen += re.findall(r"note \d\d", page.text)
+        if page.buttons[-1].label != "More":
+            break
+        page = await book.note(ana, "notes", **_arguments(page.buttons[-1]))
+    assert seen == [f"note {number:02}" for number in range(25, 0, -1)]
+
+
+async def test_what_is_pinned_comes_first_and_alone_where_that_is_wanted(book: Notebook) -> None:
+    ana = await book.meet(SLACK)
+    for number in range(1, 13):
+        await book.note(ana, "note", origin=number, text=f"note {number:02}")
+    first = _arguments((await book.note(ana, "notes", search="note 01")).buttons[0])
+    assert "Pinned" in (await book.note(ana, "pin-note", **first)).text
+    page = await book.note(ana, "notes")
+    assert "note 01" in page.text.splitlines()[0]
+    rest = await book.note(ana, "notes", **_arguments(page.buttons[-1]))
+    assert re.findall(r"note \d\d", rest.text) == ["note 03", "note 02"]
+    assert re.findall(r"note \d\d", (await book.note(ana, "notes", which="pinned")).text) == ["note 01"]
+    assert "not pinned" in (await book.note(ana, "unpin-note", **first)).text
+    assert "none" in (await book.note(ana, "notes", which="pinned")).text
+
+
+@pytest.mark.parametrize(
+    ("line", "arguments"),
+    [
+        ("notes wins", {"which": "win"}),
+        ("notes win", {"which": "win"}),
+        ("notes decisions landlord and Ben", {"which": "decision", "search": "landlord and Ben"}),
+        ("notes her birthday", {"search": "her birthday"}),
+        ("notes in Berlin", {"search": "in Berlin"}),
+        ("notes closed", {"which": "closed"}),
+    ],
+)
+def test_a_kind_of_note_is_asked_for_by_its_name_and_by_no_part_of_it(line: str, arguments: dict[str, str]) -> None:
+    assert REGISTRY.read(line).arguments == arguments
+
+
+async def test_notes_are_filtered_by_kind_and_words(book: Notebook) -> None:
+    ana = await book.meet(SLACK)
+    for number, (kind, text) in enumerate((("win", "Berlin won"), ("win", "Rome won"), ("decision", "Berlin"))):
+        await book.note(ana, "note", origin=number + 1, text=text)
+        (row,) = (await book.note(ana, "notes", search=text)).buttons[:1]
+        await book.change(_arguments(row)["id"], kind=kind)
+    assert "Berlin won" in (await book.note(ana, "notes", which="win", search="berlin")).text
+    assert "Rome" not in (await book.note(ana, "notes", which="win", search="won BERLIN")).text
+    assert len((await book.note(ana, "notes", which="win")).buttons) == 2
+
+
+async def test_what_does_not_hold_any_more_is_shown_on_request_with_what_replaced_it(book: Notebook) -> None:
+    ana = await book.meet(SLACK)
+    await book.note(ana, "note", origin=1, text="We meet on Monday")
+    old = await book.only(ana)
+    await book.note(ana, "note", origin=2, text="We meet on Tuesday")
+    new = _arguments((await book.note(ana, "notes", search="Tuesday")).buttons[0])["id"]
+    await book.change(old, valid_to=datetime.now(UTC), superseded_by=int(new))
+    assert "Monday" not in (await book.note(ana, "notes")).text
+    closed = (await book.note(ana, "notes", which="closed")).text
+    assert closed.index("Monday") < closed.index("Tuesday")
+    shown = (await book.note(ana, "show-note", id=old)).text
+    assert "Does not hold any more" in shown
+    assert f"#{new}: We meet on Tuesday" in shown
+
+
+async def test_a_note_is_shown_with_all_that_is_kept_of_it(book: Notebook) -> None:
+    ana = await book.meet(SLACK)
+    await book.note(ana, "note", about="1700.25", text="The harbour deal is ours")
+    id = await book.only(ana)
+    subjects = [{"kind": "company", "name": "Harbour Ltd"}, {"kind": "person", "name": "Cleo"}]
+    await book.change(
+        id, kind="win", tone="proud", due_at=datetime(2026, 12, 24, 8, tzinfo=UTC), importance=0.8, celebration=0.9,
+        subjects=Jsonb(subjects), shared_with="slack/T1/C9", found_by="openai/m", uses=3, used_at=datetime.now(UTC),
+    )  # fmt: skip
+    said = await book.note(ana, "show-note", id=f"#{id}")
+    for fact in ("Win", "proud", "24 December 2026, 09:00", "0.8", "Harbour Ltd (company), Cleo (person)", "openai/m",
+                 "you, and whoever reads in the Slack channel `C9`", "3 times"):  # fmt: skip
+        assert fact in said.text
+    assert said.links == ("https://slack.com/app_redirect?team=T1&channel=D1&message_ts=1700.25",)
+    assert said.links[0] in said.text
+    labels = [button.label for button in said.buttons]
+    assert labels[:3] == ["Edit", "Pin", "Forget"]
+
+
+async def test_an_edited_note_loses_its_vector_and_says_who_reads_it_now(book: Notebook) -> None:
+    ana = await book.meet(SLACK)
+    await book.note(ana, "note", text="The sea")
+    id = await book.only(ana)
+    await book.change(id, shared_with="*")
+    await book.desk.execute("UPDATE memories SET embedding = %s, embedded_by = 'x'", str([1.0] + [0.0] * 383))
+    assert "everybody in the organization" in (await book.note(ana, "edit-note", id=id, text="The lake")).text
+    assert "The lake" in (await book.note(ana, "show-note", id=id)).text
+    (memory,) = await book.desk.rows("SELECT text, embedding, embedded_by FROM memories")
+    assert memory == {"text": "The lake", "embedding": None, "embedded_by": ""}
+    assert "edit-note" in (await book.note(ana, "edit-note", id=id)).text
+
+
+async def test_a_pinned_or_shared_note_is_forgotten_only_after_asking_once(book: Notebook) -> None:
+    ana = await book.meet(SLACK)
+    await book.note(ana, "note", text="keep me")
+    id = await book.only(ana)
+    for change in ({"pinned": True}, {"pinned": False, "shared_with": "*"}):
+        await book.change(id, **change)
+        asked = await book.note(ana, "forget-note", id=id)
+        assert "cannot be brought back" in asked.text
+        assert await book.only(ana) == id
+    assert "Forgotten" in (await book.note(ana, "forget-note", **_arguments(asked.buttons[0]))).text
+    assert await book.desk.rows("SELECT text FROM memories") == []
+
+
+async def test_in_a_channel_is_listed_what_everybody_there_may_see_with_who_said_it(book: Notebook) -> None:
+    channel = Place(surface="slack", tenant="T1", channel="C7", thread="1.0")
+    ana, ben = await book.meet(SLACK), await book.meet(SLACK, "U2")
+    for number, (person, text, columns) in enumerate((
+        (ana, "said there", {"room": channel.room}), (ben, "shared there", {"shared_with": channel.room}),
+        (ben, "told all", {"shared_with": "*"}), (ben, "elsewhere", {"room": "slack/T1/C8"}), (ben, "own", {}),
+        (ana, "ana's own", {}),
+    ), 1):  # fmt: skip
+        await book.note(person, "note", origin=number, text=text)
+        if columns:
+            (shown, *_) = (await book.note(person, "notes", search=text)).buttons
+            await book.change(_arguments(shown)["id"], **columns)
+    here = (await book.note(ana, "notes", place=channel, which="here")).text
+    assert all(text in here for text in ("said there", "shared there", "told all"))
+    assert not any(text in here for text in ("elsewhere", "own"))
+    mine = (await book.note(ana, "notes", place=channel)).text
+    assert "said there" in mine
+    assert "shared there" not in mine
+
+
+async def test_the_form_of_a_note_shows_what_it_says_to_its_owner_alone(book: Notebook) -> None:
+    ana, _ = await book.meet(SLACK), await book.meet(SLACK, "U2")
+    await book.note(ana, "note", text="as it is")
+    make = note_forms(book.people, PostgresNotes(book.desk.database))["edit-note"]
+    wanted = Invocation(command="edit-note", arguments={"id": await book.only(ana)})
+    form = await make(Visitor(surface="slack", tenant="T1", account="U1"), wanted)
+    assert form is not None
+    assert form.fields[0].value == "as it is"
+    assert await make(Visitor(surface="slack", tenant="T1", account="U2"), wanted) is None
+
+
+async def test_notes_are_offered_by_what_is_in_them_while_somebody_types(book: Notebook) -> None:
+    ana, _ = await book.meet(SLACK), await book.meet(SLACK, "U2")
+    await book.note(ana, "note", text="The harbour")
+    complete = completing_notes(book.people, PostgresNotes(book.desk.database))
+    visitor = Visitor(surface="slack", tenant="T1", account="U1")
+    (choice,) = await complete(visitor, "harb")
+    assert choice.value == await book.only(ana)
+    assert await complete(visitor, choice.value) == [choice]
+    assert await complete(visitor.model_copy(update={"account": "U2"}), "") == []
+
+
+def _arguments(button: Button) -> dict[str, str]:
+    assert button.invocation is not None
+    return dict(Invocation.unpacked(button.invocation.packed()).arguments)
 
 
 async def test_free_text_makes_a_note_only_after_a_yes(office: Office) -> None:
