@@ -70,11 +70,35 @@ def notes(
     """Measure the offline detector of notes."""
     from rich.console import Console
 
-    from bot.evals.notes import EvalError, exam
+    from bot.evals.lines import EvalError
+    from bot.evals.notes import exam
     from bot.evals.notes_screen import show
 
     try:
         result = exam(files, window, baseline or [], lambda line: typer.echo(line, err=True))
+    except EvalError as error:
+        raise SystemExit(str(error)) from None
+    if as_json:
+        typer.echo(json.dumps(result))
+    else:
+        show(result, Console(highlight=False))
+
+
+@eval_app.command()
+def recall(
+    turns: Annotated[Path, typer.Argument(metavar="TURNS", help="Long conversations, .jsonl or .jsonl.gz.")],
+    questions: Annotated[Path, typer.Argument(metavar="QUESTIONS", help="With the turns that hold the answers.")],
+    as_json: Json = False,
+) -> None:
+    """Ask for what was said, in a database that is made for it and removed."""
+    from rich.console import Console
+
+    from bot.evals.lines import EvalError
+    from bot.evals.recall import exam
+    from bot.evals.recall_screen import show
+
+    try:
+        result = asyncio.run(exam(turns, questions, lambda line: typer.echo(line, err=True)))
     except EvalError as error:
         raise SystemExit(str(error)) from None
     if as_json:

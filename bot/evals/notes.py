@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from bot.evals.lines import EvalError
 from bot.evals.notes_baseline import Baseline
 from bot.evals.notes_measures import Doubles, Flags, measures, windows
 from bot.evals.notes_rows import Row, numbered, read, threads
@@ -23,10 +24,6 @@ MEANT: Mapping[str, str] = {"thanks": "gratitude", "apology": "remorse", "comman
 Scores: TypeAlias = Mapping[str, Doubles]
 Json: TypeAlias = dict[str, object]
 Progress: TypeAlias = Callable[[str], None]
-
-
-class EvalError(Exception):
-    """Nothing can be measured; the message says why."""
 
 
 def exam(files: Sequence[Path], window: int, baseline: Sequence[Path], progress: Progress) -> Json:
@@ -46,10 +43,7 @@ def exam(files: Sequence[Path], window: int, baseline: Sequence[Path], progress:
 
 
 def _rows(files: Sequence[Path], progress: Progress) -> tuple[list[Row], int]:
-    try:
-        rows, bad = read(files)
-    except (OSError, EOFError) as error:
-        raise EvalError(f"A file cannot be read: {type(error).__name__}.") from None
+    rows, bad = read(files)
     for line in bad:
         progress(str(line))
     if not rows:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
+from bot.evals.lines import BadLine, rows_of
 from core.notes.lines import Line
 
 
@@ -31,51 +29,17 @@ class Row(BaseModel):
         return Line(self.speaker, self.text)
 
 
-@dataclass(frozen=True, slots=True)
-class BadLine:
-    """A line that is no row."""
-
-    file: Path
-    number: int
-    problem: str
-
-    def __str__(self) -> str:
-        return f"{self.file.name}, line {self.number}: {self.problem}"
-
-
 def read(files: Sequence[Path]) -> tuple[list[Row], list[BadLine]]:
-    """The rows of all files, and the lines that are none. Raises OSError, and what gzip raises."""
+    """The rows of all files, and the lines that are none. Raises EvalError."""
     rows: list[Row] = []
     bad: list[BadLine] = []
     for file in files:
-        with _opened(file) as lines:
-            for number, line in enumerate(lines, 1):
-                found = _row(line)
-                if isinstance(found, Row):
-                    rows.append(found)
-                elif found:
-                    bad.append(BadLine(file, number, found))
+        for found in rows_of(file, Row):
+            if isinstance(found, BadLine):
+                bad.append(found)
+            else:
+                rows.append(found[1])
     return rows, bad
-
-
-def _opened(file: Path) -> TextIO:
-    if file.suffix == ".gz":
-        return gzip.open(file, "rt", encoding="utf-8", errors="surrogateescape")
-    return file.open(encoding="utf-8", errors="surrogateescape")
-
-
-def _row(line: str) -> Row | str:
-    """The row, or what is wrong; an empty text for an empty line. What a line says is not repeated."""
-    if not line.strip():
-        return ""
-    try:
-        return Row.model_validate_json(line)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        return f"{where}: {first['msg']}" if where else "not a JSON object"
-    except UnicodeEncodeError:
-        return "not UTF-8"
 
 
 def threads(rows: Sequence[Row]) -> Iterator[Sequence[int]]:
