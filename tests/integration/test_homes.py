@@ -64,8 +64,10 @@ _FURTHER = (
     "INSERT INTO notes (org_id, owner, origin, text) SELECT org_id, person_id, id, 'x' FROM interactions",
     """INSERT INTO note_sources SELECT notes.id, answer_id, interactions.org_id
        FROM notes JOIN interactions ON interactions.id = origin""",
-    """INSERT INTO consents (org_id, note_id, person_id, conversation_id, part, what, audience, wording, expires_at)
-       SELECT interactions.org_id, notes.id, person_id, interactions.conversation_id, 'owner', 'share', '*', 'x', now()
+    """INSERT INTO consents (org_id, note_id, person_id, owner, conversation_id, part, what, audience, wording,
+                             expires_at)
+       SELECT interactions.org_id, notes.id, person_id, owner, interactions.conversation_id, 'owner', 'share', '*',
+              'x', now()
        FROM notes JOIN interactions ON interactions.id = origin""",
     "INSERT INTO refusals SELECT org_id, person_id, 'x' FROM interactions",
     "INSERT INTO tasks (org_id, owner, text) SELECT org_id, person_id, 'x' FROM interactions",

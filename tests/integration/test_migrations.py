@@ -88,6 +88,7 @@ _REVISIONS = (
     "0005_embedding",
     "0002_salts",
     "0005_said",
+    "0006_asking",
 )
 
 

@@ -68,6 +68,7 @@ class LeakWorld:
     admin: psycopg.Connection[tuple[object, ...]]
     orgs: dict[str, int] = field(default_factory=dict)
     ids: dict[str, int] = field(default_factory=dict)
+    conversations: dict[str, int] = field(default_factory=dict)
     secrets: list[Secret] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -75,6 +76,11 @@ class LeakWorld:
         for org, tenant in (("home", "T1"), ("other", "T2")):
             self.orgs[org] = self._id("INSERT INTO organizations (name) VALUES (%s) RETURNING id", org)
             self.admin.execute("INSERT INTO tenants VALUES ('slack', %s, %s)", (tenant, self.orgs[org]))
+            self.conversations[org] = self._id(
+                "INSERT INTO conversations (org_id, surface, tenant, channel, thread, direct) "
+                "VALUES (%s, 'slack', %s, 'C1', '1.0', false) RETURNING id",
+                self.orgs[org], tenant,
+            )  # fmt: skip
         for person in PEOPLE:
             org_id, tenant = self.orgs[person.org], "T1" if person.org == "home" else "T2"
             self.ids[person.name] = self._id(
@@ -103,7 +109,20 @@ class LeakWorld:
         self.admin.execute(
             "INSERT INTO tasks (org_id, owner, text, room, shared_with) VALUES (%s, %s, %s, %s, %s)", values
         )
+        self._asked(owner, secret)
         self.secrets.append(secret)
+
+    def _asked(self, owner: Person, secret: Secret) -> None:
+        """The owner was asked about the note that was made last, and so was Cleo, whom it is about."""
+        wording = f"They say that the deal goes to {secret.canary}"
+        for part, person in (("owner", owner.name), ("subject", "cleo")):
+            if part == "owner" or owner.org == "home":
+                self.admin.execute(
+                    "INSERT INTO consents (org_id, note_id, person_id, owner, conversation_id, part, what, audience, "
+                    "wording, expires_at) SELECT %s, max(id), %s, %s, %s, %s, 'share', '*', %s, now() FROM notes",
+                    (self.orgs[owner.org], self.ids[person], self.ids[owner.name], self.conversations[owner.org],
+                     part, wording),
+                )  # fmt: skip
 
     def viewers(self) -> Iterator[tuple[Person, Viewer]]:
         """Everybody, wherever they could read."""
@@ -120,6 +139,15 @@ class LeakWorld:
             for secret in self.secrets
             if secret.seen_by(person, viewer.room, private=viewer.private)
         }  # fmt: skip
+
+    def asked(self, person: Person, viewer: Viewer) -> set[str]:
+        """What this one may see of the questions: their own, on their own notes, in private."""
+        concerned = (
+            secret
+            for secret in self.secrets
+            if secret.owner.org == person.org and person.human in (secret.owner.human, "cleo")
+        )
+        return {secret.canary for secret in concerned} if viewer.private else set()
 
     def found(self, texts: Sequence[object] | Mapping[str, object] | str) -> set[str]:
         """The canaries that stand in something."""

@@ -35,6 +35,16 @@ async def test_a_hand_written_query_without_a_filter_shows_what_its_reader_may_s
         assert world.found(rows) == world.visible(person, viewer), (person, viewer)
 
 
+async def test_what_somebody_is_asked_is_seen_in_private_by_them_and_by_the_notes_owner(
+    world: LeakWorld, database: Database
+) -> None:
+    for person, viewer in world.viewers():
+        (rows,) = await database.run(viewer.org_id, ("SELECT * FROM consents", ()), viewer=viewer)
+        assert world.found(rows) == world.asked(person, viewer), (person, viewer)
+    for org_id in world.orgs.values():
+        assert await database.run(org_id, ("SELECT * FROM consents", ())) == [[]]
+
+
 @pytest.mark.parametrize("table", ["notes", "memories", "tasks"])
 async def test_a_query_that_does_not_say_who_reads_shows_what_the_whole_org_may_see(
     world: LeakWorld, database: Database, table: str
@@ -69,6 +79,15 @@ async def test_nobody_changes_or_removes_what_is_anothers_even_where_they_see_it
             async with database.app(viewer.org_id, viewer) as tx, tx.transaction(force_rollback=True):
                 rows = await (await tx.execute(statement)).fetchall()
             assert {humans[row["owner"]] for row in rows} <= {person.human}, (person, viewer)
+
+
+async def test_nobody_answers_for_another(world: LeakWorld, database: Database) -> None:
+    humans = {world.ids[person.name]: person.human for person in PEOPLE}
+    for person, viewer in world.viewers():
+        for statement in ("UPDATE consents SET state = 'yes' RETURNING *", "DELETE FROM consents RETURNING *"):
+            async with database.app(viewer.org_id, viewer) as tx, tx.transaction(force_rollback=True):
+                rows = await (await tx.execute(statement)).fetchall()
+            assert all(person.human in (humans[row["person_id"]], humans[row["owner"]]) for row in rows)
 
 
 @pytest.mark.parametrize("table", ["notes", "tasks"])
