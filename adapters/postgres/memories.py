@@ -74,7 +74,7 @@ class PostgresMemories:
         """What shares words with a text or lies near its vector."""
         values: dict[str, object] = {
             "org": viewer.org_id,
-            "person": viewer.person_id,
+            "me": viewer.person_id,
             "room": viewer.room,
             "text": text.replace("\0", ""),
             "limit": limit,

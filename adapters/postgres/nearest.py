@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from adapters.postgres.database import Database
+from adapters.postgres.visible import branches
 from core.memory.ports import Vector
 from core.people.viewer import Viewer
 
@@ -16,9 +16,6 @@ class Near(NamedTuple):
     id: int
     similarity: float
 
-
-_MINE = """owner = ANY (ARRAY(SELECT id FROM people WHERE id = %(person)s
-    OR human = (SELECT human FROM people WHERE id = %(person)s)))"""
 
 _BRANCH = """(
     SELECT id, embedding <=> %(vector)s::halfvec AS distance FROM memories
@@ -42,22 +39,12 @@ async def nearest(database: Database, viewer: Viewer, vector: Vector, limit: int
     """
     values = {
         "org": viewer.org_id,
-        "person": viewer.person_id,
+        "me": viewer.person_id,
         "room": viewer.room,
         "vector": "[" + ",".join(map(str, vector)) + "]",
         "limit": limit,
         "embedded_by": embedded_by,
     }
-    query = _NEAREST.format(branches=" UNION ALL ".join(_BRANCH.format(seen=seen) for seen in _seen(viewer)))
+    query = _NEAREST.format(branches=branches(viewer, _BRANCH))
     (rows,) = await database.run(viewer.org_id, (query, values), viewer=viewer)
     return [Near(row["id"], row["similarity"]) for row in rows]
-
-
-def _seen(viewer: Viewer) -> Iterator[str]:
-    """What the viewer may see, in parts that an index serves; row-level security says the same once more."""
-    yield "shared_with = '*'"
-    if viewer.private:
-        yield _MINE
-    if viewer.room:
-        yield "room = %(room)s AND room <> ''"
-        yield "shared_with = %(room)s AND shared_with <> ''"

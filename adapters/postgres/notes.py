@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from psycopg.rows import DictRow
 
 from adapters.postgres.database import Database
+from adapters.postgres.visible import MINE
 from core.conversation.models import Asker
 from core.notes.models import Listed, Note, Source, Wanted
 from core.people.viewer import Viewer
@@ -18,10 +19,6 @@ _ADD = """
 
 COLUMNS = """id, owner, text, kind, importance, sharing, celebration, tone, subjects, created_at, said_at, due_at, room,
     shared_with, pinned, uses, used_at, valid_to, superseded_by, found_by, conversation_id, source"""
-
-# A human's accounts own together what they have in this org.
-MINE = """owner = ANY (ARRAY(
-    SELECT id FROM people WHERE id = %(me)s OR human = (SELECT human FROM people WHERE id = %(me)s)))"""
 
 _BESIDE = """
     (SELECT name FROM people WHERE people.id = notes.owner) AS speaker,

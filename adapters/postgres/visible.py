@@ -7,18 +7,18 @@ from collections.abc import Iterator
 from core.people.viewer import Viewer
 
 # A human's accounts own together what they have in this org.
-_MINE = """owner = ANY (ARRAY(SELECT id FROM people WHERE id = %(person)s
-    OR human = (SELECT human FROM people WHERE id = %(person)s)))"""
+MINE = """owner = ANY (ARRAY(
+    SELECT id FROM people WHERE id = %(me)s OR human = (SELECT human FROM people WHERE id = %(me)s)))"""
 
 
 def seen(viewer: Viewer) -> Iterator[str]:
     """The conditions, of which each row that may be seen fulfils at least one.
 
-    The query names the values ``person`` and ``room``. An OR of them would keep PostgreSQL from its indexes.
+    The query names the values ``me`` and ``room``. An OR of them would keep PostgreSQL from its indexes.
     """
     yield "shared_with = '*'"
     if viewer.private:
-        yield _MINE
+        yield MINE
     if viewer.room:
         yield "room = %(room)s AND room <> ''"
         yield "shared_with = %(room)s AND shared_with <> ''"
