@@ -34,3 +34,15 @@ def _who_may_install(value: object) -> object:
 
 
 WhoMayInstall = Annotated[Literal["off", "open"] | tuple[str, ...], BeforeValidator(_who_may_install)]
+
+
+def _embedding_name(value: object) -> object:
+    """YAML reads ``off`` as false."""
+    if value is False:
+        return "off"
+    if isinstance(value, str) and (value in ("local", "off") or re.fullmatch(r"[^/\s]+/\S+", value)):
+        return value
+    raise ValueError("must be local, off, or a model by litellm's name, such as openai/text-embedding-3-small")
+
+
+EmbeddingName = Annotated[str, BeforeValidator(_embedding_name)]

@@ -147,7 +147,7 @@ def _direct(model: Model, settings: Settings) -> DirectModel:
         "openai": (secrets.openai_api_key, secrets.openai_base_url, OpenAIChat("max_completion_tokens")),
         "anthropic": (secrets.anthropic_api_key, secrets.anthropic_base_url, AnthropicMessages()),
         "compatible": (secrets.open_weight_api_key, secrets.open_weight_base_url, OpenAIChat()),
-        "ollama": (None, _v1(secrets.ollama_base_url), OpenAIChat()),
+        "ollama": (None, v1(secrets.ollama_base_url), OpenAIChat()),
     }
     key, base, protocol = ways[model.provider]
     return DirectModel(
@@ -161,7 +161,7 @@ def _direct(model: Model, settings: Settings) -> DirectModel:
     )
 
 
-def _v1(base: str | None) -> str:
+def v1(base: str | None) -> str:
     """Ollama's route that speaks OpenAI's protocol."""
     return (base or "").rstrip("/").removesuffix("/v1") + "/v1"
 

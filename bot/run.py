@@ -80,7 +80,7 @@ async def watching(house: House) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def working(app: App) -> AsyncIterator[None]:
-    """A worker's lanes and its sweep run while the block lasts; then turns drain, and their answers are sent."""
+    """A worker's lanes, sweep and memory run while the block lasts; then turns drain, and their answers are sent."""
     if app.work is None:
         yield
         return
@@ -91,14 +91,21 @@ async def working(app: App) -> AsyncIterator[None]:
     quick = asyncio.create_task(
         app.queue.work("quick", concurrency=worker.quick, grace_seconds=_FLUSH_SECONDS), name="quick"
     )
-    sweep = asyncio.create_task(_every(worker.sweep_seconds, app.work.sweep.sweep), name="sweep")
+    background = [
+        asyncio.create_task(_every(worker.sweep_seconds, work), name=name)
+        for name, work in {
+            "sweep": app.work.sweep.sweep,
+            "remembering": app.work.memory.remember,
+            "embedding": app.work.memory.embed,
+        }.items()
+    ]
     try:
         yield
     finally:
         await _end(turns, patience=worker.drain_seconds + _FLUSH_SECONDS)
         await app.work.senders.close(_FLUSH_SECONDS)
         await _end(quick, patience=2 * _FLUSH_SECONDS)
-        await _end(sweep)
+        await _end(*background)
 
 
 async def run(settings: Settings, house: House, progress: Progress, ready: Ready, roles: Roles = ALL) -> None:

@@ -11,7 +11,7 @@ import yaml
 from pydantic import Field, SecretStr, ValidationError, model_validator
 
 from bot.complaints import explain
-from bot.kinds import HttpUrl, WhoMayInstall, beginning
+from bot.kinds import EmbeddingName, HttpUrl, WhoMayInstall, beginning
 from bot.model_settings import Model as Model
 from bot.model_settings import Section, default_models
 from bot.sources import SettingsError as SettingsError
@@ -104,6 +104,17 @@ class Context(Section):
     messages: int = Field(200, ge=1)
 
 
+class MemorySettings(Section):
+    """What is remembered, and how it is found again."""
+
+    enabled: bool = True
+    recall: int = Field(6, ge=0, le=50)
+    recall_ms: float = Field(250.0, gt=0)
+    embedding: EmbeddingName = "local"
+    embedding_size: Literal["whole", "ask", "cut"] = "whole"
+    embedding_usd: float = Field(0.02, ge=0)
+
+
 class MentorsSettings(Section):
     """Who else may speak for Robbie."""
 
@@ -190,6 +201,7 @@ class Settings(Section):
     worker: Worker = Worker()
     scheduler: SchedulerSettings = SchedulerSettings()
     context: Context = Context()
+    memory: MemorySettings = MemorySettings()
     files: Files = Files()
     mentors: MentorsSettings = MentorsSettings()
     feedback: FeedbackSettings = FeedbackSettings()

@@ -18,6 +18,7 @@ from adapters.queue.jobs import Queue
 from adapters.redis import RedisHints
 from bot import __version__
 from bot.commands import explainers, handlers
+from bot.memory import Remembering, remembering
 from bot.metrics import Metrics
 from bot.models import AnyModel, chat_models, load_models, router_for
 from bot.settings import Settings
@@ -70,6 +71,7 @@ class Work:
     hints: RedisHints | None
     senders: Senders
     sweep: PostgresSweep
+    memory: Remembering
 
     async def load(self, progress: Callable[[str], None]) -> None:
         """Load what asking needs, and listen to the other workers."""
@@ -81,6 +83,7 @@ class Work:
         """Disconnect from models and Redis."""
         for model in self.models.values():
             await model.aclose()
+        await self.memory.close()
         if self.hints:
             await self.hints.close()
 
@@ -100,6 +103,7 @@ def wire(
     breakers = _breakers(settings, hints)
     budget = PostgresBudget(database, daily_usd=settings.budget.daily_usd)
     router = router_for(settings, models, breakers, budget, _Attempts(metrics))
+    memory = remembering(settings, database, breakers, budget)
     outbox = PostgresOutbox(database, queue.enqueue, lease_seconds=worker.send_lease_seconds)
     delivery = Delivery(outbox, surfaces, DeliveryPolicy())
     senders = Senders(delivery.drain, at_once=worker.quick)
@@ -123,7 +127,7 @@ def wire(
     sweep = PostgresSweep(
         database, queue.enqueue, dead_after_seconds=worker.dead_after_seconds, surfaces=tuple(surfaces)
     )
-    return Work(router, breakers, models, hints, senders, sweep)
+    return Work(router, breakers, models, hints, senders, sweep, memory)
 
 
 def _turn_policy(settings: Settings) -> TurnPolicy:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import psycopg
@@ -52,6 +53,13 @@ def roles(cluster: EmbeddedPostgres, admin_url: str) -> RoleUrls:
 @pytest.fixture
 async def database(roles: RoleUrls) -> AsyncIterator[Database]:
     """Both pools of a fresh, migrated database."""
+    async with connected(roles) as database:
+        yield database
+
+
+@asynccontextmanager
+async def connected(roles: RoleUrls) -> AsyncIterator[Database]:
+    """Both pools, as one process has them."""
     database = Database(roles.app, roles.system)
     await database.open()
     yield database

@@ -18,7 +18,7 @@ from adapters.doubles.slack import SlackDouble
 ROOT = Path(__file__).resolve().parents[1]
 START_SECONDS = 90.0
 
-# Short leases, so that what a dead worker left is taken up within a test's patience.
+# Short leases, so that what a dead worker left is taken up within a test's patience. No model of a second's loading.
 QUICK = {
     "ROBBIE_WORKER__LEASE_SECONDS": "3",
     "ROBBIE_WORKER__RENEW_SECONDS": "0.3",
@@ -27,6 +27,7 @@ QUICK = {
     "ROBBIE_WORKER__SWEEP_SECONDS": "0.5",
     "ROBBIE_WORKER__DEAD_AFTER_SECONDS": "4",
     "ROBBIE_WORKER__DRAIN_SECONDS": "10",
+    "ROBBIE_MEMORY__EMBEDDING": "off",
     "ROBBIE_WEB__PORT": "0",
     "ROBBIE_LOG_FORMAT": "json",
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from adapters.postgres.database import Database
-from core.memory.embedding import Unembedded
+from core.memory.embedding import Names, Unembedded
 from core.memory.ports import Vector
 
 # A lease is unique: who waits for another's to be committed finds it held. FOR KEY SHARE, as for the foreign key:
@@ -30,6 +30,10 @@ _OLD = _TAKE.format(
     newest="ORDER BY embedded_by DESC",
 )
 
+_CHOOSE = """
+    INSERT INTO embedders VALUES (%(name)s, clock_timestamp())
+    ON CONFLICT (name) DO UPDATE SET chosen_at = clock_timestamp()"""
+
 # Jumps from one name to the next, where DISTINCT would read every row.
 _NAMES = """
     WITH RECURSIVE name (name) AS (
@@ -38,7 +42,8 @@ _NAMES = """
         SELECT (SELECT embedded_by FROM memories WHERE embedding IS NOT NULL AND embedded_by > name.name
                 ORDER BY embedded_by LIMIT 1)
         FROM name WHERE name.name IS NOT NULL)
-    SELECT name FROM name WHERE name IS NOT NULL"""
+    SELECT coalesce((SELECT name FROM embedders ORDER BY chosen_at DESC LIMIT 1), '') AS chosen,
+           ARRAY(SELECT name FROM name WHERE name IS NOT NULL) AS stored"""
 
 # A row that somebody changes in this moment is left for the next time, so that nobody waits for vectors.
 _WRITE = """
@@ -65,10 +70,16 @@ class PostgresEmbedding:
         self._database = database
         self._lease_seconds = lease_seconds
 
-    async def names(self) -> Sequence[str]:
-        """The embedders whose vectors are stored."""
+    async def choose(self, name: str) -> None:
+        """From now on, this embedder's vectors are those that are made."""
         async with self._database.system() as tx:
-            return [row["name"] for row in await (await tx.execute(_NAMES)).fetchall()]
+            await tx.execute(_CHOOSE, {"name": name})
+
+    async def names(self) -> Names:
+        """The chosen embedder, and those whose vectors are stored."""
+        async with self._database.system() as tx:
+            (row,) = await (await tx.execute(_NAMES)).fetchall()
+        return Names(row["chosen"], row["stored"])
 
     async def take(
         self, limit: int, *, without: Collection[int] = (), embedded_by: str | None = None

@@ -65,7 +65,7 @@ async def _measured(database: Database, asked: Exam, progress: Progress) -> Json
     await Embedding(PostgresEmbedding(database), Embedders(embedder)).work()
     seconds = time.perf_counter() - started
     progress(f"asking {len(asked.questions)} questions")
-    memory = Memory(PostgresMemories(database), embedder)
+    memory = Memory(PostgresMemories(database), lambda: [embedder])
     now = max(turn.date for said in asked.turns.values() for turn in said) + timedelta(days=1)
     found = [await _ask(memory, owners[question.conv], question, names, now) for question in asked.questions]
     return {

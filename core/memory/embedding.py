@@ -23,11 +23,26 @@ class Unembedded(NamedTuple):
     text: str
 
 
+class Names(NamedTuple):
+    """Embedders by name.
+
+    Attributes:
+        chosen: the one that was chosen last; empty for none.
+        stored: those whose vectors are stored.
+    """
+
+    chosen: str
+    stored: Collection[str]
+
+
 class Unembeddeds(Protocol):
     """The memories that wait, shared by all workers. What one has taken, no other takes until it is let go."""
 
-    async def names(self) -> Collection[str]:
-        """The embedders whose vectors are stored."""
+    async def choose(self, name: str) -> None:
+        """From now on, this embedder's vectors are those that are made, by whichever worker."""
+
+    async def names(self) -> Names:
+        """The chosen embedder, and those whose vectors are stored."""
 
     async def take(
         self, limit: int, *, without: Collection[int] = (), embedded_by: str | None = None
@@ -65,7 +80,6 @@ class Embedders:
         """Take note of whose vectors are stored."""
         self._stored = tuple(name for name in stored if name != self.current.name)
 
-    @property
     def usable(self) -> Sequence[Embedder]:
         """Those whose vectors can be compared with a question's: the current one, then the former ones."""
         for name in self._stored:
@@ -78,6 +92,9 @@ class Embedders:
 class Embedding:
     """Embeds what waits, a batch at a time. Any number of workers may do it side by side.
 
+    The worker that started last decides on the embedder; those with another one stand by, so that none makes anew what
+    another has just made.
+
     Args:
         store: the memories that wait.
         embedders: the current one is asked; they learn here whose vectors are stored.
@@ -89,6 +106,7 @@ class Embedding:
         self._embedders = embedders
         self._clock = clock
         self._resting: dict[int, _Rest] = {}
+        self._has_chosen = self._stands_by = False
 
     async def work(self) -> None:
         """Embed until nothing waits."""
@@ -104,13 +122,31 @@ class Embedding:
         """What has no vector comes before what has a former embedder's."""
         now = self._clock()
         resting = [org_id for org_id, rest in self._resting.items() if rest.until > now]
-        names = await self._store.names()
-        self._embedders.know(names)
+        names, current = await self._names(), self.current
+        if names.chosen != current:
+            return ()
         rows = await self._store.take(BATCH, without=resting)
-        for name in names:
-            if not rows and name != self._embedders.current.name:
+        for name in names.stored:
+            if not rows and name != current:
                 rows = await self._store.take(BATCH, without=resting, embedded_by=name)
         return rows
+
+    async def _names(self) -> Names:
+        if not self._has_chosen:
+            await self._store.choose(self.current)
+            self._has_chosen = True
+        names = await self._store.names()
+        self._embedders.know(names.stored)
+        stands_by = names.chosen != self.current
+        if stands_by and not self._stands_by:
+            _log.warning("another worker embeds by %s; this one stands by with %s", names.chosen, self.current)
+        self._stands_by = stands_by
+        return names
+
+    @property
+    def current(self) -> str:
+        """The name of this worker's embedder."""
+        return self._embedders.current.name
 
     async def _embed(self, org_id: int, rows: Sequence[Unembedded]) -> int:
         embedder = self._embedders.current

@@ -14,6 +14,7 @@ from adapters.postgres.embedding import PostgresEmbedding
 from adapters.postgres.roles import RoleUrls
 from core.memory.embedding import BATCH, Embedders, Embedding
 from core.memory.ports import Embedder, EmbeddingError, Vector
+from tests.conftest import connected
 from tests.embedding_shelf import Shelf, Words
 
 
@@ -26,10 +27,16 @@ def shelf(admin_url: str) -> Iterator[Shelf]:
 @pytest.fixture
 async def other_database(roles: RoleUrls) -> AsyncIterator[Database]:
     """Another process's connections."""
-    other = Database(roles.app, roles.system)
-    await other.open()
-    yield other
-    await other.close()
+    async with connected(roles) as other:
+        yield other
+
+
+def kept(shelf: Shelf, count: int) -> list[str]:
+    """The texts of so many new memories."""
+    texts = [f"text {number}" for number in range(count)]
+    for text in texts:
+        shelf.keep(text)
+    return texts
 
 
 def worker(database: Database, embedder: Embedder, **more: float) -> Embedding:
@@ -56,9 +63,7 @@ async def test_with_nothing_to_do_nobody_is_asked(database: Database, shelf: She
 async def test_two_workers_share_what_waits_and_do_nothing_twice(
     database: Database, other_database: Database, shelf: Shelf
 ) -> None:
-    texts = [f"text {number}" for number in range(5 * BATCH)]
-    for text in texts:
-        shelf.keep(text)
+    texts = kept(shelf, 5 * BATCH)
     one, two = Words(), Words()
     one.go.clear()
     first = asyncio.create_task(worker(database, one).work())
@@ -74,9 +79,7 @@ async def test_two_workers_share_what_waits_and_do_nothing_twice(
 async def test_many_workers_at_once_do_nothing_twice(
     database: Database, other_database: Database, shelf: Shelf
 ) -> None:
-    texts = [f"text {number}" for number in range(8 * BATCH)]
-    for text in texts:
-        shelf.keep(text)
+    texts = kept(shelf, 8 * BATCH)
     embedder = Words()
     await asyncio.gather(*(worker(each, embedder).work() for each in (database, other_database) * 4))
     assert sorted(embedder.asked) == sorted(texts)
@@ -111,8 +114,7 @@ async def test_an_edited_note_is_embedded_anew(database: Database, shelf: Shelf)
 
 
 async def test_while_the_model_changes_every_memory_keeps_a_vector(database: Database, shelf: Shelf) -> None:
-    for number in range(BATCH + 3):
-        shelf.keep(f"text {number}")
+    kept(shelf, BATCH + 3)
     before, after = Words("before"), Words("after")
     await worker(database, before).work()
     after.go.clear()
@@ -132,24 +134,43 @@ async def test_while_the_model_changes_every_memory_keeps_a_vector(database: Dat
 
 
 async def test_a_former_model_is_asked_until_its_last_vector_is_replaced(database: Database, shelf: Shelf) -> None:
-    for number in range(BATCH + 3):
-        shelf.keep(f"text {number}")
+    kept(shelf, BATCH + 3)
     former = Words("before")
     await worker(database, former).work()
     embedders = Embedders(Words("after"), {"before": former}.get)
     working = Embedding(PostgresEmbedding(database), embedders)
     await working.work_once()
-    assert [embedder.name for embedder in embedders.usable] == ["after", "before"]
+    assert [embedder.name for embedder in embedders.usable()] == ["after", "before"]
     await working.work()
-    assert [embedder.name for embedder in embedders.usable] == ["after"]
+    assert [embedder.name for embedder in embedders.usable()] == ["after"]
+
+
+async def test_two_workers_with_different_models_do_not_make_each_others_vectors_anew(
+    database: Database, other_database: Database, shelf: Shelf
+) -> None:
+    kept(shelf, 3)
+    before, after = Words("before"), Words("after")
+    old, new = worker(database, before), worker(other_database, after)
+    await old.work()
+    await new.work()
+    assert shelf.by() == {"after": 3}
+    for _ in range(3):
+        await old.work()
+        await new.work()
+    assert (len(before.asked), len(after.asked)) == (3, 3)
+    shelf.keep("text of today")
+    await old.work()
+    assert len(before.asked) == 3
+    await new.work()
+    assert shelf.by() == {"after": 4}
 
 
 async def test_a_former_model_that_cannot_be_asked_any_more_is_left_out(database: Database, shelf: Shelf) -> None:
     shelf.keep("text")
     await worker(database, Words("gone")).work()
     embedders = Embedders(Words("after"))
-    embedders.know(await PostgresEmbedding(database).names())
-    assert [embedder.name for embedder in embedders.usable] == ["after"]
+    embedders.know((await PostgresEmbedding(database).names()).stored)
+    assert [embedder.name for embedder in embedders.usable()] == ["after"]
 
 
 async def test_what_a_killed_worker_held_is_done_when_its_lease_is_over(database: Database, shelf: Shelf) -> None:
@@ -201,8 +222,7 @@ async def test_an_org_whose_embedder_fails_does_not_keep_another_org_waiting(dat
 async def test_one_text_that_cannot_be_embedded_does_not_keep_the_others_waiting(
     database: Database, shelf: Shelf
 ) -> None:
-    for number in range(7):
-        shelf.keep(f"text {number}")
+    kept(shelf, 7)
     embedder = Words()
     embedder.refuses = "text 3"
     working = worker(database, embedder)

@@ -13,6 +13,7 @@ from adapters.postgres.roles import RoleUrls
 # digests of what a browser brought back.
 _SHARED = {
     "alembic_version",
+    "embedders",
     "embedding_leases",
     "leases",
     "schedules",
@@ -89,6 +90,7 @@ _REVISIONS = (
     "0002_salts",
     "0005_said",
     "0006_asking",
+    "0005_embedders",
 )
 
 

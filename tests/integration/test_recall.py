@@ -12,9 +12,10 @@ import pytest
 from adapters.embedding.local import LocalEmbedder
 from adapters.postgres.database import Database
 from adapters.postgres.memories import PostgresMemories
-from core.memory.ports import EmbeddingError, Vector
+from core.memory.ports import Embedder, EmbeddingError, Vector
 from core.memory.service import Memory
 from core.people.viewer import Viewer
+from tests.embedding_shelf import Words
 
 ROOM, OTHER_ROOM = "slack/T1/C1", "slack/T1/C2"
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -72,18 +73,19 @@ def shelf(admin_url: str) -> Iterator[Shelf]:
 
 @pytest.fixture
 def words_only(database: Database) -> Memory:
-    return Memory(PostgresMemories(database), NoEmbedder())
+    return Memory(PostgresMemories(database), lambda: [NoEmbedder()])
 
 
 async def found(memory: Memory, viewer: Viewer, text: str, limit: int = 10) -> list[int]:
     return [one.id for one in await memory.recall(viewer, text, NOW, limit)]
 
 
-async def embed_all(shelf: Shelf, texts: Sequence[tuple[int, str]]) -> None:
-    vectors = await LocalEmbedder().embed([text for _, text in texts])
+async def embed_all(shelf: Shelf, texts: Sequence[tuple[int, str]], embedder: Embedder | None = None) -> None:
+    embedder = embedder or LocalEmbedder()
+    vectors = await embedder.embed([text for _, text in texts])
     for (number, _), vector in zip(texts, vectors, strict=True):
         query = "UPDATE memories SET embedding = %s::halfvec, embedded_by = %s WHERE id = %s"
-        shelf.change(query, str(list(vector)), LocalEmbedder.name, number)
+        shelf.change(query, str(list(vector)), embedder.name, number)
 
 
 async def test_without_an_embedder_words_find_what_holds_the_rarer_of_them_first(
@@ -97,13 +99,26 @@ async def test_without_an_embedder_words_find_what_holds_the_rarer_of_them_first
 
 
 async def test_what_means_the_same_in_other_words_is_found(database: Database, shelf: Shelf) -> None:
-    memory = Memory(PostgresMemories(database), LocalEmbedder())
+    local = LocalEmbedder()
+    memory = Memory(PostgresMemories(database), lambda: [local])
     texts = [
         (shelf.keep(shelf.ada, text), text)
         for text in ("My kitten fell asleep on the sofa", "The invoice is overdue", "Rain is expected tomorrow")
     ]
     await embed_all(shelf, texts)
     assert (await found(memory, Viewer.owner(shelf.org, shelf.ada), "Where do cats nap?"))[0] == texts[0][0]
+
+
+async def test_while_the_model_changes_what_has_the_old_vectors_is_found_as_well_as_what_has_the_new(
+    database: Database, shelf: Shelf
+) -> None:
+    before, after = Words("before"), Words("after")
+    text = "what is this all about"  # of words that the index leaves out
+    kept = [shelf.keep(shelf.ada, text) for _ in "12"]
+    for id, embedder in zip(kept, (before, after), strict=True):
+        await embed_all(shelf, [(id, text)], embedder)
+    memory = Memory(PostgresMemories(database), lambda: [after, before])
+    assert sorted(await found(memory, Viewer.owner(shelf.org, shelf.ada), "what is this")) == kept
 
 
 async def test_who_sees_what(words_only: Memory, shelf: Shelf) -> None:

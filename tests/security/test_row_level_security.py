@@ -16,7 +16,7 @@ from adapters.postgres.database import Database
 from adapters.postgres.roles import RoleUrls
 
 # What holds no tenant's data: the queue's ids, Alembic's own row, and when recurring work ran.
-SHARED = ("alembic_version", "embedding_leases", "leases", "schedules", "used_states", "procrastinate_%")
+SHARED = ("alembic_version", "embedders", "embedding_leases", "leases", "schedules", "used_states", "procrastinate_%")
 
 # What robbie_system crosses orgs with. More must be a decision.
 SYSTEM = {
@@ -31,6 +31,7 @@ SYSTEM = {
     "outbox": "DSU",
     "reply_tokens": "DIS",
     "leases": "ISU",
+    "embedders": "ISU",
     "embedding_leases": "DISU",
     "schedules": "DIS",
     "installations": "ISU",

@@ -198,3 +198,11 @@ def test_a_secret_of_the_wrong_kind_is_refused_and_not_shown(tmp_path: Path, nam
 def test_secrets_do_not_show_when_settings_are_printed(tmp_path: Path) -> None:
     settings = read(tmp_path, env=f"OPENAI_API_KEY={SECRET}\nDATABASE_URL=postgresql://u:{SECRET}@h/d\n")
     assert SECRET not in repr(settings) + str(settings) + settings.model_dump_json()
+
+
+def test_how_memories_are_found_by_meaning_can_be_local_off_or_a_providers_model(tmp_path: Path) -> None:
+    for written, name in {"local": "local", "off": "off", "openai/m": "openai/m", "jina_ai/a/b": "jina_ai/a/b"}.items():
+        assert read(tmp_path, f"memory: {{embedding: {written}}}").memory.embedding == name
+    said = complaint(tmp_path, "memory: {embedding: minilm}")
+    assert "'memory.embedding'" in said
+    assert "must be local, off, or a model by litellm's name, such as openai/text-embedding-3-small" in said
