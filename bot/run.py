@@ -97,6 +97,7 @@ async def working(app: App) -> AsyncIterator[None]:
             "sweep": app.work.sweep.sweep,
             "remembering": app.work.memory.remember,
             "embedding": app.work.memory.embed,
+            "noticing": app.work.noticing.notice,
         }.items()
     ]
     try:

@@ -18,6 +18,7 @@ from bot.sources import SettingsError as SettingsError
 from bot.sources import read_env, read_yaml
 from core.conversation.attachments import FileLimits
 from core.learning.votes import VotePolicy
+from core.notes.policy import Thresholds
 
 PREFIX = "ROBBIE_"
 
@@ -145,6 +146,21 @@ class Files(Section):
         return FileLimits(**self.model_dump(exclude={"uploads_max_bytes"}))
 
 
+class NotesSettings(Section):
+    """What is noticed in conversations."""
+
+    importance: float = Field(0.7, ge=0, le=1)
+    sharing: float = Field(0.8, ge=0, le=1)
+    celebration: float = Field(0.6, ge=0, le=1)
+    quiet_seconds: float = Field(60.0, gt=0)
+    messages: int = Field(20, ge=1)
+    model: bool = True
+
+    def thresholds(self) -> Thresholds:
+        """What is worth a note."""
+        return Thresholds(self.importance, self.sharing, self.celebration)
+
+
 class BudgetSettings(Section):
     """Money."""
 
@@ -205,6 +221,7 @@ class Settings(Section):
     files: Files = Files()
     mentors: MentorsSettings = MentorsSettings()
     feedback: FeedbackSettings = FeedbackSettings()
+    notes: NotesSettings = NotesSettings()
     budget: BudgetSettings = BudgetSettings()
     router: RouterSettings = RouterSettings()
     models: tuple[Model, ...] = Field(default_factory=default_models)

@@ -11,6 +11,7 @@ from adapters.llm.breakers import PyBreakers
 from adapters.postgres.budget import PostgresBudget
 from adapters.postgres.control import PostgresControl
 from adapters.postgres.database import Database
+from adapters.postgres.noticing import PostgresWindows
 from adapters.postgres.outbox import PostgresOutbox
 from adapters.postgres.sweep import PostgresSweep
 from adapters.postgres.turns import PostgresTurns
@@ -30,6 +31,8 @@ from core.conversation.reading import Reading
 from core.conversation.senders import Senders
 from core.conversation.turn import TurnPolicy, Turns
 from core.learning.votes import VotePolicy
+from core.notes.detecting import detector
+from core.notes.noticing import Noticing, When
 from core.routing.models import Attempt, ErrorClass, Task
 from core.routing.service import Router
 
@@ -72,6 +75,7 @@ class Work:
     senders: Senders
     sweep: PostgresSweep
     memory: Remembering
+    noticing: Noticing
 
     async def load(self, progress: Callable[[str], None]) -> None:
         """Load what asking needs, and listen to the other workers."""
@@ -127,7 +131,13 @@ def wire(
     sweep = PostgresSweep(
         database, queue.enqueue, dead_after_seconds=worker.dead_after_seconds, surfaces=tuple(surfaces)
     )
-    return Work(router, breakers, models, hints, senders, sweep, memory)
+    return Work(router, breakers, models, hints, senders, sweep, memory, _noticing(settings, database))
+
+
+def _noticing(settings: Settings, database: Database) -> Noticing:
+    notes = settings.notes
+    windows = PostgresWindows(database, When(notes.quiet_seconds, notes.messages))
+    return Noticing(windows, detector, notes.thresholds())
 
 
 def _turn_policy(settings: Settings) -> TurnPolicy:

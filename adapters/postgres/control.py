@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from adapters.postgres import again, votes
+from adapters.postgres import again, votes, withdrawing
 from adapters.postgres.database import Database, Transaction
 from adapters.postgres.enqueue import Enqueue
 from core.conversation.jobs import Job, send_job, turn_job
@@ -135,6 +135,7 @@ async def _edit(tx: Transaction, row: Row) -> Job | None:
     if not edited.rowcount:
         await tx.execute(_NOT_SAID, row)
         return None
+    await withdrawing.edited(tx, row)
     await tx.execute(_CANCEL_ONE, {**row, "cancel": "edit"})
     return _turn(row) if await again.after_edit(tx, row) else None
 
@@ -143,6 +144,7 @@ async def _delete(tx: Transaction, row: Row) -> Job | None:
     await tx.execute(_IGNORE, row)
     await tx.execute(_CANCEL_ONE, {**row, "cancel": "delete"})
     channel = await again.take_back(tx, row)
+    await withdrawing.deleted(tx, row)
     await tx.execute(_DELETE, row)
     await tx.execute(_NOT_SAID, row)
     return send_job(row["org_id"], *channel) if channel else None

@@ -111,6 +111,11 @@ class Database:
             connection.used_at = time.monotonic()
 
 
+async def look_as(tx: Transaction, viewer: Viewer) -> None:
+    """From here on, the transaction sees of notes and memories what this viewer may, and changes what is theirs."""
+    await tx.execute(_VIEW, _view(viewer))
+
+
 def _view(viewer: Viewer) -> tuple[str, str, str]:
     return str(viewer.person_id), viewer.room, "on" if viewer.private else ""
 

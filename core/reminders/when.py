@@ -28,6 +28,8 @@ _MONTHS = (
 _NUMBER_OF = {
     name: number for table in (_WEEKDAYS, _MONTHS) for number, row in enumerate(table) for name in row.split()
 }
+NAMES_OF_DAYS = frozenset((*_NUMBER_OF, "today", "tomorrow", "tonight", "heute", "morgen", "übermorgen"))
+"""Words that name a day or a month."""
 _ONE = {"a", "an", "one", "ein", "eine", "einer", "einem"}
 _UNITS = {"mi": timedelta(minutes=1), "ho": timedelta(hours=1), "st": timedelta(hours=1), "h": timedelta(hours=1)}
 _DAYS = {"da": 1, "ta": 1, "we": 7, "wo": 7}

@@ -91,6 +91,7 @@ _REVISIONS = (
     "0005_said",
     "0006_asking",
     "0005_embedders",
+    "0005_noticing",
 )
 
 

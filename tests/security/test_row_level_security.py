@@ -113,7 +113,7 @@ MOVED = {
         "U:org_id",
         "U:handed_over_at",
     },
-    "channel_settings": {"S:org_id", "S:surface", "S:tenant", "S:channel", "U:org_id"},
+    "channel_settings": {"S:org_id", "S:surface", "S:tenant", "S:channel", "S:listens", "U:org_id"},
 }
 
 _TABLES = """

@@ -1,0 +1,47 @@
+"""What becomes of the notes that were found in a message when it is edited or deleted, in the same moment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from adapters.postgres.database import Transaction, look_as
+from core.people.viewer import Viewer
+
+_MESSAGE = """
+    SELECT messages.id, messages.org_id, person_id FROM messages JOIN note_sources ON message_id = messages.id
+    WHERE conversation_id = %(conversation_id)s AND platform_id = %(platform_id)s AND person_id IS NOT NULL LIMIT 1"""
+
+# Found in this message and in no other. What a person pinned stays.
+_OF_IT = """
+    SELECT notes.id FROM notes JOIN note_sources ON note_id = notes.id
+    WHERE message_id = %(message_id)s AND found_by <> 'hand' AND NOT pinned AND NOT EXISTS (
+        SELECT FROM note_sources AS other WHERE other.note_id = notes.id AND other.message_id <> %(message_id)s)"""
+_UNTOUCHED = f"{_OF_IT} AND shared_with = '' AND edited_at IS NULL"
+
+_HOLD_AGAIN = "UPDATE notes SET valid_to = NULL, superseded_by = NULL WHERE superseded_by = ANY (%(notes)s)"
+_GONE = "DELETE FROM notes WHERE id = ANY (%(notes)s)"
+
+
+async def deleted(tx: Transaction, row: Mapping[str, object]) -> None:
+    """Delete the notes of a message that its author deletes, shared ones too: this takes it back."""
+    await _withdraw(tx, row, _OF_IT)
+
+
+async def edited(tx: Transaction, row: Mapping[str, object]) -> None:
+    """Delete the notes of what a message said before, unless a person has changed or shared them.
+
+    The message waits to be looked through again (by a trigger): what it still says becomes a note again.
+    """
+    await _withdraw(tx, row, _UNTOUCHED)
+
+
+async def _withdraw(tx: Transaction, row: Mapping[str, object], which: str) -> None:
+    message = await (await tx.execute(_MESSAGE, row)).fetchone()
+    if message is None:
+        return
+    await look_as(tx, Viewer.owner(message["org_id"], message["person_id"]))
+    found = await (await tx.execute(which, {"message_id": message["id"]})).fetchall()
+    if found:
+        notes = {"notes": [one["id"] for one in found]}
+        await tx.execute(_HOLD_AGAIN, notes)
+        await tx.execute(_GONE, notes)

@@ -1,0 +1,142 @@
+"""Notes made by the offline detector alone, without any model being asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from core.notes.detecting import Detector, Line
+from core.notes.kinds import kinds
+from core.notes.models import NoteKind, Subject
+from core.notes.policy import Draft
+from core.notes.refusals import stems
+from core.notes.sources import LONGEST, Sentence, Window
+from core.registry import CommandError
+from core.reminders.moments import zone_of
+from core.reminders.when import understand
+
+LEAST = 0.5
+"""How likely a sentence must be of a kind to be a note of it."""
+
+# How much a sure note of the kind matters, and what others would gain from it.
+_WEIGHTS: Mapping[NoteKind, tuple[float, float]] = {
+    NoteKind.DECISION: (1.0, 0.95),
+    NoteKind.COMMITMENT: (1.0, 0.6),
+    NoteKind.ACTION: (0.95, 0.6),
+    NoteKind.DEADLINE: (1.0, 0.8),
+    NoteKind.INSIGHT: (1.0, 0.9),
+    NoteKind.WIN: (1.0, 0.9),
+    NoteKind.CONCERN: (1.0, 0.3),
+    NoteKind.PERSONAL: (1.0, 0.1),
+    NoteKind.FEEDBACK: (1.0, 0.4),
+    NoteKind.NOTE: (0.95, 0.5),
+}
+_TELLING = 3  # words with content that a note has at least
+_SURE = 0.2
+_TONES = {
+    "pride": "proud", "joy": "glad", "excitement": "excited", "relief": "relieved", "gratitude": "grateful",
+    "fear": "afraid", "nervousness": "nervous", "anger": "angry", "annoyance": "annoyed",
+    "disappointment": "disappointed", "sadness": "sad", "remorse": "sorry", "optimism": "hopeful",
+}  # fmt: skip
+_TONE = 0.5
+_DUE = (NoteKind.COMMITMENT, NoteKind.ACTION, NoteKind.DEADLINE)
+_TIME = re.compile(r"\b(?:(?:by|until|before|due|no later than|bis(?: spätestens)?(?: zum)?)(?: the)? )?(?=\w)", re.I)
+_CLOCK = re.compile(r"\d ?(?:am|pm|uhr|[:.]\d\d)|\bat \d|\bum \d|morning|noon|vormittag|früh|mittag", re.I)
+_MORNING, _EVENING = time(9), time(18)
+
+
+def found(window: Window, sentences: Sequence[Sentence], detector: Detector) -> Sequence[Draft]:
+    """What the sentences are worth noting for, at most one note for each.
+
+    Args:
+        window: where they were said.
+        sentences: of new messages.
+        detector: judges them.
+    """
+    scores = detector.scores([Line(one.said.speaker, one.text) for one in sentences], together=False)
+    return [
+        _draft(window, sentence, *best, score)
+        for sentence, score in zip(sentences, scores, strict=True)
+        if (best := _best(sentence.text, score)) is not None
+    ]
+
+
+def _best(text: str, scores: Mapping[str, float]) -> tuple[NoteKind, float] | None:
+    """The kind that a sentence is likeliest of, and how likely that is; None where it is none."""
+    if len(stems(text)) < _TELLING:
+        return None
+    name, likely = kinds(scores)[0]
+    kind = NoteKind(name)
+    question = text.rstrip(" )\"'").endswith("?")
+    if likely < LEAST or (question and kind is not NoteKind.ACTION):
+        return None
+    return kind, likely
+
+
+def _draft(window: Window, sentence: Sentence, kind: NoteKind, likely: float, scores: Mapping[str, float]) -> Draft:
+    said = sentence.said
+    matters, useful = _WEIGHTS[kind]
+    due_at = due(sentence.text, said.at, zone_of(said.zone)) if kind in _DUE else None
+    importance = likely * matters + (_SURE * (1 - likely) if due_at else 0.0)
+    felt = scores.get("celebration", 0.0)
+    celebration = 1 - (1 - 0.9 * likely) * (1 - 0.5 * felt) if kind is NoteKind.WIN else 0.5 * felt
+    return Draft(
+        owner=said.person_id,
+        text=shortened(sentence.text),
+        kind=kind,
+        importance=importance,
+        sharing=likely * useful,
+        celebration=celebration if kind in (NoteKind.WIN, NoteKind.PERSONAL) else 0.0,
+        tone=_tone(scores),
+        subjects=subjects(sentence.text, window, said.person_id),
+        said_at=said.at,
+        due_at=due_at,
+        sources=(said.id,),
+        source=said.source,
+    )
+
+
+def subjects(text: str, window: Window, owner: int) -> tuple[Subject, ...]:
+    """The people of the conversation whom a text names, but for the one whose note it is."""
+    return tuple(
+        Subject(kind="person", name=name, person_id=id)
+        for id, name in window.people.items()
+        if id != owner and name and any(_names(text, one) for one in {name, name.split()[0]})
+    )
+
+
+def due(text: str, said_at: datetime, zone: ZoneInfo) -> datetime | None:
+    """Until when something is to be done, as the text says; a day without a time is its evening."""
+    for start in _starts(text):
+        try:
+            meant = understand(text[start:], said_at, zone)
+        except CommandError:
+            continue
+        if meant is not None:
+            at = meant.at.astimezone(zone)
+            day_alone = at.time() == _MORNING and not _CLOCK.search(text)
+            return at.replace(hour=_EVENING.hour) if day_alone else at
+    return None
+
+
+def shortened(text: str) -> str:
+    """A sentence as a note says it."""
+    return text if len(text) <= LONGEST else text[: LONGEST - 1].rstrip() + "…"
+
+
+def _starts(text: str) -> Iterator[int]:
+    """Where a time may begin: behind a word that leads to one, then at each other word."""
+    found = list(_TIME.finditer(text))
+    yield from (one.end() for one in found if one[0])
+    yield from (one.end() for one in found if not one[0])
+
+
+def _names(text: str, name: str) -> bool:
+    return len(name) > 1 and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) is not None
+
+
+def _tone(scores: Mapping[str, float]) -> str:
+    label = max(_TONES, key=lambda one: scores.get(one, 0.0))
+    return _TONES[label] if scores.get(label, 0.0) >= _TONE else ""

@@ -1,0 +1,131 @@
+"""What becomes a note, what is one already, and what takes another's place: one policy, whoever found it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import Field
+
+from core.notes.grams import tokens
+from core.notes.models import Note, NoteKind, Subject
+from core.notes.refusals import likeness, stems
+from core.notes.sources import LONGEST
+from core.reminders.when import NAMES_OF_DAYS
+from core.values import Frozen
+
+ALIKE = 0.6
+"""From this likeness (the share of words with content that two texts have in common) on, they say the same."""
+
+_NO = "not no never don't won't isn't aren't can't cannot instead nicht kein keine keinen nie doch statt"
+_NOT = frozenset(_NO.split())
+
+
+class Draft(Frozen):
+    """A note that may come to be. It is its owner's who said the first of its sources.
+
+    Attributes:
+        sources: messages, the first one first.
+        replaces: the owner's note that it is a newer state of.
+        found_by: as ``Note.found_by``.
+    """
+
+    owner: int
+    text: str = Field(min_length=1, max_length=LONGEST)
+    kind: NoteKind
+    importance: float = Field(ge=0, le=1)
+    sharing: float = Field(0.0, ge=0, le=1)
+    celebration: float = Field(0.0, ge=0, le=1)
+    tone: str = ""
+    subjects: tuple[Subject, ...] = ()
+    said_at: datetime
+    due_at: datetime | None = None
+    sources: tuple[int, ...] = Field(min_length=1)
+    source: str = ""
+    replaces: int | None = None
+    found_by: str = "detector"
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """From where on something is worth a note, asking whether to share it, and offering to celebrate it."""
+
+    importance: float = 0.7
+    sharing: float = 0.8
+    celebration: float = 0.6
+
+    def worth(self, draft: Draft) -> bool:
+        """Whether it becomes a note."""
+        return (
+            draft.importance >= self.importance
+            or draft.sharing >= self.sharing
+            or draft.celebration >= self.celebration
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What becomes of a draft.
+
+    Attributes:
+        same: the note that says it already, and gains its sources; None for a new note.
+        ends: the notes whose place the new one takes.
+    """
+
+    draft: Draft
+    same: int | None = None
+    ends: tuple[int, ...] = ()
+
+
+def settled(draft: Draft, known: Sequence[Note]) -> Settled:
+    """Hold a draft against the owner's notes that hold, the latest first."""
+    said = stems(draft.text)
+    near = [note for note in known if likeness(said, stems(note.text)) >= ALIKE or _updates(draft, said, note)]
+    for note in near:
+        if not _differs(draft.text, note.text):
+            return Settled(draft, same=note.id)
+    older = [note for note in known if note.said_at <= draft.said_at]
+    ends = [note for note in older if note in near and note.kind == draft.kind and not note.pinned]
+    ends += [note for note in older if note.id == draft.replaces and note not in ends]
+    return Settled(draft, ends=tuple(note.id for note in ends))
+
+
+def merged(drafts: Sequence[Draft]) -> Sequence[Draft]:
+    """The drafts of one look, each thing once."""
+    kept: list[Draft] = []
+    for draft in drafts:
+        for number, other in enumerate(kept):
+            alike = likeness(stems(draft.text), stems(other.text)) >= ALIKE
+            if alike and draft.owner == other.owner and not _differs(draft.text, other.text):
+                kept[number] = _joined(other, draft)
+                break
+        else:
+            kept.append(draft)
+    return kept
+
+
+def _joined(one: Draft, other: Draft) -> Draft:
+    weights = {name: max(getattr(one, name), getattr(other, name)) for name in ("importance", "sharing", "celebration")}
+    sources = tuple(dict.fromkeys((*one.sources, *other.sources)))
+    return one.model_copy(update={**weights, "sources": sources, "due_at": one.due_at or other.due_at})
+
+
+def _updates(draft: Draft, said: frozenset[str], note: Note) -> bool:
+    """Whether both say the same but for a time, a number or a no."""
+    changing = stems(" ".join(_changing(draft.text))) | stems(" ".join(_changing(note.text)))
+    rest, other = said - changing, stems(note.text) - changing
+    return len(rest) > 1 and likeness(rest, other) >= ALIKE
+
+
+def _differs(one: str, other: str) -> bool:
+    """Whether they name different times or numbers, or one of them says no."""
+    return set(_changing(one)) != set(_changing(other))
+
+
+def _changing(text: str) -> Iterator[str]:
+    for word in tokens(text):
+        if word.replace("’", "'") in _NOT:
+            yield "not"
+        elif word.isdecimal() or word in NAMES_OF_DAYS:
+            yield word
