@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from psycopg.rows import DictRow
 
 from adapters.postgres.database import Database
+from adapters.postgres.forgetting import forget_note
 from adapters.postgres.visible import MINE
 from core.conversation.models import Asker
 from core.notes.models import Listed, Note, Source, Wanted
@@ -53,8 +54,6 @@ _EDIT = f"""
     RETURNING {COLUMNS}"""  # noqa: S608
 
 _PIN = f"UPDATE notes SET pinned = %(pinned)s WHERE id = %(id)s AND {MINE} RETURNING id"  # noqa: S608
-
-_FORGET = f"DELETE FROM notes WHERE id = %(id)s AND {MINE} RETURNING id"  # noqa: S608
 
 
 class PostgresNotes:
@@ -123,9 +122,9 @@ class PostgresNotes:
         return bool(rows)
 
     async def forget(self, viewer: Viewer, note_id: int) -> bool:
-        """Delete one of the viewer's own notes."""
-        (rows,) = await self._database.run(viewer.org_id, (_FORGET, _of(viewer, note_id)), viewer=viewer)
-        return bool(rows)
+        """Delete one of the viewer's own notes, and its words wherever Robbie wrote them down."""
+        async with self._database.app(viewer.org_id, viewer) as tx:
+            return await forget_note(tx, viewer, note_id)
 
 
 def _of(viewer: Viewer, note_id: int) -> dict[str, object]:

@@ -67,10 +67,11 @@ def _editing(notes: Notes) -> Handlers:
         id = _id(asked)
         if id is not None and not asked.argument("text"):
             return Say(f"Write it like this: `edit-note {id} WHAT IT SHALL SAY`.")
-        changed = await notes.edit(_owner(asked), id, _text(asked, "edit-note")) if id is not None else None
-        if changed is None:
+        text, before = _text(asked, "edit-note"), await notes.one(_owner(asked), id) if id is not None else None
+        changed = await notes.edit(_owner(asked), before.note.id, text) if before else None
+        if before is None or changed is None:
             return Say(_NOT_THERE)
-        seen = f"\n\nIt is read so by {audience(changed, asked.place.room)}." if _is_open(changed) else ""
+        seen = f"\n\n{_now_seen(before.note, changed, asked.place.room)}".rstrip()
         return Say(f"Changed: {short(changed.text)}{seen}", (_button("Show", "show-note", changed),))
 
     return {"edit-note": edit}
@@ -212,9 +213,11 @@ def _button(label: str, command: str, note: Note, **arguments: str) -> Button:
     return Button(label=label, invocation=Invocation(command=command, arguments={"id": str(note.id), **arguments}))
 
 
-def _is_open(note: Note) -> bool:
-    """Whether others may see it."""
-    return bool(note.room or note.shared_with)
+def _now_seen(before: Note, changed: Note, room: str) -> str:
+    """What an edit means for others; nothing where there are none."""
+    if before.shared_with and not changed.shared_with:
+        return f"It was shared in its old words only. Now it is seen by {audience(changed, room)}."
+    return f"It is read so by {audience(changed, room)}." if changed.room or changed.shared_with else ""
 
 
 def _owner(asked: Asked) -> Viewer:

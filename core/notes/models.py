@@ -161,7 +161,7 @@ class Notes(Protocol):
         """What messages one of the viewer's own notes was made of, the first first."""
 
     async def edit(self, viewer: Viewer, note_id: int, text: str) -> Note | None:
-        """Change what one of the viewer's own notes says, for whoever it is shared with, too.
+        """Change what one of the viewer's own notes says. What was shared was its old words: it is private again.
 
         Returns the note as it is now; None where there is none of that id.
         """

@@ -257,7 +257,9 @@ async def test_an_edited_note_loses_its_vector_and_says_who_reads_it_now(book: N
     id = await book.only(ana)
     await book.change(id, shared_with="*")
     await book.desk.execute("UPDATE memories SET embedding = %s, embedded_by = 'x'", str([1.0] + [0.0] * 383))
-    assert "everybody in the organization" in (await book.note(ana, "edit-note", id=id, text="The lake")).text
+    edited = (await book.note(ana, "edit-note", id=id, text="The lake")).text
+    assert "shared in its old words only" in edited
+    assert "you alone" in edited
     assert "The lake" in (await book.note(ana, "show-note", id=id)).text
     (memory,) = await book.desk.rows("SELECT text, embedding, embedded_by FROM memories")
     assert memory == {"text": "The lake", "embedding": None, "embedded_by": ""}

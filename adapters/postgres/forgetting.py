@@ -1,0 +1,157 @@
+"""Forgetting one note: the note with all that hangs on it, and its words wherever Robbie wrote them down."""
+
+# ruff: noqa: S608  (the queries are put together from constants)
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from psycopg.types.json import Jsonb
+
+from adapters.postgres.database import Transaction
+from adapters.postgres.refusals import refuse
+from core.conversation.composing import safe
+from core.notes.showing import short
+from core.people.viewer import Viewer
+
+FORGOTTEN = "(forgotten)"
+_LONG = 12  # characters: shorter words of a note are everybody's, and are looked for in answers on notes alone
+_FAMILY = ("note", "notes", "show-note", "edit-note", "pin-note", "forget-note")
+
+_MINE = """
+    SELECT id FROM people WHERE id = %(me)s OR human = (SELECT human FROM people WHERE id = %(me)s)"""
+
+_NOTE = """
+    SELECT notes.id, owner, text, origin, room, shared_with,
+           ARRAY(SELECT wording FROM consents WHERE note_id = notes.id) AS wordings,
+           ARRAY(SELECT audience FROM consents WHERE note_id = notes.id) AS audiences
+    FROM notes WHERE id = %(id)s AND owner = ANY (%(mine)s) FOR UPDATE"""
+
+# What asked for the note, or changed it, with the messages that said so; a yes to what was asked back leads to them.
+_ASKED = """
+    WITH asked AS (
+        SELECT id, detail FROM inbox WHERE person_id = ANY (%(mine)s) AND (id = %(origin)s
+            OR detail #>> '{command,command}' = ANY (%(family)s) AND detail #>> '{command,arguments,id}' = %(number)s)
+    ),
+    meant AS (
+        SELECT id FROM asked
+        UNION SELECT (detail #>> '{command,arguments,of}')::bigint FROM asked
+        WHERE detail #>> '{command,command}' = 'yes'
+    )
+    SELECT inbox.id, conversation_id, platform_id, message_id, detail #>> '{command,arguments,text}' AS text
+    FROM inbox JOIN meant USING (id) WHERE person_id = ANY (%(mine)s)"""
+_UNASKED = """
+    UPDATE inbox SET detail = (detail #- '{command,arguments,text}'::text[]) - 'text'
+    WHERE id = ANY (%(asked)s) OR kind = 'edit' AND EXISTS (
+        SELECT FROM inbox AS item WHERE item.id = ANY (%(asked)s)
+          AND (item.conversation_id, item.platform_id) = (inbox.conversation_id, inbox.platform_id))"""
+
+# Where its owner speaks with Robbie, and where others could read it.
+_PLACES = """
+    SELECT id, direct FROM conversations
+    WHERE %(everywhere)s OR surface || '/' || tenant || '/' || channel = ANY (%(rooms)s) OR id IN (
+        SELECT conversation_id FROM messages WHERE person_id = ANY (%(mine)s)
+        UNION SELECT conversation_id FROM consents WHERE note_id = %(id)s)"""
+
+_ANY = "EXISTS (SELECT FROM unnest(%({which})s::text[]) AS word WHERE strpos({text}, word) > 0)"
+_ON_NOTES = "inbox.detail #>> '{command,command}' = ANY (%(family)s)"
+
+# What was sent needs its files no more; before that, they are on their way to their owner.
+_OUTBOX = f"""
+    SELECT outbox.id, body, shown, extras - 'page' AS extras FROM outbox JOIN inbox ON inbox.id = inbox_id
+    WHERE outbox.conversation_id = ANY (%(places)s) AND (
+        {_ANY.format(which="long", text="body")} OR {_ANY.format(which="long", text="coalesce(shown, '')")}
+        OR {_ON_NOTES} AND {_ANY.format(which="words", text="body")})
+    ORDER BY outbox.id FOR UPDATE OF outbox"""
+_REWRITE_OUTBOX = "UPDATE outbox SET body = %(body)s, shown = %(shown)s, extras = %(extras)s WHERE id = %(id)s"
+_FILES = """
+    UPDATE outbox SET extras = extras - 'files' FROM inbox
+    WHERE inbox.id = inbox_id AND outbox.conversation_id = ANY (%(places)s) AND inbox.person_id = ANY (%(mine)s)
+      AND outbox.state = 'sent' AND extras ? 'files'"""
+
+_MESSAGES = f"""
+    SELECT id, text FROM messages
+    WHERE conversation_id = ANY (%(places)s) AND (
+        {_ANY.format(which="long", text="text")} AND (person_id IS NULL OR person_id = ANY (%(mine)s) AND (
+            conversation_id = ANY (%(direct)s) OR starts_with(text, '!robbie ') OR starts_with(text, '/')))
+        OR {_ANY.format(which="words", text="text")} AND (id = ANY (%(said)s) OR person_id IS NULL AND EXISTS (
+            SELECT FROM outbox JOIN inbox ON inbox.id = inbox_id
+            WHERE outbox.message_id = messages.id AND {_ON_NOTES})))
+    ORDER BY id FOR NO KEY UPDATE"""
+_REWRITE_MESSAGE = "UPDATE messages SET text = %(text)s WHERE id = %(id)s"
+
+# What it was found in is part of a conversation and stays there; it is not recalled any more.
+_FOUND_IN = "SELECT message_id FROM note_sources WHERE note_id = %(id)s"
+_NOT_RECALLED = "DELETE FROM memories WHERE message_id = ANY (%(said)s) AND owner = ANY (%(mine)s)"
+_NOT_TO_RECALL = "UPDATE messages SET to_remember = false WHERE id = ANY (%(said)s) AND to_remember"
+
+_GONE = "DELETE FROM notes WHERE id = %(id)s"
+_AUDIT = "INSERT INTO audit_log (org_id, actor, action, counts) VALUES (%s, %s, %s, %s)"
+
+
+async def forget_note(tx: Transaction, viewer: Viewer, note_id: int) -> bool:
+    """Forget one of the viewer's own notes for good; False where there is none of that id.
+
+    Nothing of it stays: its memory with the vector, its sources and consents go with it; where Robbie's messages, what
+    waits to be sent, or what asked for it hold its words, these are taken out; it is not proposed again.
+
+    Args:
+        tx: as robbie_app, for this viewer.
+        viewer: the owner, in private.
+        note_id: the note.
+    """
+    mine = [row["id"] for row in await (await tx.execute(_MINE, {"me": viewer.person_id})).fetchall()]
+    values: dict[str, object] = {"id": note_id, "mine": mine, "family": list(_FAMILY), "number": str(note_id)}
+    note = await (await tx.execute(_NOTE, values)).fetchone()
+    if note is None:
+        return False
+    await refuse(tx, viewer.org_id, note["owner"], note["text"])
+    asked = await (await tx.execute(_ASKED, {**values, "origin": note["origin"]})).fetchall()
+    found_in = [row["message_id"] for row in await (await tx.execute(_FOUND_IN, values)).fetchall()]
+    words = _written([note["text"], *note["wordings"], *(row["text"] or "" for row in asked)])
+    rooms = [note["room"], note["shared_with"], *note["audiences"]]
+    values |= {
+        "asked": [row["id"] for row in asked],
+        "said": [*found_in, *(row["message_id"] for row in asked if row["message_id"])],
+        "words": words,
+        "long": [word for word in words if len(word) >= _LONG],
+        "rooms": list(filter(None, rooms)),
+        "everywhere": "*" in rooms,
+    }
+    places = await (await tx.execute(_PLACES, values)).fetchall()
+    values |= {"places": [row["id"] for row in places], "direct": [row["id"] for row in places if row["direct"]]}
+    rewritten = await _take_out(
+        tx, words, {**values, "said": [row["message_id"] for row in asked if row["message_id"]]}
+    )
+    for statement in (_UNASKED, _NOT_RECALLED, _NOT_TO_RECALL, _GONE):
+        await tx.execute(statement, values)
+    await tx.execute(_AUDIT, (viewer.org_id, viewer.person_id, "forget-note", Jsonb({"rewritten": rewritten})))
+    return True
+
+
+async def _take_out(tx: Transaction, words: Sequence[str], values: Mapping[str, object]) -> int:
+    """Take the words out of what was written, the outbox first, as senders do; says of how many rows."""
+    await tx.execute(_FILES, values)
+    sent = await (await tx.execute(_OUTBOX, values)).fetchall()
+    for row in sent:
+        shown = row["shown"] and _without(row["shown"], words)
+        extras = Jsonb(row["extras"])
+        await tx.execute(
+            _REWRITE_OUTBOX, {**row, "body": _without(row["body"], words), "shown": shown, "extras": extras}
+        )
+    said = await (await tx.execute(_MESSAGES, values)).fetchall()
+    for row in said:
+        await tx.execute(_REWRITE_MESSAGE, {**row, "text": _without(row["text"], words)})
+    return len(sent) + len(said)
+
+
+def _written(texts: Sequence[str]) -> list[str]:
+    """What texts look like where they were written down, the longest first, so that no rest of one stays."""
+    forms = {form for text in texts for form in (text, short(text), safe(text), safe(short(text)))}
+    return sorted((form for form in forms if form.strip()), key=len, reverse=True)
+
+
+def _without(text: str, words: Sequence[str]) -> str:
+    for word in words:
+        text = text.replace(word, FORGOTTEN)
+    return text

@@ -1,0 +1,116 @@
+"""CASE 21: what is forgotten is gone, with its vectors, wherever it had been written down."""
+
+from __future__ import annotations
+
+import pytest
+
+from adapters.postgres.forgetting import FORGOTTEN
+from adapters.postgres.refusals import refused
+from adapters.postgres.saying import PostgresSayings
+from bot.app import App
+from core.people.viewer import Viewer
+from tests.office import Office
+from tests.scan import holders, vectors
+
+CANARY = "canary7f3a91"
+VECTOR = str([1.0] + [0.0] * 383)
+_FOUND = """
+    INSERT INTO notes (org_id, owner, text, kind, room, found_by)
+    SELECT org_id, id, 'The release moves to Tuesday', 'decision', 'slack/T1/C1', 'detector' FROM people"""
+_SOURCE = """
+    INSERT INTO note_sources (note_id, message_id, org_id)
+    SELECT notes.id, messages.id, notes.org_id FROM notes JOIN messages ON person_id = owner"""
+_SAID = "SELECT 1 FROM messages WHERE starts_with(text, 'We decided')"
+KEPT_BY_OTHERS = "Ben keeps this for himself"
+
+
+async def test_case_21_forgetting_a_note_leaves_no_word_and_no_vector_of_it(office: Office, admin_url: str) -> None:
+    app = await office.open()
+    await office.command(f"note The harbour code is {CANARY}", "U1")
+    await office.command(f"note {KEPT_BY_OTHERS}", "U2", user="U2")
+    id = await latest_note(office)
+    await office.command("notes", "U1")
+    await office.command("notes", "C1")
+    await office.command(f"show-note {id}", "U1")
+    await office.command(f"edit-note {id} The harbour code is {CANARY}, says Ben.", "C1")
+    await office.command(f"edit-note {id} The harbour code is {CANARY} now", "U1")
+    await office.ask(f"make a note: The harbour code is {CANARY} now", "U1")
+    await everything_has_a_vector(app)
+    await ask_consent(app, office, id, f"Ana says that the harbour code is {CANARY}")
+    assert {"notes", "memories", "inbox", "outbox", "messages", "consents"} <= holders(admin_url, CANARY)
+
+    await office.command(f"forget-note {id}", "U1")
+    assert "Forgotten" in office.answers("U1")[-1]
+    assert holders(admin_url, CANARY) == set()
+    assert holders(admin_url, KEPT_BY_OTHERS) >= {"notes", "memories", "messages"}
+    assert vectors(admin_url) == 1
+    assert await office.rows("SELECT count(*) > 0 FROM messages WHERE text LIKE '%" + FORGOTTEN + "%'") == [(True,)]
+
+
+async def test_a_forgotten_note_is_not_proposed_again(office: Office) -> None:
+    app = await office.open()
+    await office.command("note We sell the old harbour crane to Cleo", "U1")
+    await office.command(f"forget-note {await latest_note(office)}", "U1")
+    ana = await owner(office)
+    async with app.database.app(ana.org_id, ana) as tx:
+        assert await refused(
+            tx, ana.org_id, ana.person_id, ["We sell the harbour crane to Cleo", "The weather is fine today"]
+        ) == [
+            True,
+            False,
+        ]
+
+
+async def test_what_a_forgotten_note_was_found_in_is_not_recalled_and_stays_said(office: Office) -> None:
+    app = await office.open()
+    await office.ask("We decided to move the release to Tuesday, all of us", "U1")
+    ana = await owner(office)
+    await app.database.run(ana.org_id, (_FOUND, ()), (_SOURCE, ()), viewer=ana)
+
+    assert await PostgresSayings(app.database).remember() == 1
+    await office.command(f"forget-note {await latest_note(office)}", "U1")
+    rows, said = await app.database.run(ana.org_id, ("SELECT 1 FROM memories", ()), (_SAID, ()), viewer=ana)
+    assert rows == []
+    assert len(said) == 1
+    assert await PostgresSayings(app.database).remember() == 0
+
+
+@pytest.mark.parametrize("text", ["Berlin", "ok"])
+async def test_a_short_note_takes_no_words_out_of_other_answers(office: Office, admin_url: str, text: str) -> None:
+    office.providers.reply("Berlin is ok.")
+    await office.open()
+    await office.ask("Where is the fair?", "U1")
+    await office.command(f"note {text}", "U1")
+    await office.command(f"forget-note {await latest_note(office)}", "U1")
+    answers = await office.rows("SELECT text FROM messages WHERE person_id IS NULL ORDER BY id")
+    assert answers[0] == ("Berlin is ok.",)
+    assert (f"Noted, for you alone: {FORGOTTEN}",) in answers
+
+
+async def owner(office: Office) -> Viewer:
+    """Who was met first, in private."""
+    (row,) = await office.rows("SELECT org_id, id FROM people ORDER BY id LIMIT 1")
+    return Viewer.owner(int(str(row[0])), int(str(row[1])))
+
+
+async def latest_note(office: Office) -> str:
+    """The number of the note of the person who was met first."""
+    (row,) = await office.rows("SELECT max(id) FROM notes WHERE owner = (SELECT min(id) FROM people)")
+    return str(row[0])
+
+
+async def everything_has_a_vector(app: App) -> None:
+    """As after the background embedding."""
+    async with app.database.system() as tx:
+        await tx.execute("UPDATE memories SET embedding = %s, embedded_by = 'x'", (VECTOR,))
+
+
+async def ask_consent(app: App, office: Office, note: str, wording: str) -> None:
+    """A question that waits, in words of its own."""
+    query = """
+        INSERT INTO consents (org_id, note_id, owner, person_id, conversation_id, part, what, audience, wording,
+                              expires_at)
+        SELECT org_id, id, owner, owner, conversation_id, 'owner', 'share', '*', %s, now() + interval '1 day'
+        FROM notes WHERE id = %s"""
+    ana = await owner(office)
+    await app.database.run(ana.org_id, (query, (wording, int(note))), viewer=ana)
