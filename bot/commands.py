@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from adapters.postgres.database import Database
+from adapters.postgres.exporting import PostgresExports
 from adapters.postgres.interactions import PostgresInteractions
 from adapters.postgres.links import PostgresLinks
 from adapters.postgres.notes import PostgresNotes
@@ -19,6 +20,7 @@ from core.desk import Completer, Desk, Visitor, matching
 from core.notes.commands import completing_notes, latest_notes, note_forms, noting
 from core.people.cast import Card, Cast
 from core.people.choosing import choosing
+from core.people.exporting import exporting
 from core.people.languages import languages
 from core.people.linking import completing_orgs, linking, your_accounts
 from core.people.settings import about_you, settings_form
@@ -35,6 +37,7 @@ def handlers(settings: Settings, database: Database) -> Handlers:
         **basics(REGISTRY),
         "why": why(PostgresInteractions(database)),
         **choosing(people, cast),
+        **exporting(PostgresExports(database)),
         **linking(links),
         **noting(PostgresNotes(database)),
         **reminding(PostgresReminders(database)),

@@ -239,6 +239,13 @@ COMMANDS = (
         phrases=(r"(?:show me |what are )?my settings|(?:zeig mir )?meine einstellungen",),
     ),
     Command(
+        name="export",
+        summary="Get everything that is kept about you, as files",
+        example="export",
+        private=True,
+        phrases=(r"(?:please )?export (?:all (?:of )?)?my data|(?:bitte )?exportiere? (?:alle )?meine daten",),
+    ),
+    Command(
         name="save-settings",
         summary="Change your settings",
         options=(

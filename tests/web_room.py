@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from adapters.web import create_app
 from core.conversation.attachments import FileLimits
 from core.conversation.models import Accepted, InboundEvent, InboxState, Kind, Outcome, Place, Shown
+from core.rendering.message import Attachment
 from mentors import avatars
 
 HINT = ("Put `SLACK_BOT_TOKEN` and `SLACK_APP_TOKEN` into `.env`, then start Robbie again.",)
@@ -70,6 +71,11 @@ class Room:
         if self.broken:
             raise ConnectionError("password=hunter2 refused")
         return tuple(self._said.get(place, ()))
+
+    async def file(self, place: Place, about: str, number: int) -> Attachment | None:
+        found = [message for message in self._said.get(place, ()) if message.about == about]
+        files = found[0].extras.files if found else ()
+        return files[number] if 0 <= number < len(files) else None
 
     async def changes(self, place: Place) -> AsyncIterator[None]:
         while True:

@@ -10,6 +10,7 @@ import threading
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 from rich.console import Console
 from rich.live import Live
@@ -21,7 +22,7 @@ from core.commands import PREFIXES, REGISTRY
 from core.conversation.models import Author, InboundEvent, Kind, Outcome, Place, Shown
 from core.conversation.ports import ConversationView, Receiver
 from core.registry import Command, Invocation, Lane
-from core.rendering.message import Button
+from core.rendering.message import Attachment, Button
 
 with contextlib.suppress(ImportError):  # some Pythons are built without it
     import readline  # noqa: F401  (arrow keys and a history, for input())
@@ -131,11 +132,28 @@ async def chat(receiver: Receiver, view: ConversationView, *, zone: str) -> None
                 )
                 buttons = outcome.buttons
                 console.print(as_markdown(outcome.answer))
+                for line in saved(outcome.files, Path.cwd()):
+                    console.print(Text(line))
                 if buttons:
                     console.print(_menu(buttons))
                 console.print(f"[dim]{footnote(outcome)}[/dim]\n")
     finally:
         console.print()  # what comes after it begins on a line of its own
+
+
+def saved(files: Sequence[Attachment], folder: Path) -> Iterator[str]:
+    """Save an answer's files for their owner alone, over none that is there, and say where."""
+    for file in files:
+        name = Path(file.name)
+        paths = (folder / f"{name.stem}{f'-{number}' if number else ''}{name.suffix}" for number in range(1_000))
+        path = next(path for path in paths if not path.exists())
+        try:
+            path.touch(mode=0o600, exist_ok=False)
+            path.write_bytes(file.data)
+        except OSError as error:
+            yield f"{path} could not be written: {error.strerror}"
+        else:
+            yield f"Saved: {path}"
 
 
 def _pressed(text: str, buttons: Sequence[Button]) -> Button | None:

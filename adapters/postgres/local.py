@@ -12,16 +12,27 @@ from adapters.postgres.database import Database
 from adapters.postgres.messages import message
 from adapters.postgres.uploads import fetch_upload
 from core.conversation.models import FileRef, Outcome, Place, Profile, Shown, Utterance
-from core.rendering.message import Outgoing
+from core.rendering.message import Attachment, Outgoing
 
 _SHOW = """
     WITH shown AS (UPDATE outbox SET shown = %s WHERE key = %s::uuid RETURNING conversation_id)
     SELECT pg_notify('robbie_shown', conversation_id::text) FROM shown"""
 
+# The content of files is fetched one by one.
+_LIGHT = """
+    CASE WHEN said.extras ? 'files' THEN jsonb_set(said.extras, '{files}', (
+        SELECT jsonb_agg(file || '{"data": ""}') FROM jsonb_array_elements(said.extras -> 'files') AS file))
+    ELSE said.extras END"""
+_FILE = """
+    SELECT extras #> ARRAY['files', %(number)s::text] AS file FROM outbox JOIN messages ON messages.id = message_id
+    WHERE outbox.conversation_id = %(id)s AND outbox.phase = 'final' AND message_id = (
+        SELECT message_id FROM outbox WHERE conversation_id = %(id)s AND platform_id = %(about)s LIMIT 1)
+    ORDER BY outbox.id DESC LIMIT 1"""
+
 # A finished answer is a message; one being written is its outbox row; one not begun yet is its inbox row. All three
 # carry the id of the question, so that they are the same thing on a screen. A purged one has but its own. An answer
 # that is being given again stands there until the new one does.
-_SHOWN = """
+_SHOWN = f"""
     SELECT CASE WHEN messages.person_id IS NULL THEN coalesce('a' || outbox.inbox_id, 'p' || messages.id)
                 ELSE 'm' || messages.id END AS id,
            messages.person_id IS NULL AS by_robbie, coalesce(people.name, 'Robbie') AS author, messages.text,
@@ -29,7 +40,7 @@ _SHOWN = """
            NOT EXISTS (SELECT FROM inbox AS again WHERE again.conversation_id = %(id)s
                          AND again.state IN ('received', 'claimed')
                          AND again.detail ->> 'redo_of' = outbox.inbox_id::text) AS final,
-           said.extras, coalesce(outbox.platform_id, '') AS about, coalesce(voted.value, 0) AS vote,
+           {_LIGHT} AS extras, coalesce(outbox.platform_id, '') AS about, coalesce(voted.value, 0) AS vote,
            ARRAY(SELECT file ->> 'name' FROM jsonb_array_elements(messages.files) AS file) AS files
     FROM messages LEFT JOIN people ON people.id = messages.person_id
     LEFT JOIN outbox ON outbox.conversation_id = %(id)s AND outbox.message_id = messages.id AND outbox.part = 0
@@ -43,11 +54,11 @@ _SHOWN = """
     WHERE messages.conversation_id = %(id)s AND (messages.text <> '' OR messages.files <> '[]')
     UNION ALL
     SELECT 'a' || inbox.id, true, 'Robbie', coalesce(outbox.shown, ''), coalesce(outbox.created_at, inbox.received_at),
-           false, outbox.extras, '', 0, '{}'::text[]
+           false, outbox.extras, '', 0, '{{}}'::text[]
     FROM inbox LEFT JOIN outbox ON outbox.inbox_id = inbox.id AND outbox.part = 0 AND outbox.edit_of IS NULL
     WHERE inbox.conversation_id = %(id)s AND inbox.kind = 'message' AND inbox.state IN ('received', 'claimed')
       AND NOT inbox.detail ? 'redo_of'
-    ORDER BY at, id"""
+    ORDER BY at, id"""  # noqa: S608  (put together from constants)
 
 
 _OUTCOME = """
@@ -142,6 +153,13 @@ class PostgresView:
             rows = await (await tx.execute(_SHOWN, {"id": conversation_id})).fetchall()
         return [Shown(**{**row, "extras": message("", row["extras"] or {})}) for row in rows]
 
+    async def file(self, place: Place, about: str, number: int) -> Attachment | None:
+        """A file of one of Robbie's messages."""
+        values = {"id": await self._conversation(place), "about": about, "number": str(number)}
+        async with self._database.app(self._org_id) as tx:
+            row = await (await tx.execute(_FILE, values)).fetchone()
+        return Attachment.model_validate(row["file"]) if row and row["file"] else None
+
     async def changes(self, place: Place) -> AsyncIterator[None]:
         """Yield at the start, at each change, and every few seconds (a notification can be lost)."""
         if self._listener is None or self._listener.done():
@@ -167,7 +185,7 @@ class PostgresView:
         if row is None:
             return None
         said = message("", row.pop("extras") or {})
-        return Outcome(**row, buttons=said.buttons)
+        return Outcome(**row, buttons=said.buttons, files=said.files)
 
     async def close(self) -> None:
         """Stop listening."""

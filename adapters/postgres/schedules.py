@@ -12,6 +12,11 @@ _ONCE = "INSERT INTO schedules (kind, subject, local_date) VALUES (%s, %s, %s) O
 _PURGE = """
     DELETE FROM inbox WHERE state IN ('answered', 'ignored', 'expired') AND closed_at < clock_timestamp() - %s"""
 
+# What was sent to its person need not lie here as well.
+_FILES = """
+    UPDATE outbox SET extras = extras - 'files'
+    WHERE state = 'sent' AND extras ? 'files' AND sent_at < clock_timestamp() - interval '1 day'"""
+
 
 class PostgresSchedules:
     """What ticks do, as robbie_system; any number of processes may tick.
@@ -26,12 +31,15 @@ class PostgresSchedules:
     async def purge(self, day: date, keep: timedelta) -> int | None:
         """Delete closed inbox rows (with their sent outbox rows) and uploads that are older than ``keep``, once a day.
 
+        Files that went out are deleted after a day.
+
         Returns how many rows there were; None when this day's are gone already.
         """
         async with self._database.system() as tx:
             if not await _first(tx, "purge", "inbox", day):
                 return None
             gone = await tx.execute(_PURGE, (keep,))
+            await tx.execute(_FILES)
             await tx.execute("DELETE FROM uploads WHERE created_at < clock_timestamp() - %s", (keep,))
             await tx.execute("DELETE FROM schedules WHERE ran_at < now() - %s", (keep,))
         return gone.rowcount

@@ -6,8 +6,9 @@ import logging
 import re
 import secrets
 from collections.abc import AsyncIterator, Sequence
+from urllib.parse import quote
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
 from starlette.datastructures import FormData
 
@@ -62,6 +63,7 @@ class Chat:
         router.add_api_route("/c/{conversation}/messages", self.post, methods=["POST"])
         router.add_api_route("/c/{conversation}/stop", self.stop, methods=["POST"])
         router.add_api_route("/c/{conversation}/stream", self.stream, methods=["GET"])
+        router.add_api_route("/c/{conversation}/files/{about}/{number}", self.file, methods=["GET"])
         return router
 
     async def home(self, request: Request) -> Response:
@@ -103,6 +105,16 @@ class Chat:
         _remember(request, response, LAST, conversation)
         return response
 
+    async def file(self, request: Request, conversation: str, about: str, number: int) -> Response:
+        """A file that Robbie made, to be saved and not to be shown."""
+        requests.visitor(request, conversation)
+        found = await self._view.file(requests.place(conversation), about, number)
+        if found is None:
+            raise HTTPException(404)
+        name = quote(found.name)
+        headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}", "Cache-Control": "no-store"}
+        return Response(found.data, media_type=found.media_type, headers=headers)
+
     async def post(self, request: Request, conversation: str) -> Response:
         """Take a message. The key that the page made for it makes a second submit the same message."""
         visitor = requests.visitor(request, conversation)
@@ -116,7 +128,7 @@ class Chat:
         if "hx-request" not in request.headers:
             return RedirectResponse(f"/c/{conversation}", 303)
         messages, _ = await self._shown(conversation)
-        return HTMLResponse(render_rows(_since_last_question(messages)))
+        return HTMLResponse(render_rows(_since_last_question(messages), conversation=conversation))
 
     async def _written(self, form: FormData, visitor: Visitor, conversation: str) -> InboundEvent:
         """The message that a form holds, with its files kept. Raises NotTaken."""
@@ -158,7 +170,7 @@ class Chat:
 
     async def _events(self, conversation: str) -> AsyncIterator[str]:
         yield "retry: 1000\n\n"
-        place, tail = requests.place(conversation), Tail()
+        place, tail = requests.place(conversation), Tail(conversation)
         try:
             async for _ in self._view.changes(place):
                 html = tail.news(await self._view.shown(place))

@@ -87,15 +87,17 @@ def _is_about_to_write(messages: Sequence[Shown], now: datetime) -> bool:
     return bool(messages) and not messages[-1].by_robbie and now - messages[-1].at < _GIVEN_UP_AFTER
 
 
-def render_rows(some: Iterable[Row], gone: Iterable[str] = ()) -> Markup:
-    """HTML of rows; ``gone`` are ids whose elements the browser shall remove."""
-    return Markup(ENV.get_template("rows.html").render(rows=list(some), gone=list(gone)))  # noqa: S704 - autoescaped
+def render_rows(some: Iterable[Row], gone: Iterable[str] = (), conversation: str = "") -> Markup:
+    """HTML of rows of a conversation; ``gone`` are ids whose elements the browser shall remove."""
+    html = ENV.get_template("rows.html").render(rows=list(some), gone=list(gone), conversation=conversation)
+    return Markup(html)  # noqa: S704 - autoescaped
 
 
 class Tail:
-    """What one open page has been sent, so that only what changed is sent again."""
+    """What one open page of a conversation has been sent, so that only what changed is sent again."""
 
-    def __init__(self) -> None:
+    def __init__(self, conversation: str = "") -> None:
+        self._conversation = conversation
         # A page that comes back after a lost connection may still show it.
         self._sent: Mapping[str, Row | None] = {WRITING: None}
 
@@ -105,4 +107,4 @@ class Tail:
         changed = [row for row in current.values() if self._sent.get(row.id) != row]
         gone = [id_ for id_ in self._sent if id_ not in current]
         self._sent = current
-        return render_rows(changed, gone) if changed or gone else None
+        return render_rows(changed, gone, self._conversation) if changed or gone else None

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from core.registry import Invocation
-from core.rendering.message import Button, Outgoing
+from core.rendering.message import Attachment, Button, Outgoing
 from core.values import Frozen
 
 
@@ -283,6 +283,7 @@ class Outcome(Frozen):
     cost_usd: float | None
     latency_ms: float | None
     buttons: tuple[Button, ...] = ()
+    files: tuple[Attachment, ...] = ()
 
 
 CancelReason = Literal["stop", "edit", "delete"]

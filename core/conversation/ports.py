@@ -17,7 +17,7 @@ from core.conversation.models import (
     Shown,
     Utterance,
 )
-from core.rendering.message import Outgoing
+from core.rendering.message import Attachment, Outgoing
 
 LONGEST_REST = 86_400.0
 """Seconds: a platform that asks to wait for more than a day is not believed."""
@@ -170,6 +170,15 @@ class ConversationView(Protocol):
 
     async def shown(self, place: Place) -> Sequence[Shown]:
         """Everything in the conversation, oldest first, with what is being written right now."""
+
+    async def file(self, place: Place, about: str, number: int) -> Attachment | None:
+        """A file of one of Robbie's messages, whose content ``shown`` leaves out; None where there is none.
+
+        Args:
+            place: the conversation.
+            about: the message, as in ``Shown``.
+            number: of the file, from 0.
+        """
 
     def changes(self, place: Place) -> AsyncIterator[None]:
         """Yield once at the start, and again whenever ``shown`` may have changed (also at least every 15 s)."""

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import psycopg
 import pytest
 from psycopg.errors import InsufficientPrivilege
 
 from adapters.postgres.database import Database
+from adapters.postgres.exporting import PostgresExports
+from adapters.postgres.notes import PostgresNotes
+from core.commands import REGISTRY
+from core.conversation.handling import Asked, Handlers, Say
+from core.conversation.models import Asker, Place
+from core.notes.commands import noting
+from core.people.exporting import exporting
 from core.people.viewer import Viewer
-from tests.security.leak_world import PEOPLE, LeakWorld
+from core.registry import Invocation
+from tests.security.leak_world import PEOPLE, LeakWorld, Person
 
 
 @pytest.fixture
@@ -105,3 +114,55 @@ async def test_nobody_writes_in_anothers_name(world: LeakWorld, database: Databa
                 except InsufficientPrivilege:
                     written = False
             assert written == allowed, (person, other)
+
+
+def commands(world: LeakWorld, database: Database) -> Handlers:
+    """Every command that tells people what is theirs."""
+    return {**noting(PostgresNotes(database)), **exporting(PostgresExports(database))}
+
+
+async def told(handlers: Handlers, viewer: Viewer, person: Person, command: str, **arguments: str) -> str:
+    """All that a command tells somebody at a place, in its files too."""
+    surface, tenant, channel = (viewer.room or f"slack/T1/{person.channel}").split("/")
+    place = Place(surface=surface, tenant=tenant, channel=channel, direct=not viewer.room)
+    asker = Asker(org_id=viewer.org_id, person_id=viewer.person_id, account=person.account, name=person.name)
+    invocation = REGISTRY.checked(Invocation(command=command, arguments=arguments))
+    said = await handlers[command](Asked(invocation, asker, place, datetime.now(UTC), 1, 1))
+    assert isinstance(said, Say)
+    more = [button for button in said.buttons if button.label == "More"]
+    rest = ""
+    if more and more[0].invocation:
+        rest = await told(handlers, viewer, person, command, **more[0].invocation.arguments)
+    return " ".join([said.text, *(file.data.decode() for file in said.files), rest])
+
+
+async def test_commands_tell_everybody_what_is_their_own_or_what_they_are_asked_and_nothing_else(
+    world: LeakWorld, database: Database
+) -> None:
+    handlers = commands(world, database)
+    for person, viewer in world.viewers():
+        own = {one.canary for one in world.secrets if (one.owner.human, one.owner.org) == (person.human, person.org)}
+        assert world.found(await told(handlers, viewer, person, "notes")) == own, (person, viewer)
+        if viewer.private:
+            exported = world.found(await told(handlers, viewer, person, "export"))
+            assert exported == own | world.asked(person, viewer), (person, viewer)
+
+
+async def test_notes_of_a_channel_are_those_that_everybody_there_may_see(world: LeakWorld, database: Database) -> None:
+    handlers = commands(world, database)
+    for person, viewer in world.viewers():
+        if viewer.room:
+            everybody = world.visible(person, viewer.model_copy(update={"private": False}))
+            found = world.found(await told(handlers, viewer, person, "notes", which="here"))
+            assert found == everybody, (person, viewer)
+
+
+async def test_a_number_shows_a_note_to_its_owner_alone(world: LeakWorld, database: Database) -> None:
+    handlers = commands(world, database)
+    rows = world.admin.execute("SELECT id, text FROM notes").fetchall()
+    for person, viewer in world.viewers():
+        for number, text in rows[::7]:
+            (secret,) = (one for one in world.secrets if one.canary in str(text))
+            own = (secret.owner.human, secret.owner.org) == (person.human, person.org)
+            shown = await told(handlers, viewer, person, "show-note", id=str(number))
+            assert world.found(shown) == ({secret.canary} if own else set()), (person, viewer)
