@@ -144,7 +144,7 @@ def timeouts_for(model: Model, settings: Settings) -> Timeouts:
 def _direct(model: Model, settings: Settings) -> DirectModel:
     secrets = settings.secrets
     ways: dict[str, tuple[SecretStr | None, str | None, ChatProtocol]] = {
-        "openai": (secrets.openai_api_key, secrets.openai_base_url, OpenAIChat("max_completion_tokens")),
+        "openai": (secrets.openai_api_key, secrets.openai_base_url, OpenAIChat("max_completion_tokens", schemas=True)),
         "anthropic": (secrets.anthropic_api_key, secrets.anthropic_base_url, AnthropicMessages()),
         "compatible": (secrets.open_weight_api_key, secrets.open_weight_base_url, OpenAIChat()),
         "ollama": (None, v1(secrets.ollama_base_url), OpenAIChat()),

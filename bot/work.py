@@ -32,6 +32,7 @@ from core.conversation.senders import Senders
 from core.conversation.turn import TurnPolicy, Turns
 from core.learning.votes import VotePolicy
 from core.notes.detecting import detector
+from core.notes.extracting import ModelExtractor
 from core.notes.noticing import Noticing, When
 from core.routing.models import Attempt, ErrorClass, Task
 from core.routing.service import Router
@@ -131,13 +132,14 @@ def wire(
     sweep = PostgresSweep(
         database, queue.enqueue, dead_after_seconds=worker.dead_after_seconds, surfaces=tuple(surfaces)
     )
-    return Work(router, breakers, models, hints, senders, sweep, memory, _noticing(settings, database))
+    return Work(router, breakers, models, hints, senders, sweep, memory, _noticing(settings, database, router))
 
 
-def _noticing(settings: Settings, database: Database) -> Noticing:
+def _noticing(settings: Settings, database: Database, router: Router) -> Noticing:
     notes = settings.notes
     windows = PostgresWindows(database, When(notes.quiet_seconds, notes.messages))
-    return Noticing(windows, detector, notes.thresholds())
+    extractor = ModelExtractor(router, notes.importance) if notes.model else None
+    return Noticing(windows, detector, notes.thresholds(), extractor)
 
 
 def _turn_policy(settings: Settings) -> TurnPolicy:

@@ -9,6 +9,7 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
+from dataclasses import replace
 from urllib.request import getproxies_environment
 
 import aiohttp
@@ -94,7 +95,7 @@ class DirectModel:
 
     def _body(self, request: ChatRequest) -> Json:
         limit = min(request.max_output_tokens, self._spec.max_output_tokens)
-        return self._protocol.body(self._model, ChatRequest(request.messages, limit), self.streams)
+        return self._protocol.body(self._model, replace(request, max_output_tokens=limit), self.streams)
 
     async def _encoded(self, request: ChatRequest) -> bytes:
         """The question's bytes. Pictures are megabytes of them: other turns need not wait for that."""

@@ -37,12 +37,18 @@ class ChatProtocol(Protocol):
 
 
 class OpenAIChat:
-    """Chat Completions. OpenAI itself wants the output limit under a new name, which other hosts do not know."""
+    """Chat Completions. OpenAI itself wants the output limit under a new name, which other hosts do not know.
+
+    Args:
+        limit_name: what the output limit is called.
+        schemas: whether the host knows JSON schemas; others are asked for JSON of any kind.
+    """
 
     default_base = "https://api.openai.com/v1"
 
-    def __init__(self, limit_name: str = "max_tokens") -> None:
+    def __init__(self, limit_name: str = "max_tokens", *, schemas: bool = False) -> None:
         self._limit_name = limit_name
+        self._schemas = schemas
 
     def url(self, base: str) -> str:
         """Where to post."""
@@ -61,7 +67,16 @@ class OpenAIChat:
             self._limit_name: request.max_output_tokens,
             "stream": stream,
             **usage,
+            **self._format(request),
         }
+
+    def _format(self, request: ChatRequest) -> Json:
+        if request.schema is None:
+            return {}
+        if not self._schemas:
+            return {"response_format": {"type": "json_object"}}
+        schema = {"name": "answer", "strict": True, "schema": dict(request.schema)}
+        return {"response_format": {"type": "json_schema", "json_schema": schema}}
 
     def text(self, event: Json) -> str:
         """A delta's content."""

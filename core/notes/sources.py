@@ -89,11 +89,6 @@ def own_sentences(window: Window) -> Sequence[Sentence]:
     ]
 
 
-def readable(said: Said, window: Window) -> str:
-    """All that somebody says themselves in a message, in one line; empty for nothing."""
-    return " ".join(_own(said.text, [stems(text) for text in window.robbie], window.accounts))
-
-
 def _own(text: str, told: Sequence[frozenset[str]], accounts: Mapping[str, tuple[int, str]]) -> Iterator[str]:
     lines = [line for line in _CODE.sub("\n", text).splitlines() if not line.lstrip().startswith(">")]
     for sentence in _SENTENCE.split("\n".join(lines)):

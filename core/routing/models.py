@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from math import ceil
@@ -154,10 +155,15 @@ Chunk = TextDelta | StreamEnd
 
 @dataclass(frozen=True, slots=True)
 class ChatRequest:
-    """One question to one model."""
+    """One question to one model.
+
+    Attributes:
+        schema: the JSON schema of the answer, where it is to be JSON; not every provider can be held to it.
+    """
 
     messages: tuple[ChatMessage, ...]
     max_output_tokens: int
+    schema: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +224,8 @@ class Task:
         short_prompt: a short one for small models.
         text: what the person asked, for the policy to look at.
         key: names the turn in records and budget holds.
+        schema: the JSON schema of the answer, where it is to be JSON.
+        cheap: whether the cheapest model that is not small comes first, since nobody waits for the answer.
         trace: filled by the router as it goes, so that a turn that is stopped can be recorded too.
     """
 
@@ -226,6 +234,8 @@ class Task:
     prompt: tuple[ChatMessage, ...]
     short_prompt: tuple[ChatMessage, ...]
     key: str = ""
+    schema: Mapping[str, object] | None = None
+    cheap: bool = False
     trace: Trace = field(default_factory=Trace, compare=False)
 
 

@@ -40,18 +40,21 @@ def prompt_tokens(prompt: Sequence[ChatMessage], count_tokens: CountTokens) -> i
 
 
 class FixedOrder:
-    """Always the same order: by level, and within a level as configured."""
+    """Always the same order: by level, and within a level as configured; by price where nobody waits."""
 
     name = "fixed/1"
 
     def __init__(self, models: Sequence[ModelSpec], count_tokens: CountTokens) -> None:
         self._models = sorted(models, key=lambda spec: spec.level)
+        usable = [spec for spec in self._models if not spec.small]
+        self._cheapest = sorted(usable, key=lambda spec: spec.input_usd + spec.output_usd)
         self._count_tokens = count_tokens
 
     def plan(self, task: Task) -> Plan:
         """Makes no call and spends nothing."""
-        steps = tuple(self._step(spec, task) for spec in self._models)
-        arm = " > ".join(spec.name for spec in self._models)
+        models = self._cheapest if task.cheap else self._models
+        steps = tuple(self._step(spec, task) for spec in models)
+        arm = " > ".join(spec.name for spec in models)
         return Plan(steps=steps, policy=self.name, arm=arm)
 
     def _step(self, spec: ModelSpec, task: Task) -> Step:

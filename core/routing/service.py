@@ -207,7 +207,7 @@ class Router:
         try:
             model = self._models[spec.name]
             call.ask(prompt_tokens(prompt, self._count_tokens))
-            chunks = model.stream(ChatRequest(prompt, spec.max_output_tokens))
+            chunks = model.stream(ChatRequest(prompt, spec.max_output_tokens, turn.task.schema))
             async with closing(chunks):
                 while call.end is None:
                     chunk = await self._next(chunks, turn)
