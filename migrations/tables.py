@@ -11,6 +11,7 @@ ORG = "nullif(current_setting('app.org', true), '')::bigint"
 
 PERSON = "nullif(current_setting('app.person', true), '')::bigint"
 ROOM = "nullif(current_setting('app.room', true), '')"
+_PRIVATE = "current_setting('app.private', true) = 'on'"
 # All accounts of the person, as far as they are in the org.
 MINE = f"""ARRAY(SELECT id FROM people
     WHERE id = {PERSON} OR human = (SELECT human FROM people WHERE id = {PERSON}))"""  # noqa: S608  (from constants)
@@ -48,16 +49,24 @@ def protect_personal(table: str, *, app: str, by_others: bool = False) -> None:
     """
     here = f"org_id = {ORG}"
     mine = f"{here} AND owner = ANY ({MINE})"
-    seen = f"""{here} AND (
-        current_setting('app.private', true) = 'on' AND owner = ANY ({MINE})
-        OR room <> '' AND room = {ROOM} OR shared_with = '*' OR shared_with <> '' AND shared_with = {ROOM})"""
     op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
     op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
-    op.execute(f"CREATE POLICY seen ON {table} FOR SELECT USING ({seen})")
+    op.execute(f"CREATE POLICY seen ON {table} FOR SELECT USING ({seen()})")
     op.execute(f"CREATE POLICY made ON {table} FOR INSERT WITH CHECK ({here if by_others else mine})")
     op.execute(f"CREATE POLICY changed ON {table} FOR UPDATE USING ({mine}) WITH CHECK ({mine})")
     op.execute(f"CREATE POLICY gone ON {table} FOR DELETE USING ({mine})")
     op.execute(f"GRANT {app} ON {table} TO robbie_app")
+
+
+def seen(*, once: bool = False) -> str:
+    """Who sees a row of a personal table.
+
+    Args:
+        once: whether the settings are read once for a query, not once for a row.
+    """
+    org, room, private = (f"(SELECT {value})" if once else value for value in (ORG, ROOM, _PRIVATE))
+    return f"""org_id = {org} AND ({private} AND owner = ANY ({MINE})
+        OR room <> '' AND room = {room} OR shared_with = '*' OR shared_with <> '' AND shared_with = {room})"""
 
 
 @contextmanager

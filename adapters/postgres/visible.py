@@ -6,6 +6,9 @@ from collections.abc import Iterator
 
 from core.people.viewer import Viewer
 
+SHARED = "shared_with = '*'"
+"""With the whole org."""
+
 # A human's accounts own together what they have in this org.
 MINE = """owner = ANY (ARRAY(
     SELECT id FROM people WHERE id = %(me)s OR human = (SELECT human FROM people WHERE id = %(me)s)))"""
@@ -16,7 +19,7 @@ def seen(viewer: Viewer) -> Iterator[str]:
 
     The query names the values ``me`` and ``room``. An OR of them would keep PostgreSQL from its indexes.
     """
-    yield "shared_with = '*'"
+    yield SHARED
     if viewer.private:
         yield MINE
     if viewer.room:

@@ -92,6 +92,7 @@ _REVISIONS = (
     "0006_asking",
     "0005_embedders",
     "0005_noticing",
+    "0005_nearest",
 )
 
 

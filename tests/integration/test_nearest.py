@@ -5,8 +5,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 
+import numpy as np
 import psycopg
 import pytest
+from numpy.typing import NDArray
 
 from adapters.postgres.database import Database
 from adapters.postgres.nearest import nearest
@@ -121,3 +123,67 @@ async def test_closed_memories_and_vectors_of_another_model_are_left_out(databas
     shelf.keep(shelf.ada, embedding=None, embedded_by="")
     kept = shelf.keep(shelf.ada, towards(1.0, 9.0))
     assert await found(database, Viewer.owner(shelf.org, shelf.ada)) == [kept]
+
+
+class Many:
+    """9,500 memories of two orgs around a hundred topics; one org shares so many that the graph is asked."""
+
+    def __init__(self, shelf: Shelf, admin: psycopg.Connection[tuple[int]]) -> None:
+        self.org, self.other_org, self.ada = shelf.org, shelf.other_org, shelf.ada
+        self.eve = shelf.person(shelf.other_org, "Eve")
+        people = [shelf.ada, shelf.bob, *(shelf.person(shelf.org, name) for name in "CDE")]
+        self._random = np.random.default_rng(7)
+        self._topics = self._random.standard_normal((100, DIMENSIONS))
+        count = 9_500
+        self.owner = self._random.choice([*people, *people, self.eve], count)
+        self.room = self._random.choice(["", ROOM, OTHER_ROOM], count)
+        self.shared = self._random.choice(["*", "*", "*", "*", "*", "", ROOM], count)
+        self.live = self._random.random(count) < 0.9
+        self.vectors = np.stack([self.near(topic) for topic in self._random.integers(0, 100, count)])
+        with admin.cursor().copy(
+            b"COPY memories (org_id, owner, kind, text, said_at, embedding, embedded_by, room, shared_with, valid_to) "
+            b"FROM STDIN"
+        ) as copy:
+            for owner, vector, room, shared, live in zip(
+                self.owner.tolist(), self.vectors, self.room, self.shared, self.live, strict=True
+            ):
+                org, ended = self.other_org if owner == self.eve else self.org, None if live else "2026-02-01"
+                copy.write_row(
+                    (org, owner, "note", "x", "2026-01-01", str(vector.tolist()), MODEL, room, shared, ended)
+                )
+        admin.execute("ANALYZE memories")
+        self.ids = [row[0] for row in admin.execute("SELECT id FROM memories ORDER BY id").fetchall()]
+
+    def near(self, topic: int) -> NDArray[np.float64]:
+        """Something about a topic."""
+        vector = self._topics[topic] + self._random.standard_normal(DIMENSIONS)
+        return vector / np.linalg.norm(vector)
+
+    def exact(self, viewer: Viewer, query: NDArray[np.float64]) -> list[int]:
+        """All that the viewer may see, the nearest first."""
+        of_org = (self.owner == self.eve) == (viewer.org_id == self.other_org)
+        mine = (self.owner == viewer.person_id) & viewer.private
+        here = ((self.room == viewer.room) | (self.shared == viewer.room)) & (viewer.room != "")
+        seen = of_org & self.live & (mine | here | (self.shared == "*"))
+        order = np.argsort(-(self.vectors @ query))
+        return [self.ids[row] for row in order if seen[row]]
+
+
+@pytest.mark.slow
+async def test_among_thousands_nearly_all_of_the_nearest_are_found_and_nothing_that_may_not_be_seen(
+    database: Database, shelf: Shelf, admin_url: str
+) -> None:
+    with psycopg.connect(admin_url, autocommit=True) as admin:
+        many = Many(shelf, admin)
+    places = [("", True), ("", False), (ROOM, False), (ROOM, True)]
+    viewers = [Viewer(org_id=many.org, person_id=many.ada, room=room, private=private) for room, private in places]
+    for viewer in (*viewers, Viewer.owner(many.other_org, many.eve)):
+        hits = 0
+        for topic in range(20):
+            query = many.near(topic)
+            exact = many.exact(viewer, query)
+            near = await nearest(database, viewer, query.tolist(), 100, embedded_by=MODEL)
+            assert len(near) == 100
+            assert {one.id for one in near} <= set(exact)
+            hits += len({one.id for one in near[:10]} & set(exact[:10]))
+        assert hits >= 0.95 * 20 * 10, viewer
