@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
+from adapters.postgres.consents import PostgresConsents
 from adapters.postgres.database import Database
 from adapters.postgres.exporting import PostgresExports
 from adapters.postgres.interactions import PostgresInteractions
@@ -11,8 +13,11 @@ from adapters.postgres.links import PostgresLinks
 from adapters.postgres.notes import PostgresNotes
 from adapters.postgres.people import PostgresPeople
 from adapters.postgres.reminders import PostgresReminders
+from adapters.postgres.tasks import PostgresTasks
 from bot.settings import Settings
 from core.commands import REGISTRY
+from core.consent.asking import asking, consent_forms
+from core.consent.sharing import Cheer, celebrating, sharing
 from core.conversation.basics import basics
 from core.conversation.handling import Explainers, Handlers
 from core.conversation.why import why
@@ -27,19 +32,28 @@ from core.people.settings import about_you, settings_form
 from core.people.settings import settings as settings_page
 from core.registry import Choice
 from core.reminders.commands import explain, reminding
+from core.rendering.message import Persona
+from core.work.commands import working_on
+from mentors.cheering import line_of
+from mentors.choosing import Mentors
 from mentors.loading import load
 
 
 def handlers(settings: Settings, database: Database) -> Handlers:
     """What carries out each command."""
     people, links, cast = PostgresPeople(database), PostgresLinks(database), cast_of(settings)
+    notes, consents = PostgresNotes(database), consents_of(settings, database)
     return {
         **basics(REGISTRY),
         "why": why(PostgresInteractions(database)),
         **choosing(people, cast),
         **exporting(PostgresExports(database)),
         **linking(links),
-        **noting(PostgresNotes(database)),
+        **noting(notes),
+        **asking(consents, people),
+        **sharing(consents, notes),
+        **celebrating(consents, cheer(settings)),
+        **working_on(PostgresTasks(database)),
         **reminding(PostgresReminders(database)),
         **settings_page(people, cast, [about_you(people, cast), your_accounts(people, links)]),
     }
@@ -61,9 +75,29 @@ def desk(settings: Settings, database: Database) -> Desk:
             "org": completing_orgs(people, PostgresLinks(database)),
             "note": completing_notes(people, notes),
         },
-        forms={**settings_form(people, cast), **note_forms(people, notes)},
+        forms={
+            **settings_form(people, cast),
+            **note_forms(people, notes),
+            **consent_forms(people, consents_of(settings, database)),
+        },
         sections=[latest_notes(people, notes), about_you(people, cast)],
     )
+
+
+def consents_of(settings: Settings, database: Database) -> PostgresConsents:
+    """Where questions are kept."""
+    return PostgresConsents(database, expire_days=settings.notes.ask_days)
+
+
+def cheer(settings: Settings) -> Cheer:
+    """Who tells of a win."""
+    mentors = Mentors(load(settings.mentors.folder).mentors)
+
+    def tell(words: str, now: datetime) -> tuple[Persona | None, str]:
+        persona = mentors.celebrant(words, now)
+        return persona, line_of(persona)
+
+    return tell
 
 
 def cast_of(settings: Settings) -> Cast:

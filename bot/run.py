@@ -98,6 +98,7 @@ async def working(app: App) -> AsyncIterator[None]:
             "remembering": app.work.memory.remember,
             "embedding": app.work.memory.embed,
             "noticing": app.work.noticing.notice,
+            "asking": app.work.proposals.look,
         }.items()
     ]
     try:

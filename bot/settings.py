@@ -16,6 +16,7 @@ from bot.model_settings import Model as Model
 from bot.model_settings import Section, default_models
 from bot.sources import SettingsError as SettingsError
 from bot.sources import read_env, read_yaml
+from core.consent.policy import AskingPolicy
 from core.conversation.attachments import FileLimits
 from core.learning.votes import VotePolicy
 from core.notes.policy import Thresholds
@@ -147,7 +148,7 @@ class Files(Section):
 
 
 class NotesSettings(Section):
-    """What is noticed in conversations."""
+    """What is noticed in conversations, and what of it people are asked about."""
 
     importance: float = Field(0.7, ge=0, le=1)
     sharing: float = Field(0.8, ge=0, le=1)
@@ -155,10 +156,16 @@ class NotesSettings(Section):
     quiet_seconds: float = Field(60.0, gt=0)
     messages: int = Field(20, ge=1)
     model: bool = True
+    asks_per_day: int = Field(3, ge=0)
+    ask_days: float = Field(7.0, gt=0)
 
     def thresholds(self) -> Thresholds:
         """What is worth a note."""
         return Thresholds(self.importance, self.sharing, self.celebration)
+
+    def asking(self) -> AskingPolicy:
+        """When people are asked."""
+        return AskingPolicy(self.sharing, self.celebration, self.asks_per_day, self.ask_days)
 
 
 class BudgetSettings(Section):

@@ -13,6 +13,7 @@ from adapters.postgres.control import PostgresControl
 from adapters.postgres.database import Database
 from adapters.postgres.noticing import PostgresWindows
 from adapters.postgres.outbox import PostgresOutbox
+from adapters.postgres.proposals import PostgresProposals
 from adapters.postgres.sweep import PostgresSweep
 from adapters.postgres.turns import PostgresTurns
 from adapters.queue.jobs import Queue
@@ -77,6 +78,7 @@ class Work:
     sweep: PostgresSweep
     memory: Remembering
     noticing: Noticing
+    proposals: PostgresProposals
 
     async def load(self, progress: Callable[[str], None]) -> None:
         """Load what asking needs, and listen to the other workers."""
@@ -132,7 +134,10 @@ def wire(
     sweep = PostgresSweep(
         database, queue.enqueue, dead_after_seconds=worker.dead_after_seconds, surfaces=tuple(surfaces)
     )
-    return Work(router, breakers, models, hints, senders, sweep, memory, _noticing(settings, database, router))
+    proposals = PostgresProposals(database, settings.notes.asking())
+    return Work(
+        router, breakers, models, hints, senders, sweep, memory, _noticing(settings, database, router), proposals
+    )
 
 
 def _noticing(settings: Settings, database: Database, router: Router) -> Noticing:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, tzinfo
+from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 from core.conversation.voices import Situation, Voice
@@ -88,6 +88,14 @@ class Mentors:
                 return Choice(default, f"because it is {whose}")
         return Choice(ROBBIE)
 
+    def celebrant(self, text: str, now: datetime) -> Persona | None:
+        """Who tells of a win: whose matter it is, else who encourages; None where there are no mentors."""
+        id = self._by_itself(Situation(text, now)).mentor
+        for mentor in (id, *self._fitting[Work.ENCOURAGEMENT], *self._mentors):
+            if mentor != ROBBIE:
+                return _persona(self._mentors[mentor], Mood.CONFIDENT)
+        return None
+
     def find(self, name: str) -> str | None:
         """The id of the mentor whom somebody calls so."""
         return self._names.find(name)
@@ -130,13 +138,17 @@ class Mentors:
         mentor, disposition = self._mentors[choice.mentor], _disposition(situation, choice.work)
         mood = disposition.mood
         return Voice(
-            persona=Persona(id=mentor.id, name=mentor.name, mood=mood, avatar=f"{mentor.id}-{mood}"),
+            persona=_persona(mentor, mood),
             instructions=instructions(mentor, mood, dials, council=council),
             short=short_instructions(mentor, mood, dials),
             reason=f"{choice.reason}; {mood}, {disposition.reason}",
             policy=POLICY,
             arm=mentor.id,
         )
+
+
+def _persona(mentor: Mentor, mood: Mood) -> Persona:
+    return Persona(id=mentor.id, name=mentor.name, mood=mood, avatar=f"{mentor.id}-{mood}")
 
 
 def _fitting(mentors: Mapping[str, Mentor], work: Work) -> list[str]:

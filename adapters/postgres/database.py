@@ -68,7 +68,7 @@ class Database:
             async with connection.transaction():
                 await connection.execute(_CONFINE, (str(org_id),))
                 if viewer is not None:
-                    await connection.execute(_VIEW, _view(viewer))
+                    await look_as(connection, viewer)
                 yield connection
             connection.used_at = time.monotonic()
 

@@ -9,9 +9,9 @@ from core.people.viewer import Viewer
 SHARED = "shared_with = '*'"
 """With the whole org."""
 
+ACCOUNTS = "SELECT id FROM people WHERE id = %(me)s OR human = (SELECT human FROM people WHERE id = %(me)s)"
 # A human's accounts own together what they have in this org.
-MINE = """owner = ANY (ARRAY(
-    SELECT id FROM people WHERE id = %(me)s OR human = (SELECT human FROM people WHERE id = %(me)s)))"""
+MINE = f"owner = ANY (ARRAY({ACCOUNTS}))"
 
 
 def seen(viewer: Viewer) -> Iterator[str]:

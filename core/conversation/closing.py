@@ -77,11 +77,20 @@ def unchanged(earlier: Earlier, note: str, limit: int) -> Closing:
 
 def said(claim: Claim, say: Say, limit: int, *, private: bool) -> Closing:
     """The answer to a command; a private one is nobody else's to read, in the transcript either."""
+    if not say.text:
+        return Closing("answered", "", ())
     hidden = private and not claim.place.direct
     only_for = claim.asker.account if hidden else ""
     allowed = frozenset(map(canonical, say.links))
     parts = compose(
-        say.text, limit, allowed=allowed, buttons=say.buttons, files=say.files, only_for=only_for, page=say.page
+        say.text,
+        limit,
+        allowed=allowed,
+        persona=say.persona,
+        buttons=say.buttons,
+        files=say.files,
+        only_for=only_for,
+        page=say.page,
     )
     return Closing("answered", "" if hidden else safe(say.text, allowed), parts)
 

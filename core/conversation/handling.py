@@ -11,7 +11,7 @@ from core.conversation.models import Asker, Place
 from core.conversation.stores import Claim
 from core.people.models import ChannelSettings, PersonSettings
 from core.registry import Invocation, Lane, Registry
-from core.rendering.message import Attachment, Button, Page
+from core.rendering.message import Attachment, Button, Page, Persona
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +42,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """The answer to a command.
+    """The answer to a command; without any text, nothing is said.
 
     Attributes:
         page: what the text and the buttons were made of, where they were made of a page.
         links: addresses of Robbie's own making that may be followed; all others in the text are undone.
+        persona: who speaks; None for Robbie.
     """
 
     text: str
@@ -54,6 +55,7 @@ class Say:
     files: tuple[Attachment, ...] = ()
     page: Page | None = None
     links: tuple[str, ...] = ()
+    persona: Persona | None = None
 
 
 @dataclass(frozen=True, slots=True)

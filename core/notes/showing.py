@@ -78,11 +78,12 @@ def audience(note: Note, room: str = "") -> str:
     """Who may see a note, in words. ``room``: where this is read."""
     if note.shared_with == EVERYBODY:
         return "everybody in the organization, since it is shared with all"
-    rooms = [_room(one, room) for one in dict.fromkeys((note.room, note.shared_with)) if one]
+    rooms = [room_name(one, room) for one in dict.fromkeys((note.room, note.shared_with)) if one]
     return f"you, and whoever reads in {' and '.join(rooms)}" if rooms else "you alone"
 
 
-def _room(name: str, here: str) -> str:
+def room_name(name: str, here: str) -> str:
+    """What people read for a room. ``here``: where this is read."""
     if name == here:
         return "this channel"
     surface, _, channel = name.partition("/")

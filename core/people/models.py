@@ -32,6 +32,7 @@ class PersonSettings(_Chosen):
         relaxed_intense: from -2 (relaxed) to 2 (intense).
         language: a language's English name, or empty for the language of each message.
         once: what the next answer alone is given in.
+        never_ask: the kinds of notes that are never to be proposed for sharing.
     """
 
     mentor: str = ""
@@ -40,6 +41,7 @@ class PersonSettings(_Chosen):
     relaxed_intense: int = Field(0, ge=-2, le=2)
     language: str = ""
     once: Once | None = None
+    never_ask: tuple[str, ...] = ()
 
 
 class ChannelSettings(_Chosen):
@@ -47,6 +49,8 @@ class ChannelSettings(_Chosen):
 
     Attributes:
         mentor: a mentor's id, ``robbie``, ``auto``, or empty.
+        wins: whether wins are told there.
     """
 
     mentor: str = ""
+    wins: bool = False

@@ -1,0 +1,1 @@
+"""Work: what people want to have done, by when."""

@@ -1,0 +1,321 @@
+"""Nothing personal leaves its owner without a yes: asked once, in just these words, and taken back at any time."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from adapters.postgres.refusals import refused
+from core.commands import REGISTRY
+from core.registry import CommandError
+from tests.integration.conftest import PLACE, Desk
+from tests.integration.consent_world import ELSEWHERE, ROOM, Circle, circle
+
+DECIDED = "We go with Postgres"
+ABOUT_BEN = "Ben will be a father in May"
+
+
+@pytest.fixture
+async def friends(desk: Desk) -> Circle:
+    return circle(desk)
+
+
+async def met(friends: Circle) -> tuple[int, int]:
+    """Ana, whose notes these are, and Ben."""
+    return await friends.meet(PLACE), await friends.meet(PLACE, "U2")
+
+
+async def test_what_others_would_gain_from_is_asked_about_and_nothing_is_shared_before(friends: Circle) -> None:
+    ana, ben = await met(friends)
+    await friends.note(ana)
+    question = await friends.asked(ana)
+    assert f"> {DECIDED}" in question.text
+    assert "everybody in your workspace" in question.text
+    assert "No answer is a no" in question.text
+    assert [button.label for button in question.buttons] == [
+        "Share", "Edit", "Keep private", "Forget", "Never ask about decisions"
+    ]  # fmt: skip
+    assert await friends.seen(ben, ELSEWHERE) == []
+
+
+async def test_a_yes_shares_just_these_words_and_can_be_taken_back_for_all_later_recalls(friends: Circle) -> None:
+    ana, ben = await met(friends)
+    await friends.note(ana)
+    shared = await friends.press(ana, "Share", await friends.asked(ana))
+    assert await friends.seen(ben, ELSEWHERE) == [DECIDED]
+    assert "Taken back" in (await friends.press(ana, "Take back", shared)).text
+    assert await friends.seen(ben, ELSEWHERE) == []
+    assert await friends.states() == ["revoked"]
+    assert "took this back" in (await friends.press(ana, "Take back", shared)).text
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        {"sharing": 0.7},
+        {"found_by": "hand"},
+        {"celebration": 0.9, "sharing": 0.0},
+        {"valid_to": "2026-01-01"},
+        {"shared_with": "*"},
+    ],
+    ids=["little to gain", "written by hand", "no room for wins", "holds no more", "shared already"],
+)
+async def test_what_is_not_worth_a_question_is_not_asked(friends: Circle, note: dict[str, object]) -> None:
+    ana, _ = await met(friends)
+    await friends.note(ana, **note)
+    assert await friends.asks() == []
+    assert await friends.states() == []
+
+
+async def test_many_processes_ask_once(friends: Circle) -> None:
+    ana, _ = await met(friends)
+    await friends.note(ana)
+    await asyncio.gather(*(circle(friends.desk).proposals.look() for _ in range(6)))
+    assert len(await friends.asks()) == 1
+    assert len(await friends.asks()) == 1
+
+
+async def test_only_who_is_asked_can_open_or_answer_it_and_others_learn_nothing(friends: Circle) -> None:
+    ana, ben = await met(friends)
+    await friends.note(ana)
+    question, refused = await friends.asked(ana), await friends.asked(ben)
+    assert "somebody else" in refused.text
+    assert not refused.buttons
+    for label in ("Share", "Keep private", "Forget", "Never"):
+        assert (await friends.press(ben, label, question)).text == refused.text
+    assert "nothing was changed" in (await friends.press(ben, "Edit", question, text="Ben was here")).text
+    assert await friends.states() == ["waiting"]
+    assert await friends.seen(ana) == [DECIDED]
+    assert (await friends.settings(ben)).never_ask == ()
+
+
+async def test_a_double_click_counts_once(friends: Circle) -> None:
+    ana, _ = await met(friends)
+    await friends.note(ana)
+    question = await friends.asked(ana)
+    both = await asyncio.gather(*(friends.press(ana, "Share", question) for _ in range(2)))
+    assert sorted("already" in said.text for said in both) == [False, True]
+    viewer = await friends.viewer(ana)
+    lines = ("SELECT action, counts FROM audit_log", ())
+    assert await friends.desk.database.run(viewer.org_id, lines) == [
+        [{"action": "note shared", "counts": {"notes": 1}}]
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("first", ["Keep private", "Forget", "Never"])
+async def test_what_was_declined_or_forgotten_is_not_shared_by_a_late_click(friends: Circle, first: str) -> None:
+    ana, ben = await met(friends)
+    await friends.note(ana)
+    question = await friends.asked(ana)
+    await friends.press(ana, first, question)
+    late = await friends.press(ana, "Share", question)
+    assert "not there any more" in late.text if first == "Forget" else "no to this already" in late.text
+    assert await friends.seen(ben, ELSEWHERE) == []
+    assert await friends.seen(ana) == ([] if first == "Forget" else [DECIDED])
+
+
+@pytest.mark.parametrize("label", ["Keep private", "Forget"])
+async def test_what_was_declined_or_forgotten_is_known_not_to_be_wanted(friends: Circle, label: str) -> None:
+    ana, _ = await met(friends)
+    await friends.note(ana)
+    await friends.press(ana, label, await friends.asked(ana))
+    viewer = await friends.viewer(ana)
+    async with friends.desk.database.app(viewer.org_id, viewer) as tx:
+        assert await refused(tx, viewer.org_id, ana, [DECIDED, "The cat is ill"]) == [True, False]
+
+
+async def test_of_a_kind_that_somebody_never_wants_to_be_asked_about_nothing_is_asked(friends: Circle) -> None:
+    ana, ben = await met(friends)
+    await friends.note(ana)
+    said = await friends.press(ana, "Never", await friends.asked(ana))
+    assert "decisions" in said.text
+    await friends.note(ana, "We go with Redis")
+    await friends.note(ben, "We go with Kafka", conversation_id=await _another(friends))
+    assert len(await friends.asks()) == 2
+    assert "Kafka" in (await friends.asked(ben)).text
+
+
+async def _another(friends: Circle) -> int:
+    """Another conversation of theirs."""
+    await friends.meet(PLACE.model_copy(update={"thread": f"9.{friends.number}"}), "U2")
+    return int(str((await friends.desk.row("SELECT max(id) AS id FROM conversations"))["id"]))
+
+
+async def test_no_answer_is_a_no(friends: Circle) -> None:
+    ana, ben = await met(friends)
+    await friends.note(ana)
+    question = await friends.asked(ana)
+    await friends.desk.execute("UPDATE consents SET expires_at = now() - interval '1 second'")
+    assert "no answer is a no" in (await friends.press(ana, "Share", question)).text
+    assert len(await friends.asks()) == 1
+    assert await friends.states() == ["expired"]
+    assert "no answer is a no" in (await friends.press(ana, "Share", question)).text
+    assert await friends.seen(ben, ELSEWHERE) == []
+
+
+async def test_what_its_owner_words_is_what_is_shared_and_what_the_note_says(friends: Circle) -> None:
+    ana, ben = await met(friends)
+    await friends.note(ana, "We go with Postgres since Oracle is greedy")
+    anew = await friends.press(ana, "Edit", await friends.asked(ana), text=DECIDED)
+    assert f"> {DECIDED}" in anew.text
+    assert await friends.seen(ben, ELSEWHERE) == []
+    await friends.press(ana, "Share", anew)
+    assert await friends.seen(ben, ELSEWHERE) == [DECIDED]
+    assert await friends.seen(ana) == [DECIDED]
+
+
+async def test_a_yes_to_words_that_changed_since_shares_nothing_and_is_asked_anew(friends: Circle) -> None:
+    ana, ben = await met(friends)
+    note = await friends.note(ana)
+    question = await friends.asked(ana)
+    await friends.notes.edit(await friends.viewer(ana), note, "Postgres, and the password is hunter2")
+    anew = await friends.press(ana, "Share", question)
+    assert "ask anew" in anew.text
+    assert "hunter2" in anew.text
+    assert await friends.seen(ben, ELSEWHERE) == []
+    await friends.press(ana, "Share", anew)
+    assert await friends.seen(ben, ELSEWHERE) == ["Postgres, and the password is hunter2"]
+
+
+async def test_a_shared_note_that_is_changed_is_private_again_until_the_next_yes(friends: Circle) -> None:
+    ana, ben = await met(friends)
+    note = await friends.note(ana)
+    await friends.press(ana, "Share", await friends.asked(ana))
+    await friends.notes.edit(await friends.viewer(ana), note, "We go with Redis")
+    assert await friends.seen(ben, ELSEWHERE) == []
+    await friends.desk.execute("UPDATE consents SET handed_over_at = handed_over_at - interval '2 hours'")
+    anew = await friends.asked(ana)
+    assert "We go with Redis" in anew.text
+    await friends.press(ana, "Share", anew)
+    assert await friends.seen(ben, ELSEWHERE) == ["We go with Redis"]
+
+
+async def test_a_yes_to_what_something_newer_replaced_shares_nothing(friends: Circle) -> None:
+    ana, ben = await met(friends)
+    old = await friends.note(ana)
+    question = await friends.asked(ana)
+    viewer = await friends.viewer(ana)
+    await friends.desk.database.run(
+        viewer.org_id, ("UPDATE notes SET valid_to = now() WHERE id = %s", (old,)), viewer=viewer
+    )
+    assert "newer" in (await friends.press(ana, "Share", question)).text
+    assert await friends.seen(ben, ELSEWHERE) == []
+
+
+async def test_in_one_conversation_there_is_one_question_an_hour_and_the_others_wait(friends: Circle) -> None:
+    ana, _ = await met(friends)
+    for text in ("one", "two", "three"):
+        await friends.note(ana, text)
+    for expected in (1, 2, 3):
+        for _ in range(2):
+            assert len(await friends.asks()) == expected
+        await friends.desk.execute("UPDATE consents SET handed_over_at = handed_over_at - interval '61 minutes'")
+
+
+async def test_one_person_has_a_few_questions_a_day(desk: Desk) -> None:
+    friends = circle(desk, per_day=2)
+    ana, _ = await met(friends)
+    for number in range(4):
+        await friends.note(ana, f"note {number}", conversation_id=await _another(friends))
+        await friends.asks()
+    assert len(await friends.asks()) == 2
+    await desk.execute("UPDATE consents SET handed_over_at = handed_over_at - interval '25 hours'")
+    await friends.asks()
+    assert len(await friends.asks()) == 4
+
+
+async def test_a_personal_note_about_somebody_is_shared_after_both_said_yes(friends: Circle) -> None:
+    ana, ben = await met(friends)
+    await friends.meet(PLACE.model_copy(update={"channel": "D2", "thread": "", "direct": True}), "U2")
+    chika = await friends.meet(PLACE, "U3")
+    await friends.note(ana, ABOUT_BEN, kind="personal", about=ben, room="")
+    waits = await friends.press(ana, "Share", await friends.asked(ana))
+    assert "somebody else" in waits.text
+    assert await friends.seen(chika, ELSEWHERE) == []
+    question = await friends.asked(ben)
+    (*_, (_, whom)) = await friends.told()
+    assert whom == ben
+    assert f"> {ABOUT_BEN}" in question.text
+    assert [button.label for button in question.buttons] == ["Yes, share it", "No"]
+    assert "somebody else" in (await friends.asked(chika)).text
+    agreed = await friends.press(ben, "Yes", question)
+    assert await friends.seen(chika, ELSEWHERE) == [ABOUT_BEN]
+    assert f"> {ABOUT_BEN}" in (await friends.asked(ana)).text
+    await friends.press(ben, "Take back", agreed)
+    assert await friends.seen(chika, ELSEWHERE) == []
+
+
+@pytest.mark.parametrize("how", ["no", "silence"])
+async def test_whom_a_personal_note_is_about_need_not_agree_and_its_owner_learns_no_more(
+    friends: Circle, how: str
+) -> None:
+    ana, ben = await met(friends)
+    note = await friends.note(ana, ABOUT_BEN, kind="personal", about=ben, room="")
+    await friends.press(ana, "Share", await friends.asked(ana))
+    question = await friends.asked(ben)
+    if how == "no":
+        await friends.press(ben, "No", question)
+    else:
+        await friends.desk.execute("UPDATE consents SET expires_at = now() WHERE part = 'subject'")
+    assert (await friends.asked(ana)).text == "Not shared."
+    assert (await friends.do(ana, "share", note=f"#{note}", **{"with": "everyone"})).text == "Not shared."
+    assert await friends.seen(ben, ELSEWHERE) == []
+    assert len(await friends.asks()) == 3
+
+
+async def test_a_yes_that_is_taken_back_asks_nobody_else_any_more(friends: Circle) -> None:
+    ana, ben = await met(friends)
+    await friends.note(ana, ABOUT_BEN, kind="personal", about=ben, room="")
+    waits = await friends.press(ana, "Share", await friends.asked(ana))
+    question = await friends.asked(ben)
+    await friends.press(ana, "Take back", waits)
+    assert "not there any more" in (await friends.press(ben, "Yes", question)).text
+    assert await friends.seen(ben, ELSEWHERE) == []
+
+
+async def test_a_personal_note_about_somebody_whom_nobody_knows_is_neither_proposed_nor_shared(friends: Circle) -> None:
+    ana, ben = await met(friends)
+    note = await friends.note(ana, ABOUT_BEN, kind="concern", about=None, room="")
+    assert await friends.asks() == []
+    said = await friends.do(ana, "share", note=str(note), **{"with": "everyone"})
+    assert "cannot ask" in said.text
+    assert await friends.seen(ben, ELSEWHERE) == []
+
+
+@pytest.mark.parametrize(
+    ("whom", "room"), [("everyone", ELSEWHERE), ("here", ROOM), ("https://x.slack.com/archives/C9", ELSEWHERE)]
+)
+async def test_an_owner_shares_and_takes_back_by_themselves(friends: Circle, whom: str, room: str) -> None:
+    ana, ben = await met(friends)
+    note = await friends.note(ana, found_by="hand", room="")
+    assert "> We go" in (await friends.do(ana, "share", note=f"#{note}", **{"with": whom})).text
+    assert await friends.seen(ben, room) == [DECIDED]
+    assert await friends.seen(ben, "slack/T1/C4") == ([DECIDED] if whom == "everyone" else [])
+    assert f"#{note}" in (await friends.do(ana, "unshare")).text
+    assert "Taken back" in (await friends.do(ana, "unshare", note="postgres")).text
+    assert await friends.seen(ben, room) == []
+    assert await friends.states() == ["revoked"]
+
+
+async def test_a_typed_line_may_name_a_note_by_words_that_are_in_it_alone(friends: Circle) -> None:
+    ana, ben = await met(friends)
+    for text in ("Lunch with the landlord", "Call the landlord"):
+        await friends.note(ana, text, found_by="hand", room="")
+    line = REGISTRY.read("share lunch with the landlord with everyone")
+    await friends.do(ana, "share", **line.arguments)
+    assert await friends.seen(ben, ELSEWHERE) == ["Lunch with the landlord"]
+    with pytest.raises(CommandError, match="Several"):
+        await friends.do(ana, "share", **REGISTRY.read("share landlord with everyone").arguments)
+    with pytest.raises(CommandError, match="With whom"):
+        await friends.do(ana, "share", **REGISTRY.read("share call with love").arguments)
+
+
+async def test_nobody_shares_or_takes_back_anothers_note(friends: Circle) -> None:
+    ana, ben = await met(friends)
+    note = await friends.note(ana, found_by="hand", room="")
+    assert "not there" in (await friends.do(ben, "share", note=str(note), **{"with": "everyone"})).text
+    await friends.do(ana, "share", note=str(note), **{"with": "everyone"})
+    assert "no such note" in (await friends.do(ben, "unshare", note=str(note))).text
+    assert "share nothing" in (await friends.do(ben, "unshare")).text
+    assert await friends.seen(ben, ELSEWHERE) == [DECIDED]
