@@ -86,8 +86,18 @@ def notes(
 
 @eval_app.command()
 def recall(
-    turns: Annotated[Path, typer.Argument(metavar="TURNS", help="Long conversations, .jsonl or .jsonl.gz.")],
-    questions: Annotated[Path, typer.Argument(metavar="QUESTIONS", help="With the turns that hold the answers.")],
+    turns: Annotated[
+        Path | None, typer.Argument(metavar="TURNS", help="Long conversations, .jsonl or .jsonl.gz.")
+    ] = None,
+    questions: Annotated[
+        Path | None, typer.Argument(metavar="QUESTIONS", help="With the turns that hold the answers.")
+    ] = None,
+    scale: Annotated[
+        int | None, typer.Option(min=1000, metavar="N", help="Ask among so many made-up notes instead.")
+    ] = None,
+    keep: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="With --scale: leave the database here, and find it here.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Ask for what was said, in a database that is made for it and removed."""
@@ -95,13 +105,22 @@ def recall(
 
     from bot.evals.lines import EvalError
     from bot.evals.recall import exam
-    from bot.evals.recall_screen import show
+    from bot.evals.recall_scale import exam as exam_at_scale
+    from bot.evals.recall_screen import show, show_scale
+
+    def progress(line: str) -> None:
+        typer.echo(line, err=True)
 
     try:
-        result = asyncio.run(exam(turns, questions, lambda line: typer.echo(line, err=True)))
+        if scale is not None and turns is None:
+            result, shown = exam_at_scale(scale, keep, progress), show_scale
+        elif scale is None and turns is not None and questions is not None:
+            result, shown = asyncio.run(exam(turns, questions, progress)), show
+        else:
+            raise SystemExit("Give TURNS and QUESTIONS, or --scale N alone.")
     except EvalError as error:
         raise SystemExit(str(error)) from None
     if as_json:
         typer.echo(json.dumps(result))
     else:
-        show(result, Console(highlight=False))
+        shown(result, Console(highlight=False))

@@ -32,6 +32,30 @@ def show(result: _Figures, console: Console) -> None:
     )
 
 
+def show_scale(result: _Figures, console: Console) -> None:
+    """A line for each kind of asker and one for all."""
+    table = Table(box=None, padding=(0, 1), header_style="bold", pad_edge=False)
+    table.add_column("asked by")
+    for name in ("questions", "p50 ms", "p95 ms", "R@10 of exact", "with words", "p95 ms"):
+        table.add_column(name, justify="right")
+    both = cast("Mapping[str, Mapping[str, float]]", result["candidates_ms_by_asker"])
+    for asker, figures in cast("Mapping[str, _Figures]", result["by_asker"]).items():
+        table.add_row(asker.replace("_", " "), *_scale_cells(figures, both[asker]))
+    cells = _scale_cells(result, cast("Mapping[str, float]", result["candidates_ms"]))
+    table.add_row("all", *cells, style="bold")
+    console.print(table)
+    seconds = cast("Mapping[str, float]", result["load_seconds"])
+    loaded = f"loaded in {sum(seconds.values()):.0f} s" if seconds else "loaded before"
+    console.print(f"\n{result['notes']:,} notes of {result['owners']:,} owners, {loaded}")
+
+
+def _scale_cells(figures: _Figures, both: Mapping[str, float]) -> list[str]:
+    ms = cast("Mapping[str, float]", figures["ms"])
+    times = (f"{value:.1f}" for value in (both["p50"], both["p95"]))
+    share = cast("float", figures["recall_at_10_vs_exact"])
+    return [str(figures["questions"]), f"{ms['p50']:.1f}", f"{ms['p95']:.1f}", f"{share:.3f}", *times]
+
+
 def _cells(figures: _Figures) -> list[str]:
     shares = [cast("Mapping[str, float]", figures[name])[str(depth)] for name in _SHARES for depth in DEPTHS]
     return [str(figures["questions"]), *(f"{share:.1f}" for share in (*shares, cast("float", figures["mrr"])))]

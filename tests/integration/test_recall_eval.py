@@ -105,3 +105,24 @@ def test_the_figures_are_means_over_questions_in_percent() -> None:
         "hit_at": {"5": 50.0, "10": 50.0, "20": 50.0},
         "mrr": 25.0,
     }
+
+
+@pytest.mark.slow
+def test_among_made_up_notes_the_nearest_are_those_that_comparing_each_finds(tmp_path: Path) -> None:
+    ask = ["eval", "recall", "--scale", "2000", "--keep", str(tmp_path / "kept"), "--json"]
+    first, second = CliRunner().invoke(app, ask), CliRunner().invoke(app, ask)
+    assert first.exit_code == second.exit_code == 0, first.stderr
+    made, found = json.loads(first.stdout), json.loads(second.stdout)
+    assert (made["notes"], made["owners"], made["largest_owner"]) == (2000, 20, 100)
+    assert set(made["by_asker"]) == {"the_largest", "ten_largest", "small", "in_a_room"}
+    assert made["recall_at_10_vs_exact"] == found["recall_at_10_vs_exact"] >= 0.99
+    assert made["load_seconds"]["rows"] > 0
+    assert found["load_seconds"] == {}
+    assert 0 < made["ms"]["p50"] <= made["ms"]["p95"]
+
+
+def test_files_and_a_scale_together_are_refused(tmp_path: Path) -> None:
+    for arguments in ([], [str(tmp_path)], [str(tmp_path), str(tmp_path), "--scale", "2000"]):
+        done = CliRunner().invoke(app, ["eval", "recall", *arguments])
+        assert done.exit_code == 1
+        assert "or --scale N alone" in done.output
