@@ -12,6 +12,7 @@ from adapters.postgres.interactions import PostgresInteractions
 from adapters.postgres.links import PostgresLinks
 from adapters.postgres.notes import PostgresNotes
 from adapters.postgres.people import PostgresPeople
+from adapters.postgres.records import PostgresRecords
 from adapters.postgres.reminders import PostgresReminders
 from adapters.postgres.tasks import PostgresTasks
 from bot.settings import Settings
@@ -23,6 +24,7 @@ from core.conversation.handling import Explainers, Handlers
 from core.conversation.why import why
 from core.desk import Completer, Desk, Visitor, matching
 from core.notes.commands import completing_notes, latest_notes, note_forms, noting
+from core.notes.records import keeping_records
 from core.people.cast import Card, Cast
 from core.people.choosing import choosing
 from core.people.exporting import exporting
@@ -48,6 +50,7 @@ def handlers(settings: Settings, database: Database) -> Handlers:
         "why": why(PostgresInteractions(database)),
         **choosing(people, cast),
         **exporting(PostgresExports(database)),
+        **keeping_records(PostgresRecords(database)),
         **linking(links),
         **noting(notes),
         **asking(consents, people),

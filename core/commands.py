@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.registry import Choice, Command, Kind, Lane, Option, Registry
+from core.registry import Choice, Command, Kind, Lane, Option, Registry, Where
 
 _MOODS = tuple(Choice(mood, mood.capitalize()) for mood in ("confident", "thoughtful", "concerned", "determined"))
 _AUTO_MOOD = Choice("auto", "What the situation suggests")
@@ -42,6 +42,8 @@ _CONSENT = (
     Choice("back", "Take back"),
 )
 
+_RECORD = (Choice("on", "On"), Choice("off", "Off"), Choice("status", "What it is now"))
+
 COMMANDS = (
     Command(
         name="help",
@@ -67,6 +69,19 @@ COMMANDS = (
         options=(Option("question", "what they should think about", required=True, long=True),),
         example="council Should we raise prices this year?",
         asks=True,
+    ),
+    Command(
+        name="do-not-remember",
+        summary="Forget what you said last, and make no note of it",
+        example="do-not-remember",
+        private=True,
+        phrases=(
+            r"(?:please )?(?:do not|don['’]t|dont|never) (?:remember|note|save|keep|memori[sz]e) (?:that|this|it)"
+            r"(?: please)?[.!]?",
+            r"(?:please )?forget what i(?: just|['’]ve(?: just)?| have(?: just)?)? said(?: please)?[.!]?",
+            r"(?:bitte )?(?:merk dir|merke dir|notiere|notier|speicher|speichere) das (?:bitte )?nicht[.!]?",
+            r"(?:bitte )?vergiss(?: bitte)?,? was ich (?:gerade |eben )?gesagt habe[.!]?",
+        ),
     ),
     Command(
         name="note",
@@ -248,6 +263,32 @@ COMMANDS = (
         summary="Make a task of a note",
         options=(Option("id", "the note", required=True),),
         private=True,
+        hidden=True,
+    ),
+    Command(
+        name="off-the-record",
+        summary="Have nothing of this conversation noted or remembered",
+        options=(Option("state", "on, off, or status", Kind.CHOICE, choices=_RECORD),),
+        example="off-the-record on",
+        phrases=(
+            r"(?:this is |let['’]?s (?:go|keep (?:this|it)|talk)|please keep this|we(?:['’]re| are) )?"
+            r"\s*off the record(?: now| from here on)?[.!:]?",
+            r"(?:das ist |das bleibt )?(?:ganz )?unter uns(?: bitte)?[.!]?",
+        ),
+    ),
+    Command(
+        name="listen",
+        summary="Listen in this channel, so that what matters in it is noted",
+        options=(Option("state", "on, off, or status", Kind.CHOICE, choices=_RECORD),),
+        example="listen on",
+        where=frozenset({Where.CHANNEL}),
+        private=True,
+        admin=True,
+    ),
+    Command(
+        name="listening",
+        summary="Tell a channel whether it is listened to",
+        options=(Option("state", "on or off"),),
         hidden=True,
     ),
     Command(

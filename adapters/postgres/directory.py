@@ -70,10 +70,13 @@ _CONVERSATION = """
 # Robbie takes part from the first message on that was for it: histories, read after an outage, also hold what was
 # said before. Of a conversation whose rows are purged that cannot be told any more.
 _TAKES_PART = """
-    SELECT coalesce((SELECT min(occurred_at) <= %(at)s FROM inbox WHERE conversation_id = conversations.id), true)
-        AS so
-    FROM conversations
-    WHERE surface = %(surface)s AND tenant = %(tenant)s AND channel = %(channel)s AND thread = %(thread)s"""
+    SELECT (SELECT coalesce(
+                (SELECT min(occurred_at) <= %(at)s FROM inbox WHERE conversation_id = conversations.id), true)
+            FROM conversations
+            WHERE surface = %(surface)s AND tenant = %(tenant)s AND channel = %(channel)s AND thread = %(thread)s)
+        AS takes_part,
+        (SELECT listens FROM channel_settings
+         WHERE surface = %(surface)s AND tenant = %(tenant)s AND channel = %(channel)s) AS listens"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +163,23 @@ async def conversation(tx: Transaction, org_id: int, place: Place) -> int:
     return await _id(tx, _CONVERSATION, {**place.model_dump(), "org_id": org_id})
 
 
-async def takes_part(tx: Transaction, place: Place, at: datetime) -> bool:
-    """Whether Robbie was part of a conversation at a place at that time."""
-    values = {**place.model_dump(), "at": at}
-    found = await (await tx.execute(_TAKES_PART, values)).fetchone()
-    return bool(found and found["so"])
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """Whether Robbie was part of a conversation at that time, and whether its channel is listened to."""
+
+    takes_part: bool
+    listens: bool
+
+
+async def presence(tx: Transaction, place: Place, at: datetime) -> Presence:
+    """What Robbie has to do with a place."""
+    found = await (await tx.execute(_TAKES_PART, {**place.model_dump(), "at": at})).fetchone()
+    return Presence(bool(found and found["takes_part"]), bool(found and found["listens"] and not place.direct))
+
+
+def heard(place: Place) -> Place:
+    """The conversation that holds what is heard in a channel: people speak in it, but never with Robbie."""
+    return place.model_copy(update={"thread": ""})
 
 
 async def _id(tx: Transaction, query: str, values: dict[str, object]) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from psycopg.errors import UniqueViolation
 from psycopg.types.json import Jsonb
 
@@ -14,7 +16,9 @@ from core.conversation.models import Accepted, InboundEvent, InboxState, Kind
 from core.conversation.stores import Verdict
 
 _KNOWN = """
-    SELECT inbox.id, inbox.org_id, inbox.conversation_id, inbox.message_id, inbox.state, inbox.kind
+    SELECT inbox.id, inbox.org_id, inbox.conversation_id, inbox.message_id, inbox.state, inbox.kind,
+           state = 'ignored' AND EXISTS (
+               SELECT FROM conversations WHERE id = conversation_id AND thread = '' AND NOT direct) AS heard
     FROM inbox_identities JOIN inbox ON inbox.id = inbox_id
     WHERE surface = %s AND tenant = %s AND identity = ANY (%s) LIMIT 1 FOR UPDATE OF inbox"""
 
@@ -67,6 +71,10 @@ _JOIN_FILES = """
 
 _WAKE = "UPDATE inbox SET state = 'received', closed_at = NULL WHERE id = %s"
 
+_MOVE = """
+    WITH item AS (UPDATE inbox SET conversation_id = %(conversation_id)s WHERE id = %(id)s)
+    UPDATE messages SET conversation_id = %(conversation_id)s WHERE id = %(message_id)s"""
+
 _BOT_TURNS = """
     SELECT count(*) AS turns FROM inbox
     WHERE conversation_id = %s AND person_id = %s AND kind = 'message' AND state <> 'ignored'
@@ -82,7 +90,8 @@ _ON_ITS_WAY = """
     WHERE surface = %(surface)s AND tenant = %(tenant)s AND channel = %(channel)s
       AND state IN ('ready', 'sending', 'unknown') LIMIT 1"""
 
-# A platform that deletes a message need not say which conversation it was in; the message's own identity does.
+# A platform that deletes a message need not say which conversation it was in, and one that was only heard is in
+# another one than its place says; the message's own identity tells.
 _SAID_IN = """
     SELECT conversation_id FROM inbox_identities JOIN inbox ON inbox.id = inbox_id
     WHERE surface = %(surface)s AND tenant = %(tenant)s AND kind = 'message'
@@ -111,8 +120,13 @@ class PostgresInbox:
             merged = await self._merge(tx, event, verdict)
             if merged is not None:
                 return merged
-            if verdict.only_if_known and not await _concerns_us(tx, event):
-                return Accepted(inbox_id=None, state=InboxState.IGNORED)
+            if verdict.only_if_known:
+                concern = await _concern(tx, event)
+                if concern is None or (concern == "heard" and verdict.state is InboxState.EXPIRED):
+                    return Accepted(inbox_id=None, state=InboxState.IGNORED)
+                if concern == "heard":  # it is kept, and never answered
+                    event = event.model_copy(update={"place": directory.heard(event.place)})
+                    verdict = Verdict(InboxState.IGNORED)
             ids = await self._directory.ids(tx, event)
             accepted = await self._insert(tx, event, verdict, ids)
         self._directory.remember(event, ids)
@@ -135,8 +149,12 @@ class PostgresInbox:
         wakes = wakes and found["message_id"] is not None
         if state is InboxState.IGNORED and wakes:
             state = InboxState.RECEIVED
+            conversation_id = found["conversation_id"]
+            if found["heard"]:  # and it is for Robbie, as this copy of it says
+                conversation_id = await directory.conversation(tx, found["org_id"], place)
+                await tx.execute(_MOVE, {**found, "conversation_id": conversation_id})
             await tx.execute(_WAKE, (found["id"],))
-            await self._enqueue(tx, turn_job(found["org_id"], found["conversation_id"]))
+            await self._enqueue(tx, turn_job(found["org_id"], conversation_id))
         return Accepted(inbox_id=found["id"], state=state, merged=True)
 
     async def _insert(self, tx: Transaction, event: InboundEvent, verdict: Verdict, ids: Ids) -> Accepted:
@@ -183,21 +201,26 @@ async def _shown_in(tx: Transaction, event: InboundEvent, platform_id: str) -> i
     return found["conversation_id"] if found else None
 
 
-async def _concerns_us(tx: Transaction, event: InboundEvent) -> bool:
+async def _concern(tx: Transaction, event: InboundEvent) -> Literal["ours", "heard"] | None:
+    """Whether an event belongs to a conversation of ours, or is only heard in a channel that is listened to."""
     if not _is_on_answer(event):
-        known = await directory.takes_part(tx, event.place, event.occurred_at)
-        return known or (event.kind is Kind.DELETE and await _said_in(tx, event) is not None)
+        there = await directory.presence(tx, event.place, event.occurred_at)
+        if there.takes_part:
+            return "ours"
+        if event.kind in (Kind.EDIT, Kind.DELETE):
+            return "ours" if await _said_in(tx, event) is not None else None
+        return "heard" if there.listens and event.kind is Kind.MESSAGE and not event.author.is_bot else None
     values = {**event.place.model_dump(), "platform_id": event.message_id}
     for query in (_REACTED_TO, _ON_ITS_WAY):
         if await (await tx.execute(query, values)).fetchone():
-            return True
-    return False
+            return "ours"
+    return None
 
 
 async def _conversation(tx: Transaction, event: InboundEvent, ids: Ids) -> int | None:
     if event.about and (pressed := await _shown_in(tx, event, event.about)) is not None:
         return pressed
-    if event.kind is Kind.DELETE and (said_in := await _said_in(tx, event)) is not None:
+    if event.kind in (Kind.EDIT, Kind.DELETE) and (said_in := await _said_in(tx, event)) is not None:
         return said_in
     if not _is_on_answer(event):
         return await directory.conversation(tx, ids.org_id, event.place)

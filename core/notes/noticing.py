@@ -8,12 +8,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from core.commands import PREFIXES, REGISTRY
+from core.memory import saying
+from core.memory.saying import memorable
 from core.notes.detecting import Detector
 from core.notes.finding import found
 from core.notes.policy import Draft, Thresholds, merged
 from core.notes.sources import Said, Sentence, Window, own_sentences
-from core.registry import Registry
 
 _log = logging.getLogger(__name__)
 
@@ -64,7 +64,6 @@ class Noticing:
         detector: gives the shipped detector; it is loaded when there is something to judge.
         thresholds: what is worth a note.
         extractor: refines what the detector lets through; None where there is no model.
-        registry: what somebody tells Robbie to do is nothing that they said.
     """
 
     def __init__(
@@ -73,13 +72,11 @@ class Noticing:
         detector: Callable[[], Detector],
         thresholds: Thresholds,
         extractor: Extractor | None = None,
-        registry: Registry = REGISTRY,
     ) -> None:
         self._windows = windows
         self._detector = detector
         self._thresholds = thresholds
         self._extractor = extractor
-        self._registry = registry
 
     async def notice(self) -> int:
         """Look through every conversation that is due, and say how many notes came of it."""
@@ -93,7 +90,7 @@ class Noticing:
 
     async def drafts(self, window: Window) -> Sequence[Draft]:
         """What is worth a note in a window. No model is asked where the detector finds nothing."""
-        sentences = own_sentences(self._without_commands(window))
+        sentences = own_sentences(_without_commands(window))
         if not sentences:
             return []
         drafts = await asyncio.to_thread(lambda: found(window, sentences, self._detector()))
@@ -102,11 +99,11 @@ class Noticing:
             drafts = drafts if refined is None else refined
         return merged([draft for draft in drafts if self._thresholds.worth(draft)])
 
-    def _without_commands(self, window: Window) -> Window:
-        prefix = PREFIXES.get(window.place.surface, "/")
-        return replace(window, messages=tuple(one for one in window.messages if not self._told(one, prefix)))
 
-    def _told(self, said: Said, prefix: str) -> bool:
-        """Whether it is something that Robbie was told to do."""
-        text = said.text.strip()
-        return said.command or self._registry.line(text, prefix) is not None or self._registry.spoken(text) is not None
+def _without_commands(window: Window) -> Window:
+    """What somebody tells Robbie to do is nothing that they said."""
+
+    def said(one: Said) -> bool:
+        return bool(memorable(saying.Said(place=window.place, text=one.text, command=one.command)))
+
+    return replace(window, messages=tuple(one for one in window.messages if said(one)))
