@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
@@ -33,7 +34,8 @@ _COPY = (
     b"FROM STDIN (FORMAT binary)"
 )
 _HEAD, _END = b"PGCOPY\n\xff\r\n\0" + bytes(8), struct.pack("!h", -1)
-_SAID = struct.pack("!q", 820_000_000_000_000)  # microseconds since 2000
+SAID = datetime(2026, 1, 1, tzinfo=UTC)
+_SAID = struct.pack("!q", (SAID - datetime(2000, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1))
 _SHOWN = ("shared_buffers", "work_mem", "server_version")
 _SETTINGS = "SELECT name, current_setting(name) FROM pg_settings WHERE name = ANY (%s)"
 _INDEXES = """

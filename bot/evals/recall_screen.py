@@ -36,12 +36,12 @@ def show_scale(result: _Figures, console: Console) -> None:
     """A line for each kind of asker and one for all."""
     table = Table(box=None, padding=(0, 1), header_style="bold", pad_edge=False)
     table.add_column("asked by")
-    for name in ("questions", "p50 ms", "p95 ms", "R@10 of exact", "with words", "p95 ms"):
+    for name in ("questions", "p50 ms", "p95 ms", "R@10 of exact", "whole", "p95 ms"):
         table.add_column(name, justify="right")
-    both = cast("Mapping[str, Mapping[str, float]]", result["candidates_ms_by_asker"])
+    both = cast("Mapping[str, Mapping[str, float]]", result["recall_ms_by_asker"])
     for asker, figures in cast("Mapping[str, _Figures]", result["by_asker"]).items():
         table.add_row(asker.replace("_", " "), *_scale_cells(figures, both[asker]))
-    cells = _scale_cells(result, cast("Mapping[str, float]", result["candidates_ms"]))
+    cells = _scale_cells(result, cast("Mapping[str, float]", result["recall_ms"]))
     table.add_row("all", *cells, style="bold")
     console.print(table)
     seconds = cast("Mapping[str, float]", result["load_seconds"])
