@@ -4,51 +4,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from psycopg.rows import DictRow
 
 from adapters.postgres.database import Database
 from adapters.postgres.nearest import nearest
-from adapters.postgres.visible import branches
-from core.memory.models import Candidate, Candidates, MemoryKind, Recalled
+from adapters.postgres.visible import branches, seen
+from core.memory.models import Candidate, Candidates, MemoryKind, Recalled, WordHits
 from core.memory.ports import Vector
 from core.people.viewer import Viewer
 
-_ASKED = "to_tsvector('english', %(text)s)"
-# Any of the words will do. Quoted, since a lexeme may be anything.
-_ANY = f"(SELECT string_agg(quote_literal(lexeme), ' | ')::tsquery FROM unnest({_ASKED}))"
+_LIVE = """org_id = %(org)s AND valid_to IS NULL
+    AND (kind <> 'message' OR (conversation_id = %(without)s) IS NOT TRUE)"""
 
-_HELD = """
-    SELECT id, words FROM memories
-    WHERE org_id = %(org)s AND {seen} AND valid_to IS NULL AND words @@ (SELECT query FROM asked)
-      AND (kind <> 'message' OR (conversation_id = %(without)s) IS NOT TRUE)"""
-_ALL = "SELECT id FROM memories WHERE org_id = %(org)s AND {seen} AND valid_to IS NULL"
+_HELD = f"SELECT id, words FROM memories WHERE {_LIVE} AND {{seen}} AND words @@ (SELECT any_of FROM question)"
 
-# How often a word is held is counted in what this viewer sees: another's rows do not show through the order.
-_BY_WORDS = f"""
-    WITH asked AS (SELECT {_ANY} AS query, tsvector_to_array({_ASKED}) AS lexemes),
-    held AS (
-        SELECT DISTINCT held.id, word.lexeme FROM ({{held}}) AS held, unnest(held.words) AS word
-        WHERE word.lexeme = ANY (SELECT unnest(lexemes) FROM asked)
-    ),
-    total AS (SELECT count(DISTINCT id) AS rows FROM ({{all}}) AS seen),
-    holders AS (SELECT lexeme, count(*) AS rows FROM held GROUP BY lexeme),
-    best AS (
-        SELECT held.id FROM held JOIN holders USING (lexeme), total
-        GROUP BY held.id ORDER BY sum(ln(1 + total.rows::float8 / holders.rows)) DESC, held.id DESC LIMIT %(limit)s
-    )
-    SELECT (SELECT rows FROM total) AS total, coalesce((SELECT array_agg(id) FROM best), '{{{{}}}}') AS ids,
-           coalesce((SELECT jsonb_object_agg(lexeme, rows) FROM holders), '{{{{}}}}') AS holders"""
+# How often a word is held is counted in what this viewer sees: another's rows do not show through the order. How many
+# rows there are is guessed, as in core.memory.ranking: to count them takes longer. A lexeme may be anything, so it is
+# quoted.
+_BY_WORDS = """
+    WITH asked AS MATERIALIZED (
+        SELECT lexeme, quote_literal(lexeme)::tsquery AS one FROM unnest(to_tsvector('english', %(text)s))),
+    question AS MATERIALIZED (SELECT string_agg(quote_literal(lexeme), ' | ')::tsquery AS any_of FROM asked),
+    held AS MATERIALIZED ({held}),
+    pairs AS MATERIALIZED (SELECT DISTINCT held.id, lexeme FROM held JOIN asked ON held.words @@ one),
+    holders AS MATERIALIZED (SELECT lexeme, count(*) AS rows FROM pairs GROUP BY lexeme),
+    weights AS MATERIALIZED (
+        SELECT lexeme, ln(1 + greatest(1000, 4 * max(rows) OVER ())::float8 / rows) AS weight FROM holders),
+    best AS MATERIALIZED (
+        SELECT id FROM pairs JOIN weights USING (lexeme)
+        GROUP BY id ORDER BY sum(weight) DESC, id DESC LIMIT %(limit)s),
+    speakers AS (
+        SELECT DISTINCT speaker FROM memories JOIN best USING (id) WHERE org_id = %(org)s AND speaker <> '')
+    SELECT ARRAY(SELECT id FROM best) AS ids, ARRAY(SELECT lexeme FROM asked) AS asked,
+           coalesce((SELECT jsonb_object_agg(lexeme, rows) FROM holders), '{{}}') AS holders,
+           coalesce((SELECT jsonb_object_agg(speaker, tsvector_to_array(to_tsvector('english', speaker)))
+                     FROM speakers), '{{}}') AS speakers"""
 
-_ROWS = f"""
-    SELECT id, kind, text, speaker, said_at, room, shared_with, note_id, message_id, conversation_id, importance,
+# What was said beside something counts for it, so it is looked for in the same hour, and may be the better find.
+_BESIDE = f"""
+    ARRAY(SELECT beside.id FROM memories AS beside
+          WHERE {_LIVE} AND kind = 'message' AND ({{seen}}) AND conversation_id = seeds.conversation_id
+            AND (said_at, id) {{side}} (seeds.said_at, seeds.id) AND said_at {{within}} interval '1 hour'
+          ORDER BY said_at {{order}}, id {{order}} LIMIT 2)"""
+
+_CANDIDATES = f"""
+    WITH seeds AS MATERIALIZED (
+        SELECT id, conversation_id, said_at FROM memories
+        WHERE id = ANY (%(ids)s) AND {_LIVE} AND ({{seen}})),
+    runs AS MATERIALIZED (SELECT id, {{before}} AS before, {{after}} AS after FROM seeds),
+    wanted AS (SELECT id FROM runs UNION SELECT unnest(before) FROM runs UNION SELECT unnest(after) FROM runs)
+    SELECT id, speaker, said_at, importance, right(rtrim(text), 1) = '?' AS asks, before, after,
            coalesce((SELECT jsonb_object_agg(lexeme, cardinality(positions)) FROM unnest(words)
-                     WHERE lexeme = ANY (tsvector_to_array({_ASKED}))), '{{}}') AS words,
+                     WHERE lexeme = ANY (%(asked)s)), '{{{{}}}}') AS words,
            length(words) AS length,
-           CASE WHEN embedded_by = %(embedded_by)s THEN 1 - (embedding <=> %(vector)s::halfvec) END AS similarity
-    FROM memories WHERE org_id = %(org)s AND id = ANY (%(ids)s) AND valid_to IS NULL
-      AND (kind <> 'message' OR (conversation_id = %(without)s) IS NOT TRUE)"""
+           (SELECT 1 - (embedding <=> vector::halfvec) FROM unnest(%(embedders)s::text[], %(vectors)s::text[])
+                AS asked (name, vector) WHERE name = embedded_by) AS similarity
+    FROM memories JOIN wanted USING (id) LEFT JOIN runs USING (id) WHERE org_id = %(org)s"""
+
+_RECALLED = """
+    SELECT id, kind, text, speaker, said_at, room, shared_with, note_id, message_id, conversation_id
+    FROM memories WHERE org_id = %(org)s AND id = ANY (%(ids)s) AND valid_to IS NULL"""
 
 
 class PostgresMemories:
@@ -61,40 +78,70 @@ class PostgresMemories:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def candidates(
-        self,
-        viewer: Viewer,
-        text: str,
-        vector: Vector | None,
-        limit: int,
-        *,
-        embedded_by: str,
-        without_conversation: int | None,
-    ) -> Candidates:
-        """What shares words with a text or lies near its vector."""
-        values: dict[str, object] = {
-            "org": viewer.org_id,
-            "me": viewer.person_id,
-            "room": viewer.room,
+    async def by_words(self, viewer: Viewer, text: str, limit: int, *, without_conversation: int | None) -> WordHits:
+        """What shares words with a text."""
+        values = {
+            **_who(viewer),
             "text": text.replace("\0", ""),
             "limit": limit,
             "without": without_conversation,
-            "embedded_by": embedded_by,
-            "vector": None if vector is None else "[" + ",".join(map(str, vector)) + "]",
         }
-        query = _BY_WORDS.format(held=branches(viewer, _HELD), all=branches(viewer, _ALL))
-        ((by_words,),) = await self._database.run(viewer.org_id, (query, values), viewer=viewer)
-        near = [] if vector is None else await nearest(self._database, viewer, vector, limit, embedded_by=embedded_by)
-        ids = {*by_words["ids"], *(one.id for one in near)}
-        (rows,) = await self._database.run(viewer.org_id, (_ROWS, {**values, "ids": list(ids)}), viewer=viewer)
-        return Candidates(tuple(map(_candidate, rows)), by_words["holders"], by_words["total"])
+        query = _BY_WORDS.format(held=branches(viewer, _HELD))
+        ((row,),) = await self._database.run(viewer.org_id, (query, values), viewer=viewer)
+        speakers = {name: frozenset(words) for name, words in row["speakers"].items()}
+        return WordHits(tuple(row["ids"]), frozenset(row["asked"]), row["holders"], speakers)
+
+    async def candidates(
+        self,
+        viewer: Viewer,
+        hits: WordHits,
+        vectors: Mapping[str, Vector],
+        limit: int,
+        *,
+        without_conversation: int | None,
+    ) -> Candidates:
+        """The hits, what lies near a vector, and what was said beside each of them."""
+        ids = set(hits.ids)
+        for name, vector in vectors.items():
+            ids.update(one.id for one in await nearest(self._database, viewer, vector, limit, embedded_by=name))
+        values = {
+            **_who(viewer),
+            "ids": list(ids),
+            "asked": list(hits.asked),
+            "without": without_conversation,
+            "embedders": list(vectors),
+            "vectors": ["[" + ",".join(map(str, vector)) + "]" for vector in vectors.values()],
+        }
+        (rows,) = await self._database.run(viewer.org_id, (_candidates(viewer), values), viewer=viewer)
+        runs = [(*reversed(row["before"]), row["id"], *row["after"]) for row in rows if row["before"] is not None]
+        return Candidates(tuple(map(_candidate, rows)), tuple(runs))
+
+    async def recalled(self, viewer: Viewer, ids: Sequence[int]) -> Sequence[Recalled]:
+        """What they are."""
+        values = {"org": viewer.org_id, "ids": list(ids)}
+        (rows,) = await self._database.run(viewer.org_id, (_RECALLED, values), viewer=viewer)
+        return [Recalled.model_validate({**row, "kind": MemoryKind(row["kind"])}) for row in rows]
+
+
+def _who(viewer: Viewer) -> dict[str, object]:
+    return {"org": viewer.org_id, "me": viewer.person_id, "room": viewer.room}
+
+
+def _candidates(viewer: Viewer) -> str:
+    """What is beside is looked for by its conversation, so the conditions of who sees it need no index of their own."""
+    some = " OR ".join(f"({condition})" for condition in seen(viewer))
+    before = _BESIDE.format(seen=some, side="<", within=">= seeds.said_at -", order="DESC")
+    after = _BESIDE.format(seen=some, side=">", within="<= seeds.said_at +", order="ASC")
+    return _CANDIDATES.format(seen=some, before=before, after=after)
 
 
 def _candidate(row: DictRow) -> Candidate:
-    fields: Mapping[str, object] = {name: row[name] for name in Recalled.model_fields if name in row}
     return Candidate(
-        memory=Recalled.model_validate({**fields, "kind": MemoryKind(row["kind"])}),
+        id=row["id"],
+        speaker=row["speaker"],
+        said_at=row["said_at"],
         importance=row["importance"],
+        asks=row["asks"],
         words=row["words"],
         length=row["length"],
         similarity=row["similarity"] or 0.0,

@@ -45,19 +45,42 @@ class Recalled(Frozen):
 
 
 @dataclass(frozen=True, slots=True)
+class WordHits:
+    """What shares words with a question, of all that somebody may see.
+
+    Attributes:
+        ids: the memories, those that hold the rarer words first.
+        asked: the question's words, as the index writes words.
+        holders: in how many of the rows that are seen each of them is; those that are in none, are missing.
+        speakers: who said something of it, each with the words of the name.
+    """
+
+    ids: tuple[int, ...]
+    asked: frozenset[str]
+    holders: Mapping[str, int]
+    speakers: Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """A memory that may fit a question.
 
     Attributes:
-        memory: what it is; without a score.
+        id: of the memory.
+        speaker: who said it; empty for a summary.
+        said_at: when.
         importance: from 0 to 1.
+        asks: whether it ends with a question.
         words: how often each word of the question is in it, as the index writes words; those that are not, are missing.
-        length: how many words it has.
+        length: how many different words it has.
         similarity: the cosine between its vector and the question's; 0 where there is none.
     """
 
-    memory: Recalled
+    id: int
+    speaker: str
+    said_at: datetime
     importance: float
+    asks: bool
     words: Mapping[str, int]
     length: int
     similarity: float = 0.0
@@ -69,10 +92,8 @@ class Candidates:
 
     Attributes:
         found: in no order.
-        holders: in how many of the rows that are seen each word of the question is.
-        total: how many rows are seen.
+        runs: some of them as they followed each other in a conversation, the earliest first.
     """
 
     found: tuple[Candidate, ...]
-    holders: Mapping[str, int]
-    total: int
+    runs: tuple[tuple[int, ...], ...] = ()

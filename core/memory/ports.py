@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from core.memory.models import Candidates, Recalled
+from core.memory.models import Candidates, Recalled, WordHits
 from core.people.viewer import Viewer
 
 DIMENSIONS = 384
@@ -74,26 +74,37 @@ class EmbeddingModel(Protocol):
 class MemoryStore(Protocol):
     """Finds what may fit a question; who ranks it is ``core.memory.ranking``."""
 
-    async def candidates(
-        self,
-        viewer: Viewer,
-        text: str,
-        vector: Vector | None,
-        limit: int,
-        *,
-        embedded_by: str,
-        without_conversation: int | None,
-    ) -> Candidates:
-        """What the viewer may see here that shares words with a text or lies near its vector.
+    async def by_words(self, viewer: Viewer, text: str, limit: int, *, without_conversation: int | None) -> WordHits:
+        """What the viewer may see here that shares words with a text.
 
         Args:
             viewer: who asks, and where.
             text: the question.
-            vector: of the question; without one, it goes by words alone.
-            limit: how many at most of each kind.
-            embedded_by: the name of the embedder that made the vector.
+            limit: how many at most.
             without_conversation: one whose messages are left out.
         """
+
+    async def candidates(
+        self,
+        viewer: Viewer,
+        hits: WordHits,
+        vectors: Mapping[str, Vector],
+        limit: int,
+        *,
+        without_conversation: int | None,
+    ) -> Candidates:
+        """The hits, what lies near a vector, and what was said just before and after each of them.
+
+        Args:
+            viewer: as in ``by_words``.
+            hits: what that found.
+            vectors: of the question, by the name of their embedder; without one, it goes by words alone.
+            limit: how many at most are looked for by each vector.
+            without_conversation: as in ``by_words``.
+        """
+
+    async def recalled(self, viewer: Viewer, ids: Sequence[int]) -> Sequence[Recalled]:
+        """What they are, in no order and without scores; what the viewer does not see (any more) is missing."""
 
 
 class Recalls(Protocol):

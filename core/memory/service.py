@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from core.memory.models import Candidate, Candidates, Recalled
+from core.memory.asking import as_said_by, named, spans
+from core.memory.models import Recalled
 from core.memory.ports import Embedder, EmbeddingError, MemoryStore, Vector
-from core.memory.ranking import fused
+from core.memory.ranking import Question, ranked
 from core.people.viewer import Viewer
 
 _log = logging.getLogger(__name__)
@@ -32,26 +33,24 @@ class Memory:
         self, viewer: Viewer, text: str, now: datetime, limit: int, *, without_conversation: int | None = None
     ) -> Sequence[Recalled]:
         """What the viewer may see here that has to do with a text, the best first."""
-        candidates = await self._candidates(viewer, text, limit, without_conversation)
-        scores = fused(candidates.found, candidates.holders, candidates.total)
-        scored = [
-            one.memory.model_copy(update={"score": score}) for one, score in zip(candidates.found, scores, strict=True)
-        ]
-        return sorted(scored, key=lambda one: (-one.score, -one.id))[:limit]
+        most = max(limit, _CANDIDATES)
+        hits = await self._store.by_words(viewer, text, most, without_conversation=without_conversation)
+        names = named(text, hits.speakers)
+        vectors = await self._vectors(viewer, as_said_by(text, names))
+        candidates = await self._store.candidates(
+            viewer, hits, vectors, most, without_conversation=without_conversation
+        )
+        # A name stands for who speaks: others say it, mostly.
+        words = hits.asked.difference(*(hits.speakers[name] for name in names))
+        best = ranked(Question(words, hits.holders, names, spans(text, now)), candidates)[:limit]
+        recalled = {one.id: one for one in await self._store.recalled(viewer, [number for number, _ in best])}
+        return [recalled[number].model_copy(update={"score": score}) for number, score in best if number in recalled]
 
-    async def _candidates(self, viewer: Viewer, text: str, limit: int, without: int | None) -> Candidates:
+    async def _vectors(self, viewer: Viewer, text: str) -> Mapping[str, Vector]:
         """While memories get another embedder's vectors, each is compared with the question's vector of its own."""
         embedders = self._embedders()
         vectors = await asyncio.gather(*(self._vector(embedder, viewer, text) for embedder in embedders))
-        asked: list[tuple[str, Vector | None]]
-        asked = [(embedder.name, vector) for embedder, vector in zip(embedders, vectors, strict=True) if vector]
-        found = [
-            await self._store.candidates(
-                viewer, text, vector, max(limit, _CANDIDATES), embedded_by=name, without_conversation=without
-            )
-            for name, vector in asked or [("", None)]
-        ]
-        return merged(found)
+        return {embedder.name: vector for embedder, vector in zip(embedders, vectors, strict=True) if vector}
 
     async def _vector(self, embedder: Embedder, viewer: Viewer, text: str) -> Vector | None:
         if not text.strip():
@@ -62,14 +61,3 @@ class Memory:
             _log.warning("recall goes by words alone: %s", error.detail)
             return None
         return vector
-
-
-def merged(several: Sequence[Candidates]) -> Candidates:
-    """The candidates of several vectors of one question; of a memory that was found twice, the nearer."""
-    first = several[0]
-    best: dict[int, Candidate] = {}
-    for one in (one for candidates in several for one in candidates.found):
-        had = best.get(one.memory.id)
-        if had is None or one.similarity > had.similarity:
-            best[one.memory.id] = one
-    return Candidates(tuple(best.values()), first.holders, first.total)

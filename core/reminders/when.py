@@ -21,13 +21,11 @@ _WEEKDAYS = (
     "monday montag", "tuesday dienstag", "wednesday mittwoch", "thursday donnerstag", "friday freitag",
     "saturday samstag sonnabend", "sunday sonntag",
 )  # fmt: skip
-_MONTHS = (
+MONTHS = (
     "january januar", "february februar", "march märz", "april", "may mai", "june juni", "july juli", "august",
     "september", "october oktober", "november", "december dezember",
 )  # fmt: skip
-_NUMBER_OF = {
-    name: number for table in (_WEEKDAYS, _MONTHS) for number, row in enumerate(table) for name in row.split()
-}
+_NUMBER_OF = {name: number for table in (_WEEKDAYS, MONTHS) for number, row in enumerate(table) for name in row.split()}
 NAMES_OF_DAYS = frozenset((*_NUMBER_OF, "today", "tomorrow", "tonight", "heute", "morgen", "übermorgen"))
 """Words that name a day or a month."""
 _ONE = {"a", "an", "one", "ein", "eine", "einer", "einem"}
@@ -56,9 +54,9 @@ _DAY = (
     rf"|(?:(?P<next>next|nächste[nr]?|kommende[nr]?) |on |this |am |diese[nr]? )?(?P<weekday>{_any(*_WEEKDAYS)})"
     r"|(?:on |am )?(?P<iso>\d{4}-\d{2}-\d{2})"
     r"|(?:on |am )?(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})?"
-    rf"|(?:on |am )?(?:the )?(?P<day2>\d{{1,2}})(?:\.|st|nd|rd|th)? (?:of )?(?P<month2>{_any(*_MONTHS)})"
+    rf"|(?:on |am )?(?:the )?(?P<day2>\d{{1,2}})(?:\.|st|nd|rd|th)? (?:of )?(?P<month2>{_any(*MONTHS)})"
     r"(?:,? (?P<year2>\d{4}))?"
-    rf"|(?:on )?(?P<month3>{_any(*_MONTHS)}) (?P<day3>\d{{1,2}})(?:st|nd|rd|th)?(?:,? (?P<year3>\d{{4}}))?)"
+    rf"|(?:on )?(?P<month3>{_any(*MONTHS)}) (?P<day3>\d{{1,2}})(?:st|nd|rd|th)?(?:,? (?P<year3>\d{{4}}))?)"
 )
 
 

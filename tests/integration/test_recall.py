@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
@@ -183,3 +183,62 @@ async def test_german_is_found_by_its_words(words_only: Memory, shelf: Shelf) ->
     assert await found(words_only, Viewer.owner(shelf.org, shelf.ada), "Was steht im Vertrag mit der Werft?", 1) == [
         kept
     ]
+
+
+async def test_what_was_said_just_before_and_after_is_found_without_sharing_a_word(
+    words_only: Memory, shelf: Shelf
+) -> None:
+    there = shelf.conversation("D1")
+    texts = ("zero", "Where shall we go then?", "To the harbour, of course", "I will bring a cake", "three", "four")
+    said = [
+        shelf.keep(shelf.ada, text, conversation_id=there, said_at=NOW + timedelta(minutes=at))
+        for at, text in enumerate(texts)
+    ]
+    shelf.keep(shelf.ada, "long after", conversation_id=there, said_at=NOW + timedelta(hours=3))
+    shelf.keep(shelf.ada, "elsewhere", conversation_id=shelf.conversation("D2"), said_at=NOW + timedelta(minutes=2))
+    recalled = await found(words_only, Viewer.owner(shelf.org, shelf.ada), "harbour")
+    assert recalled[0] == said[2]
+    assert set(recalled) == set(said[:5])
+
+
+async def test_what_is_beside_a_find_is_seen_by_its_viewers_only_and_while_it_holds(
+    words_only: Memory, shelf: Shelf
+) -> None:
+    there = shelf.conversation("C1")
+    at = {"conversation_id": there}
+    shelf.keep(shelf.bob, "of Bob alone", **at)
+    shelf.keep(shelf.bob, "for the other room", room=OTHER_ROOM, **at)
+    shelf.keep(shelf.bob, "closed", room=ROOM, valid_to=NOW, **at)
+    shelf.keep(shelf.person(shelf.other_org, "Eve"), "of another org", org_id=shelf.other_org, room=ROOM, **at)
+    beside = shelf.keep(shelf.bob, "beside", room=ROOM, **at)
+    hit = shelf.keep(shelf.bob, "the harbour deal", room=ROOM, **at)
+    for viewer in (
+        Viewer(org_id=shelf.org, person_id=shelf.ada, room=ROOM, private=private) for private in (True, False)
+    ):
+        assert set(await found(words_only, viewer, "harbour")) == {beside, hit}
+
+
+async def test_a_note_of_the_conversation_that_asks_does_not_bring_its_messages(
+    words_only: Memory, shelf: Shelf
+) -> None:
+    here = shelf.conversation("D1")
+    shelf.keep(shelf.ada, "just before", conversation_id=here)
+    note = shelf.keep(shelf.ada, "the harbour deal", conversation_id=here, kind="note")
+    viewer = Viewer.owner(shelf.org, shelf.ada)
+    recalled = await words_only.recall(viewer, "harbour", NOW, 10, without_conversation=here)
+    assert [one.id for one in recalled] == [note]
+
+
+async def test_who_is_named_comes_before_who_names_them(words_only: Memory, shelf: Shelf) -> None:
+    to_ada = shelf.keep(shelf.bob, "Ada, is the harbour deal done?", speaker="Bob", shared_with="*")
+    by_ada = shelf.keep(shelf.ada, "The harbour deal is done", speaker="Ada", shared_with="*")
+    for asked, first in (("What did Ada say of the harbour?", by_ada), ("What did Bob say of the harbour?", to_ada)):
+        assert (await found(words_only, Viewer.owner(shelf.org, shelf.ada), asked))[0] == first
+
+
+async def test_the_day_that_is_asked_for_comes_first(words_only: Memory, shelf: Shelf) -> None:
+    days = [shelf.keep(shelf.ada, "the harbour deal", said_at=NOW - timedelta(days=back)) for back in (0, 1, 40)]
+    viewer = Viewer.owner(shelf.org, shelf.ada)
+    assert (await found(words_only, viewer, "What about the harbour yesterday?"))[0] == days[1]
+    assert (await found(words_only, viewer, "What about the harbour in October?"))[0] == days[2]
+    assert (await found(words_only, viewer, "What about the harbour?"))[0] == days[0]
