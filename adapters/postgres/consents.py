@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
-from adapters.postgres import again
 from adapters.postgres.database import Database, Transaction, look_as
+from adapters.postgres.forgetting import forget_note
 from adapters.postgres.notes import COLUMNS as NOTE
 from adapters.postgres.refusals import refuse
 from adapters.postgres.visible import ACCOUNTS, MINE
+from adapters.postgres.wins import take_back_win
 from core.consent.models import Answer, Consent, Outcome, Settled, State, What
 from core.consent.policy import others, step
 from core.conversation.models import Place
@@ -40,7 +41,6 @@ _SHARE = "UPDATE notes SET shared_with = %(audience)s WHERE id = %(note_id)s"
 _UNSHARE_ELSEWHERE = """
     UPDATE notes SET shared_with = '' WHERE id = %(note_id)s AND shared_with NOT IN ('', %(audience)s)"""
 _UNSHARE = "UPDATE notes SET shared_with = '' WHERE id = %(note_id)s AND shared_with = %(audience)s"
-_FORGET = "DELETE FROM notes WHERE id = %(note_id)s"
 # The post is made by whoever hands over what is to be told.
 _CELEBRATE = """
     UPDATE consents SET handed_over_at = NULL WHERE note_id = %(note_id)s AND what = 'celebrate' AND part = 'owner'"""
@@ -95,9 +95,6 @@ _OPEN_WINS = """
     INSERT INTO channel_settings (org_id, surface, tenant, channel, settings)
     VALUES (%(org_id)s, %(surface)s, %(tenant)s, %(channel)s, '{"wins": true}')
     ON CONFLICT (surface, tenant, channel) DO UPDATE SET settings = channel_settings.settings || excluded.settings"""
-_ROOM = """
-    SELECT id AS conversation_id FROM conversations
-    WHERE surface = %(surface)s AND tenant = %(tenant)s AND channel = %(channel)s AND thread = ''"""
 
 
 class PostgresConsents:
@@ -135,10 +132,7 @@ class PostgresConsents:
         state, outcome = step(State(row["state"]), answer, holds=note.text == row["wording"])
         match outcome:
             case Outcome.FORGOTTEN:
-                await _take_back(tx, row)
-                await refuse(tx, viewer.org_id, note.owner, note.text)
-                await tx.execute(_FORGET, row)
-                await _audit(tx, viewer, "note forgotten")
+                await forget_note(tx, viewer, note.id)
                 return Settled(outcome)
             case Outcome.SHARED:
                 outcome = await self._agreed(tx, viewer, row, note)
@@ -261,6 +255,7 @@ def _to(viewer: Viewer, consent_id: int) -> dict[str, object]:
 async def _share(tx: Transaction, viewer: Viewer, row: DictRow) -> None:
     await tx.execute(_SHARE, row)
     if row["what"] == What.CELEBRATE:
+        await take_back_win(tx, row["note_id"])  # of other words
         await tx.execute(_CELEBRATE, row)
     await _audit(tx, viewer, "note shared")
 
@@ -268,18 +263,8 @@ async def _share(tx: Transaction, viewer: Viewer, row: DictRow) -> None:
 async def _take_back(tx: Transaction, row: DictRow) -> None:
     """Nobody else sees the note from this transaction on, and the post that told of it is deleted."""
     await tx.execute(_UNSHARE, row)
-    if row["what"] != What.CELEBRATE:
-        return
-    surface, tenant, channel = row["audience"].split("/")
-    room = {"surface": surface, "tenant": tenant, "channel": channel}
-    told = await (await tx.execute(_ROOM, room)).fetchone()
-    if told is not None:
-        await again.take_back(tx, {**told, "platform_id": win_post(row["note_id"])})
-
-
-def win_post(note_id: int) -> str:
-    """What the inbox row is called that tells of a win."""
-    return f"win:{note_id}"
+    if row["what"] == What.CELEBRATE:
+        await take_back_win(tx, row["note_id"])
 
 
 def _is_yes_to(said: DictRow, row: DictRow, note: Note) -> bool:

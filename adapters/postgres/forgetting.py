@@ -10,19 +10,21 @@ from psycopg.types.json import Jsonb
 
 from adapters.postgres.database import Transaction
 from adapters.postgres.refusals import refuse
+from adapters.postgres.visible import ACCOUNTS
+from adapters.postgres.wins import take_back_win
 from core.conversation.composing import safe
 from core.notes.showing import short
 from core.people.viewer import Viewer
 
 FORGOTTEN = "(forgotten)"
 _LONG = 12  # characters: shorter words of a note are everybody's, and are looked for in answers on notes alone
+# Commands that show a note, by another number than its own.
+_SHOWING = ("show-consent", "consent", "edit-consent", "consent-outcome", "tell-win", "share", "unshare")
 _FAMILY = ("note", "notes", "show-note", "edit-note", "pin-note", "forget-note")
-
-_MINE = """
-    SELECT id FROM people WHERE id = %(me)s OR human = (SELECT human FROM people WHERE id = %(me)s)"""
 
 _NOTE = """
     SELECT notes.id, owner, text, origin, room, shared_with,
+           ARRAY(SELECT id::text FROM consents WHERE note_id = notes.id) AS questions,
            ARRAY(SELECT wording FROM consents WHERE note_id = notes.id) AS wordings,
            ARRAY(SELECT audience FROM consents WHERE note_id = notes.id) AS audiences
     FROM notes WHERE id = %(id)s AND owner = ANY (%(mine)s) FOR UPDATE"""
@@ -31,7 +33,9 @@ _NOTE = """
 _ASKED = """
     WITH asked AS (
         SELECT id, detail FROM inbox WHERE person_id = ANY (%(mine)s) AND (id = %(origin)s
-            OR detail #>> '{command,command}' = ANY (%(family)s) AND detail #>> '{command,arguments,id}' = %(number)s)
+            OR detail #>> '{command,command}' = ANY (%(family)s) AND detail #>> '{command,arguments,id}' = %(number)s
+            OR detail #>> '{command,command}' = 'edit-consent'
+               AND detail #>> '{command,arguments,id}' = ANY (%(questions)s))
     ),
     meant AS (
         SELECT id FROM asked
@@ -54,7 +58,7 @@ _PLACES = """
         UNION SELECT conversation_id FROM consents WHERE note_id = %(id)s)"""
 
 _ANY = "EXISTS (SELECT FROM unnest(%({which})s::text[]) AS word WHERE strpos({text}, word) > 0)"
-_ON_NOTES = "inbox.detail #>> '{command,command}' = ANY (%(family)s)"
+_ON_NOTES = "inbox.detail #>> '{command,command}' = ANY (%(showing)s)"
 
 # What was sent needs its files no more; before that, they are on their way to their owner.
 _OUTBOX = f"""
@@ -100,13 +104,16 @@ async def forget_note(tx: Transaction, viewer: Viewer, note_id: int) -> bool:
         viewer: the owner, in private.
         note_id: the note.
     """
-    mine = [row["id"] for row in await (await tx.execute(_MINE, {"me": viewer.person_id})).fetchall()]
+    mine = [row["id"] for row in await (await tx.execute(ACCOUNTS, {"me": viewer.person_id})).fetchall()]
     values: dict[str, object] = {"id": note_id, "mine": mine, "family": list(_FAMILY), "number": str(note_id)}
+    values["showing"] = [*_FAMILY, *_SHOWING]
     note = await (await tx.execute(_NOTE, values)).fetchone()
     if note is None:
         return False
     await refuse(tx, viewer.org_id, note["owner"], note["text"])
-    asked = await (await tx.execute(_ASKED, {**values, "origin": note["origin"]})).fetchall()
+    await take_back_win(tx, note_id)
+    came_of = {"origin": note["origin"], "questions": note["questions"]}
+    asked = await (await tx.execute(_ASKED, {**values, **came_of})).fetchall()
     found_in = [row["message_id"] for row in await (await tx.execute(_FOUND_IN, values)).fetchall()]
     words = _written([note["text"], *note["wordings"], *(row["text"] or "" for row in asked)])
     rooms = [note["room"], note["shared_with"], *note["audiences"]]

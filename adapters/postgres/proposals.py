@@ -12,10 +12,11 @@ from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
 from adapters.postgres import directory
-from adapters.postgres.consents import ASK, win_post
+from adapters.postgres.consents import ASK
 from adapters.postgres.database import Database, Transaction
 from adapters.postgres.notes import COLUMNS
 from adapters.postgres.visible import ACCOUNTS
+from adapters.postgres.wins import win_post
 from core.consent.models import State, What
 from core.consent.policy import AskingPolicy, Proposal, others, propose
 from core.conversation.models import Place

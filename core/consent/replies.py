@@ -8,13 +8,11 @@ from typing import Literal
 from core.consent import wording
 from core.consent.models import Answer, Consent, Consents, Outcome, What
 from core.conversation.handling import Asked, Say
-from core.notes.models import NoteKind
+from core.notes.models import TO_DO
 from core.people.viewer import Viewer
 from core.registry import Invocation
 from core.reminders.moments import zone_of
 from core.rendering.message import Button
-
-_TASKS = (NoteKind.COMMITMENT, NoteKind.ACTION, NoteKind.DEADLINE)
 
 
 async def asked_about(consents: Consents, asked: Asked) -> Consent | None:
@@ -41,7 +39,7 @@ def _choices(consent: Consent) -> Iterator[Button]:
     yield button("Keep private", "consent", id, say=Answer.KEEP)
     yield button("Forget", "consent", id, style="danger", say=Answer.FORGET)
     yield button(f"Never ask about {wording.plural(consent.kind)}", "consent", id, say="never")
-    if consent.kind in _TASKS:
+    if consent.kind in TO_DO:
         yield button("Make it a task", "task-of-note", str(consent.note_id))
 
 

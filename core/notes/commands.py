@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from core.conversation.handling import Asked, Handler, Handlers, Say
 from core.desk import Completer, FormMaker, SectionMaker, Visitor, matching
-from core.notes.models import LONGEST, Listed, Note, NoteKind, Notes, Wanted
+from core.notes.models import LONGEST, TO_DO, Listed, Note, NoteKind, Notes, Wanted
 from core.notes.showing import audience, line, short, whole
 from core.people.stores import PeopleStore
 from core.people.viewer import Viewer
@@ -207,6 +207,12 @@ def _buttons(note: Note) -> Iterator[Button]:
     yield _button("Edit", "edit-note", note)
     yield _button("Unpin" if note.pinned else "Pin", "unpin-note" if note.pinned else "pin-note", note)
     yield _button("Forget", "forget-note", note)
+    if note.shared_with:
+        yield Button(label="Take back", invocation=Invocation(command="unshare", arguments={"note": str(note.id)}))
+    else:
+        yield Button(label="Share", invocation=Invocation(command="share", arguments={"note": str(note.id)}))
+    if note.kind in TO_DO:
+        yield _button("Make it a task", "task-of-note", note)
 
 
 def _button(label: str, command: str, note: Note, **arguments: str) -> Button:

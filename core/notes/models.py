@@ -34,6 +34,10 @@ class NoteKind(StrEnum):
     FEEDBACK = "feedback"
 
 
+TO_DO = frozenset({NoteKind.COMMITMENT, NoteKind.ACTION, NoteKind.DEADLINE})
+"""What can become a task."""
+
+
 class Subject(Frozen):
     """Who or what a note is about; to be one gives nobody access.
 

@@ -25,11 +25,19 @@ def split(line: str, now: datetime, zone: ZoneInfo) -> tuple[str, datetime | Non
 
 def moment_of(when: str, now: datetime, zone: ZoneInfo) -> datetime | None:
     """The moment that these words name, and nothing else; a day alone means its end of work. Raises CommandError."""
-    for words in (f"{when} {_END_OF_WORK}", when):
-        found = understand(words, now, zone)
-        if found is not None and not found.rest:
-            return found.at
-    return None
+    try:
+        found = _whole(when, now, zone)
+    except CommandError:  # “by today” is still to come, though its morning has passed
+        found = _whole(f"{when} {_END_OF_WORK}", now, zone)
+        if found is None:
+            raise
+        return found
+    return found and (_whole(f"{when} {_END_OF_WORK}", now, zone) or found)
+
+
+def _whole(when: str, now: datetime, zone: ZoneInfo) -> datetime | None:
+    found = understand(when, now, zone)
+    return found.at if found is not None and not found.rest else None
 
 
 def due_in(text: str, said_at: datetime, zone: ZoneInfo) -> datetime | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from adapters.doubles.discord import Interaction
 from adapters.doubles.discord import Message as DiscordMessage
 from adapters.doubles.slack import Message
@@ -157,13 +159,16 @@ async def test_whom_a_personal_note_is_about_is_asked_in_a_direct_message(office
     assert await shared(app, office) == [ABOUT_BEN]
 
 
-async def test_a_win_is_told_in_the_channel_for_wins_after_a_yes_and_taken_back_with_the_post(office: Office) -> None:
+@pytest.mark.parametrize("how", ["taken back", "forgotten"])
+async def test_a_win_is_told_in_the_channel_for_wins_after_a_yes_and_the_post_goes_with_it(
+    office: Office, how: str
+) -> None:
     office.slack.workspace.users["U1"].is_admin = True
     app = await office.open()
     await office.ask("<@UROBBIE> hello")
     await office.slack.slash("U1", "C2", "/robbie wins here")
     await whisper(office, 1)
-    await noticed(app, office, WON, kind="win", celebration=0.9, sharing=0.0)
+    note = await noticed(app, office, WON, kind="win", celebration=0.9, sharing=0.0)
     question = await whisper(office, 2)
     assert "tell of this win" in seen(question)
     assert office.answers("C2") == []
@@ -174,7 +179,12 @@ async def test_a_win_is_told_in_the_channel_for_wins_after_a_yes_and_taken_back_
     (told,) = office.answers("C2")
     assert f"Ana:** {WON}" in told
     assert office.slack.bot_messages("C2")[0].username.endswith("(AI)")
-    await office.slack.press("U1", done, action(done, "Take back"))
+    if how == "taken back":
+        await office.slack.press("U1", done, action(done, "Take back"))
+    else:
+        await office.command(f"forget-note {note}", "U1")
+        sure = office.slack.bot_messages(office.slack.dm("U1"))[-1]
+        await office.slack.press("U1", sure, action(sure, "Forget it"))
     await office.until(lambda: not office.answers("C2"))
     await office.settled()
     assert len(office.providers.requests) == 1
