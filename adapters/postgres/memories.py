@@ -50,7 +50,10 @@ _BESIDE = f"""
           ORDER BY said_at {{order}}, id {{order}} LIMIT 2)"""
 
 _CANDIDATES = f"""
-    WITH seeds AS MATERIALIZED (
+    WITH vectors AS MATERIALIZED (
+        SELECT name, text::halfvec AS vector
+        FROM unnest(%(embedders)s::text[], %(vectors)s::text[]) AS given (name, text)),
+    seeds AS MATERIALIZED (
         SELECT id, conversation_id, said_at FROM memories
         WHERE id = ANY (%(ids)s) AND {_LIVE} AND ({{seen}})),
     runs AS MATERIALIZED (SELECT id, {{before}} AS before, {{after}} AS after FROM seeds),
@@ -59,9 +62,9 @@ _CANDIDATES = f"""
            coalesce((SELECT jsonb_object_agg(lexeme, cardinality(positions)) FROM unnest(words)
                      WHERE lexeme = ANY (%(asked)s)), '{{{{}}}}') AS words,
            length(words) AS length,
-           (SELECT 1 - (embedding <=> vector::halfvec) FROM unnest(%(embedders)s::text[], %(vectors)s::text[])
-                AS asked (name, vector) WHERE name = embedded_by) AS similarity
-    FROM memories JOIN wanted USING (id) LEFT JOIN runs USING (id) WHERE org_id = %(org)s"""
+           1 - (embedding <=> vector) AS similarity
+    FROM memories JOIN wanted USING (id) LEFT JOIN runs USING (id) LEFT JOIN vectors ON name = embedded_by
+    WHERE org_id = %(org)s"""
 
 _RECALLED = """
     SELECT id, kind, text, speaker, said_at, room, shared_with, note_id, message_id, conversation_id
