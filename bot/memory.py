@@ -14,9 +14,10 @@ from adapters.postgres.memories import PostgresMemories
 from adapters.postgres.saying import PostgresSayings
 from bot.models import v1
 from bot.settings import Settings, SettingsError
+from core.conversation.remembering import Heard, Remembering
 from core.conversation.tokens import estimate_tokens
 from core.memory.embedding import Embedders, Embedding
-from core.memory.ports import DIMENSIONS, Embedder, Recalls
+from core.memory.ports import DIMENSIONS, Embedder
 from core.memory.remote import RemoteEmbedder
 from core.memory.saying import Sayings
 from core.memory.service import Memory
@@ -26,19 +27,19 @@ AnyEmbeddings = DirectEmbeddings | LiteLLMEmbeddings
 
 
 @dataclass(frozen=True, slots=True)
-class Remembering:
+class MemoryWork:
     """What a worker does with memory, wired and not yet running.
 
     Attributes:
         sayings: what was said, for the background.
         embedding: what makes vectors in the background; None where there are none to be made.
-        recalls: for answers; None where they are to go without.
+        answers: recalls for answers.
         models: the providers that are asked, to be closed in the end.
     """
 
     sayings: Sayings
     embedding: Embedding | None
-    recalls: Recalls | None
+    answers: Remembering
     models: Sequence[AnyEmbeddings]
 
     async def remember(self) -> None:
@@ -57,19 +58,30 @@ class Remembering:
             await model.aclose()
 
 
-def remembering(settings: Settings, database: Database, breakers: Breakers, budget: Budget) -> Remembering:
+def remembering(
+    settings: Settings,
+    database: Database,
+    breakers: Breakers,
+    budget: Budget,
+    heard: Heard = lambda seconds, outcome: None,
+) -> MemoryWork:
     """Wire what the settings want of memory. What is said while it is switched off is not remembered later either."""
     memory = settings.memory
     if not memory.enabled:
-        return Remembering(PostgresSayings(database, lambda said: ""), None, None, ())
+        return MemoryWork(PostgresSayings(database, lambda said: ""), None, Remembering(), ())
     maker = Maker(settings, breakers, budget)
     embedders = maker.embedders()
     lease = 2 * settings.worker.lease_seconds  # a batch asks a provider a few times, should a text be at fault
     usable: Callable[[], Sequence[Embedder]] = embedders.usable if embedders else tuple
-    return Remembering(
+    return MemoryWork(
         sayings=PostgresSayings(database),
         embedding=Embedding(PostgresEmbedding(database, lease_seconds=lease), embedders) if embedders else None,
-        recalls=Memory(PostgresMemories(database), usable) if memory.recall else None,
+        answers=Remembering(
+            Memory(PostgresMemories(database), usable) if memory.recall else None,
+            limit=memory.recall,
+            seconds=memory.recall_ms / 1000,
+            heard=heard,
+        ),
         models=maker.models,
     )
 

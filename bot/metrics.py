@@ -21,6 +21,13 @@ class Metrics:
         self._latency = Histogram(
             "robbie_model_seconds", "Seconds of an attempt by model.", ["model"], registry=self._registry
         )
+        self._recall = Histogram(
+            "robbie_recall_seconds",
+            "Seconds that memory took for an answer, by what came of it.",
+            ["outcome"],
+            buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0),
+            registry=self._registry,
+        )
         self._rows = Gauge(
             "robbie_rows", "Inbox and outbox rows that are not done.", ["state"], registry=self._registry
         )
@@ -34,6 +41,10 @@ class Metrics:
         self._attempts.labels(attempt.model, attempt.error or "none").inc()
         self._cost.labels(attempt.model).inc(attempt.cost_usd)
         self._latency.labels(attempt.model).observe(attempt.latency_ms / 1000)
+
+    def recall(self, seconds: float, outcome: str) -> None:
+        """Note how long memory took for an answer: found, nothing, late (the answer went without it) or failed."""
+        self._recall.labels(outcome).observe(seconds)
 
     def state(self, ready: bool, rows: Mapping[str, int], connected: Mapping[str, bool]) -> None:
         """Note how the process is now. Rows that are not known are not told, rather than told as they were."""

@@ -20,7 +20,7 @@ from adapters.queue.jobs import Queue
 from adapters.redis import RedisHints
 from bot import __version__
 from bot.commands import explainers, handlers
-from bot.memory import Remembering, remembering
+from bot.memory import MemoryWork, remembering
 from bot.metrics import Metrics
 from bot.models import AnyModel, chat_models, load_models, router_for
 from bot.settings import Settings
@@ -76,7 +76,7 @@ class Work:
     hints: RedisHints | None
     senders: Senders
     sweep: PostgresSweep
-    memory: Remembering
+    memory: MemoryWork
     noticing: Noticing
     proposals: PostgresProposals
 
@@ -110,7 +110,7 @@ def wire(
     breakers = _breakers(settings, hints)
     budget = PostgresBudget(database, daily_usd=settings.budget.daily_usd)
     router = router_for(settings, models, breakers, budget, _Attempts(metrics))
-    memory = remembering(settings, database, breakers, budget)
+    memory = remembering(settings, database, breakers, budget, metrics.recall)
     outbox = PostgresOutbox(database, queue.enqueue, lease_seconds=worker.send_lease_seconds)
     delivery = Delivery(outbox, surfaces, DeliveryPolicy())
     senders = Senders(delivery.drain, at_once=worker.quick)
@@ -126,6 +126,7 @@ def wire(
         handlers=handlers(settings, database),
         explainers=explainers(),
         voices=voices(settings),
+        remembering=memory.answers,
         send=senders.send,
     )
     queue.handle("turn", turns.drain)

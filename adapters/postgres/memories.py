@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from psycopg.rows import DictRow
 
@@ -16,7 +17,8 @@ from core.memory.ports import Vector
 from core.people.viewer import Viewer
 
 _LIVE = """org_id = %(org)s AND valid_to IS NULL
-    AND (kind <> 'message' OR (conversation_id = %(without)s) IS NOT TRUE)"""
+    AND (kind <> 'message' OR (
+        conversation_id = %(without)s AND said_at >= coalesce(%(since)s::timestamptz, '-infinity')) IS NOT TRUE)"""
 
 _HELD = f"SELECT id, words FROM memories WHERE {_LIVE} AND {{seen}} AND words @@ (SELECT any_of FROM question)"
 
@@ -81,13 +83,22 @@ class PostgresMemories:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def by_words(self, viewer: Viewer, text: str, limit: int, *, without_conversation: int | None) -> WordHits:
+    async def by_words(
+        self,
+        viewer: Viewer,
+        text: str,
+        limit: int,
+        *,
+        without_conversation: int | None,
+        since: datetime | None = None,
+    ) -> WordHits:
         """What shares words with a text."""
         values = {
             **_who(viewer),
             "text": text.replace("\0", ""),
             "limit": limit,
             "without": without_conversation,
+            "since": since,
         }
         query = _BY_WORDS.format(held=branches(viewer, _HELD))
         ((row,),) = await self._database.run(viewer.org_id, (query, values), viewer=viewer)
@@ -102,6 +113,7 @@ class PostgresMemories:
         limit: int,
         *,
         without_conversation: int | None,
+        since: datetime | None = None,
     ) -> Candidates:
         """The hits, what lies near a vector, and what was said beside each of them."""
         ids = set(hits.ids)
@@ -112,6 +124,7 @@ class PostgresMemories:
             "ids": list(ids),
             "asked": list(hits.asked),
             "without": without_conversation,
+            "since": since,
             "embedders": list(vectors),
             "vectors": ["[" + ",".join(map(str, vector)) + "]" for vector in vectors.values()],
         }

@@ -18,11 +18,13 @@ from core.conversation.live import Live
 from core.conversation.models import Utterance
 from core.conversation.ports import SendError, Surface
 from core.conversation.reading import Opened, Reading
+from core.conversation.remembering import Remembering, told
 from core.conversation.stores import Claim, TurnStore
 from core.conversation.voices import ROBBIE, Situation, Spoken, Voice, Voices
+from core.memory.models import Recalled
 from core.people.models import Once
 from core.rendering.harmless import links_in
-from core.routing.models import Answer, ChatMessage, Level, Restart, RouterEvent, Task, TextDelta, Trace
+from core.routing.models import Answer, ChatMessage, Level, Restart, RouterEvent, Task, TextDelta
 
 _log = logging.getLogger(__name__)
 
@@ -42,6 +44,7 @@ class Answering:
         router: the models.
         voices: the mentors.
         reading: opens what people attach.
+        remembering: recalls what was said and noted earlier.
         tokens: the budget of a prompt.
         messages: how many messages of a conversation are looked at.
         now: the clock, with a time zone.
@@ -53,6 +56,7 @@ class Answering:
         router: Routes,
         voices: Voices,
         reading: Reading,
+        remembering: Remembering,
         *,
         tokens: int,
         messages: int,
@@ -62,6 +66,7 @@ class Answering:
         self._router = router
         self._voices = voices
         self._reading = reading
+        self._remembering = remembering
         self._tokens = tokens
         self._messages = messages
         self._now = now
@@ -85,14 +90,16 @@ class Answering:
         self, claim: Claim, ask: Ask, voices: Sequence[Voice], surface: Surface, live: Live
     ) -> Sequence[Spoken]:
         """What each voice says; of a council, Robbie's summary last. Nothing where there is nothing to go by."""
-        transcript = await self._transcript(claim, ask, surface)
-        opened = await self._reading.open(surface, claim.asker.org_id, claim.conversation_id, claim.place, transcript)
+        opened, live.recalled = await asyncio.gather(
+            self._opened(claim, ask, surface), self._remembering.recall(claim, ask.text)
+        )
+        # A link that was recalled was brought into another conversation, and perhaps by somebody else: it stays there.
         live.allow(_links(opened.transcript))
         live.unread = self._reading.unread(opened)
         if opened.says_nothing:
             return ()
         if not ask.council:
-            return (Spoken(voices[0], await self._one(claim, opened, voices[0], live.trace, live=live)),)
+            return (Spoken(voices[0], await self._one(claim, opened, voices[0], live, grows=True)),)
         return await self._several(claim, opened, voices, live)
 
     async def _several(self, claim: Claim, opened: Opened, voices: Sequence[Voice], live: Live) -> Sequence[Spoken]:
@@ -104,7 +111,7 @@ class Answering:
             asked = question if voice is not ROBBIE else _with(question, wording.sum_up(question.text))
             heard = [*before, *(_statement(spoken, question) for spoken in said), asked]
             heard_so_far = replace(opened, transcript=tuple(heard))
-            answer = await self._one(claim, heard_so_far, voice, live.trace, number=number)
+            answer = await self._one(claim, heard_so_far, voice, live, number=number)
             said.append(Spoken(voice, answer))
             if answer.level is Level.OFFLINE or answer.refused:
                 break
@@ -115,26 +122,28 @@ class Answering:
         claim: Claim,
         opened: Opened,
         voice: Voice,
-        trace: Trace,
+        live: Live,
         *,
-        live: Live | None = None,
+        grows: bool = False,
         number: int = 0,
     ) -> Answer:
-        prompt, short = (self._prompt(claim, opened, voice, small=small) for small in (False, True))
+        prompt, short = (self._prompt(claim, opened, voice, live.recalled, small=small) for small in (False, True))
         key = f"{claim.inbox_id}.{claim.fence}" + (f".{number}" if number else "")
-        task = Task(claim.asker.org_id, opened.transcript[-1].text, prompt, short, key=key, trace=trace)
+        task = Task(claim.asker.org_id, opened.transcript[-1].text, prompt, short, key=key, trace=live.trace)
         async with contextlib.aclosing(self._router.answer(task)) as events:
             async for event in events:
                 match event:
                     case Answer():
                         return event
-                    case TextDelta(text) if live:
+                    case TextDelta(text) if grows:
                         live.add(text)
-                    case Restart() if live:
+                    case Restart() if grows:
                         live.restart()
         raise RuntimeError("the router ended without an answer")
 
-    def _prompt(self, claim: Claim, opened: Opened, voice: Voice, *, small: bool) -> tuple[ChatMessage, ...]:
+    def _prompt(
+        self, claim: Claim, opened: Opened, voice: Voice, recalled: Sequence[Recalled], *, small: bool
+    ) -> tuple[ChatMessage, ...]:
         return build_prompt(
             claim.asker,
             opened.transcript,
@@ -146,6 +155,7 @@ class Answering:
             voice=voice.short if small else voice.instructions,
             language=claim.person.language,
             beside=claim.beside if claim.place.direct else "",
+            recalled=told(recalled, claim.asker.zone, small=small),
         )
 
     async def know(self, claim: Claim, surface: Surface) -> Claim:
@@ -166,6 +176,10 @@ class Answering:
             }
         )
         return replace(claim, asker=asker, profile_stale=False)
+
+    async def _opened(self, claim: Claim, ask: Ask, surface: Surface) -> Opened:
+        transcript = await self._transcript(claim, ask, surface)
+        return await self._reading.open(surface, claim.asker.org_id, claim.conversation_id, claim.place, transcript)
 
     async def _transcript(self, claim: Claim, ask: Ask, surface: Surface) -> Sequence[Utterance]:
         """What was said before, and the question last. In a thread that is new to us, the platform knows more."""

@@ -11,7 +11,7 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from core.conversation.models import Asker, Utterance
-from core.conversation.quoting import ABOUT_FILES, WORDLESS, quoted_files
+from core.conversation.quoting import ABOUT_FILES, ABOUT_MEMORIES, WORDLESS, quoted_files
 from core.conversation.tokens import estimate_tokens, shortened
 from core.routing.models import ChatMessage, Picture
 
@@ -48,6 +48,7 @@ def build_prompt(
     voice: str = "",
     language: str = "",
     beside: str = "",
+    recalled: str = "",
     pictures: Mapping[str, Picture] | None = None,
 ) -> tuple[ChatMessage, ...]:
     """The prompt for a turn: a system message, then the transcript in alternating roles, a person's message last.
@@ -63,6 +64,7 @@ def build_prompt(
         voice: instructions on how to say things; they stand after Robbie's own rules.
         language: the English name of the language that the asker chose; empty for the one that they write in.
         beside: the channel that the asker has open beside the conversation; empty for none.
+        recalled: what was said or noted earlier and is quoted before the asked message; empty for nothing.
         pictures: those that can be shown, by the file's id; they are not counted into the budget.
 
     Raises:
@@ -71,19 +73,25 @@ def build_prompt(
     heard = _until_asked(transcript)[-_SMALL_MESSAGES if small else 0 :]
     system = (_SYSTEM_SMALL if small else _SYSTEM).format(
         now=_spoken_time(now, asker.zone),
-        name=_safe_name(asker.name),
+        name=safe_speaker(asker.name),
         where="in a direct message" if direct else "in a thread that others read too",
     )
-    system += f" Answer in {_safe_name(language)}." if language else _LANGUAGE
+    system += f" Answer in {safe_speaker(language)}." if language else _LANGUAGE
     if beside and not small:
-        system += f" Beside this conversation, {_safe_name(asker.name)} has {_safe_name(beside)} open."
+        system += f" Beside this conversation, {safe_speaker(asker.name)} has {safe_speaker(beside)} open."
     if any(said.files for said in heard):
         system += f" {ABOUT_FILES}"
+    if recalled:
+        system += f" {ABOUT_MEMORIES}"
     system = f"{system}\n\n{voice}" if voice else system
     shown = pictures or {}
     named = len({utterance.speaker for utterance in heard if not utterance.by_robbie}) > 1
     telling = _Telling(named, frozenset(shown), _SMALL_FILES if small else budget_tokens)
-    kept = list(_newest(heard, telling, budget_tokens - estimate_tokens(system) - 2 * _OVERHEAD))[::-1]
+    room = budget_tokens - estimate_tokens(system) - estimate_tokens(recalled) - 2 * _OVERHEAD
+    kept = list(_newest(heard, telling, room))[::-1]
+    if recalled:
+        asked, text = kept[-1]
+        kept[-1] = (asked, f"{recalled}\n\n{text}")
     return (ChatMessage("system", system), *_alternating(kept, shown))
 
 
@@ -113,7 +121,7 @@ class _Telling:
         text = self._with_files(said, tokens, asked=asked) if said.files else said.text
         if said.by_robbie or not self.named:
             return text
-        return _safe_name(said.speaker) + ": " + "\n  ".join(text.splitlines())
+        return safe_speaker(said.speaker) + ": " + "\n  ".join(text.splitlines())
 
     def _with_files(self, said: Utterance, tokens: int, *, asked: bool) -> str:
         """What somebody wrote comes first, and is shortened last."""
@@ -122,7 +130,7 @@ class _Telling:
         return "\n".join(filter(None, (words, quoted_files(said.files, self.shown, room))))
 
 
-def _safe_name(name: str) -> str:
+def safe_speaker(name: str) -> str:
     """A name on one line that is nobody's role."""
     visible = "".join(char if unicodedata.category(char)[0] != "C" else " " for char in name)
     visible = " ".join(re.sub(r"[:：*_`<>\[\]]", " ", visible).split())[:60].strip() or "Somebody"
@@ -157,13 +165,14 @@ def _alternating(kept: list[tuple[Utterance, str]], shown: Mapping[str, Picture]
 
 def _spoken_time(now: datetime, zone: str) -> str:
     """Date and time on the person's clock, e.g. ``Saturday, 24 October 2026, 23:15 (Europe/Berlin, UTC+02:00)``."""
-    local = (now if now.tzinfo else now.replace(tzinfo=UTC)).astimezone(_zone(zone))
+    local = (now if now.tzinfo else now.replace(tzinfo=UTC)).astimezone(zone_of(zone))
     key = zone if isinstance(local.tzinfo, ZoneInfo) else "UTC"
     offset = local.strftime("%z")
     return f"{local:%A}, {local.day} {local:%B %Y, %H:%M} ({key}, UTC{offset[:3]}:{offset[3:]})"
 
 
-def _zone(name: str) -> tzinfo:
+def zone_of(name: str) -> tzinfo:
+    """A time zone by its IANA name; UTC for none that there is."""
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):  # unknown, not a name of a zone, or the name of a folder

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import TracebackType
 
 from core.conversation.models import CancelReason
 from core.conversation.ports import RateLimited, SendError, Surface
 from core.conversation.stores import Claim, Lease, TurnStore
 from core.conversation.voices import Spoken
+from core.memory.models import Recalled
 from core.rendering.clean import clean
 from core.rendering.harmless import harmless
 from core.rendering.message import Outgoing, Persona
@@ -55,6 +56,7 @@ class Live:
         self._task: asyncio.Task[None] | None = None
         self.allowed: frozenset[str] = frozenset()
         self.unread: tuple[str, ...] = ()
+        self.recalled: Sequence[Recalled] = ()
         self.cancel: CancelReason | None = None
         self.trace = Trace()
         self.said: list[Spoken] = []  # by the members of a council, so far

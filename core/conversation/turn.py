@@ -17,6 +17,7 @@ from core.conversation.live import Live
 from core.conversation.models import InboxState, Place
 from core.conversation.ports import Surface
 from core.conversation.reading import Reading
+from core.conversation.remembering import Remembering
 from core.conversation.stores import Claim, Ending, Finish, TurnStore
 from core.conversation.voices import ROBBIE, OnlyRobbie, Spoken, Voice, Voices
 from core.learning.signals import signal
@@ -56,6 +57,7 @@ class Turns:
         policy: limits of a turn.
         versions: what an interaction is recorded with.
         reading: opens what people attach.
+        remembering: recalls what was said and noted earlier; None where answers go without.
         registry: the commands.
         handlers: what carries out each command, by name.
         explainers: what says how free text was understood, by command; others are shown as they are typed.
@@ -80,6 +82,7 @@ class Turns:
         handlers: Handlers,
         explainers: Explainers | None = None,
         voices: Voices | None = None,
+        remembering: Remembering | None = None,
         send: Callable[[int, Place], None] = lambda org_id, place: None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
@@ -100,6 +103,7 @@ class Turns:
             router,
             voices or OnlyRobbie(),
             reading,
+            remembering or Remembering(),
             tokens=policy.context_tokens,
             messages=policy.context_messages,
             now=now,

@@ -28,7 +28,8 @@ class Recalled(Frozen):
         shared_with: as in ``Note``.
         note_id, message_id: what it is of; the message by its row, not by the platform's id.
         conversation_id: where it was said.
-        score: higher is better; comparable within one recall only.
+        score: higher is better.
+        fits: whether it has to do with the question at all, and is not just the best of what is there.
     """
 
     id: int
@@ -42,6 +43,7 @@ class Recalled(Frozen):
     message_id: int | None = None
     conversation_id: int | None = None
     score: float = 0.0
+    fits: bool = False
 
 
 @dataclass(frozen=True, slots=True)

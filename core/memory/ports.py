@@ -74,7 +74,15 @@ class EmbeddingModel(Protocol):
 class MemoryStore(Protocol):
     """Finds what may fit a question; who ranks it is ``core.memory.ranking``."""
 
-    async def by_words(self, viewer: Viewer, text: str, limit: int, *, without_conversation: int | None) -> WordHits:
+    async def by_words(
+        self,
+        viewer: Viewer,
+        text: str,
+        limit: int,
+        *,
+        without_conversation: int | None,
+        since: datetime | None = None,
+    ) -> WordHits:
         """What the viewer may see here that shares words with a text.
 
         Args:
@@ -82,6 +90,7 @@ class MemoryStore(Protocol):
             text: the question.
             limit: how many at most.
             without_conversation: one whose messages are left out.
+            since: only those are left out that were said from then on.
         """
 
     async def candidates(
@@ -92,6 +101,7 @@ class MemoryStore(Protocol):
         limit: int,
         *,
         without_conversation: int | None,
+        since: datetime | None = None,
     ) -> Candidates:
         """The hits, what lies near a vector, and what was said just before and after each of them.
 
@@ -101,6 +111,7 @@ class MemoryStore(Protocol):
             vectors: of the question, by the name of their embedder; without one, it goes by words alone.
             limit: how many at most are looked for by each vector.
             without_conversation: as in ``by_words``.
+            since: as in ``by_words``.
         """
 
     async def recalled(self, viewer: Viewer, ids: Sequence[int]) -> Sequence[Recalled]:
@@ -111,7 +122,14 @@ class Recalls(Protocol):
     """Recall, as answers and briefs use it. Implemented by ``core.memory.service.Memory``."""
 
     async def recall(
-        self, viewer: Viewer, text: str, now: datetime, limit: int, *, without_conversation: int | None = None
+        self,
+        viewer: Viewer,
+        text: str,
+        now: datetime,
+        limit: int,
+        *,
+        without_conversation: int | None = None,
+        since: datetime | None = None,
     ) -> Sequence[Recalled]:
         """What the viewer may see here that has to do with a text, the best first.
 
@@ -123,4 +141,5 @@ class Recalls(Protocol):
             now: with a time zone.
             limit: at most so many.
             without_conversation: one whose messages are left out, since its transcript is known already.
+            since: only those are left out that were said from then on.
         """

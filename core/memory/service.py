@@ -10,7 +10,7 @@ from datetime import datetime
 from core.memory.asking import as_said_by, named, spans
 from core.memory.models import Recalled
 from core.memory.ports import Embedder, EmbeddingError, MemoryStore, Vector
-from core.memory.ranking import Question, ranked
+from core.memory.ranking import Question, fits, ranked
 from core.people.viewer import Viewer
 
 _log = logging.getLogger(__name__)
@@ -30,21 +30,33 @@ class Memory:
         self._embedders = embedders
 
     async def recall(
-        self, viewer: Viewer, text: str, now: datetime, limit: int, *, without_conversation: int | None = None
+        self,
+        viewer: Viewer,
+        text: str,
+        now: datetime,
+        limit: int,
+        *,
+        without_conversation: int | None = None,
+        since: datetime | None = None,
     ) -> Sequence[Recalled]:
         """What the viewer may see here that has to do with a text, the best first."""
         most = max(limit, _CANDIDATES)
-        hits = await self._store.by_words(viewer, text, most, without_conversation=without_conversation)
+        hits = await self._store.by_words(viewer, text, most, without_conversation=without_conversation, since=since)
         names = named(text, hits.speakers)
         vectors = await self._vectors(viewer, as_said_by(text, names))
         candidates = await self._store.candidates(
-            viewer, hits, vectors, most, without_conversation=without_conversation
+            viewer, hits, vectors, most, without_conversation=without_conversation, since=since
         )
         # A name stands for who speaks: others say it, mostly.
         words = hits.asked.difference(*(hits.speakers[name] for name in names))
         best = ranked(Question(words, hits.holders, names, spans(text, now)), candidates)[:limit]
         recalled = {one.id: one for one in await self._store.recalled(viewer, [number for number, _ in best])}
-        return [recalled[number].model_copy(update={"score": score}) for number, score in best if number in recalled]
+        embedded = {one.id for one in candidates.found if one.similarity}
+        return [
+            recalled[number].model_copy(update={"score": score, "fits": fits(score, embedded=number in embedded)})
+            for number, score in best
+            if number in recalled
+        ]
 
     async def _vectors(self, viewer: Viewer, text: str) -> Mapping[str, Vector]:
         """While memories get another embedder's vectors, each is compared with the question's vector of its own."""
