@@ -190,6 +190,13 @@ COMMANDS = (
         hidden=True,
     ),
     Command(
+        name="ask-consent",
+        summary="Ask somebody whether something may be shared",
+        options=(Option("id", "the question", required=True),),
+        private=True,
+        hidden=True,
+    ),
+    Command(
         name="show-consent",
         summary="Show somebody what they are asked",
         options=(Option("id", "the question", required=True),),

@@ -19,7 +19,7 @@ from core.people.viewer import Viewer
 FORGOTTEN = "(forgotten)"
 _LONG = 12  # characters: shorter words of a note are everybody's, and are looked for in answers on notes alone
 # Commands that show a note, by another number than its own.
-_SHOWING = ("show-consent", "consent", "edit-consent", "consent-outcome", "tell-win", "share", "unshare")
+_SHOWING = ("ask-consent", "show-consent", "consent", "edit-consent", "consent-outcome", "tell-win", "share", "unshare")
 _FAMILY = ("note", "notes", "show-note", "edit-note", "pin-note", "forget-note")
 
 _NOTE = """

@@ -241,8 +241,8 @@ async def _to_subject(tx: Transaction, row: DictRow, name: str) -> _Telling | No
     values = {"me": row["person_id"], "org_id": row["org_id"], "conversation_id": row["conversation_id"]}
     direct = await (await tx.execute(_DIRECT, values)).fetchone()
     if direct is not None:
-        return _Telling(direct["id"], direct["person_id"], "show-consent", name)
-    for query, command in ((_OPENED, "show-consent"), (_IN_ROOM, "offer-consent")):
+        return _Telling(direct["id"], direct["person_id"], "ask-consent", name)
+    for query, command in ((_OPENED, "ask-consent"), (_IN_ROOM, "offer-consent")):
         found = await (await tx.execute(query, values)).fetchone()
         if found is not None:
             return _Telling(found["id"], row["person_id"], command, name)
@@ -251,4 +251,4 @@ async def _to_subject(tx: Transaction, row: DictRow, name: str) -> _Telling | No
 
 def _question_in(surface: str, *, direct: bool) -> str:
     """Where nothing can be shown to one reader by itself, a button alone stands in the thread, and opens it."""
-    return "offer-consent" if surface == "discord" and not direct else "show-consent"
+    return "offer-consent" if surface == "discord" and not direct else "ask-consent"

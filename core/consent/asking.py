@@ -29,6 +29,7 @@ def asking(consents: Consents, people: PeopleStore) -> Handlers:
     questions = _Questions(consents, people)
     return {
         "offer-consent": questions.offer,
+        "ask-consent": questions.ask,
         "show-consent": questions.show,
         "consent": questions.answer,
         "edit-consent": questions.edit,
@@ -41,7 +42,15 @@ class _Questions:
         self._consents = consents
         self._people = people
 
+    async def ask(self, asked: Asked) -> Say:
+        """Robbie's own word: nothing where it is settled, or gone with its note, in the meantime."""
+        consent = await asked_about(self._consents, asked)
+        return question(consent, asked) if consent and consent.state is State.WAITING else Say("")
+
     async def offer(self, asked: Asked) -> Say:
+        consent = await asked_about(self._consents, asked)
+        if consent is None or consent.state is not State.WAITING:
+            return Say("")
         name = f"{asked.asker.name}: " if asked.asker.name else ""
         return Say(f"{name}{wording.OFFER}", (button("Read it", "show-consent", asked.argument("id")),))
 
@@ -85,10 +94,8 @@ class _Questions:
 
     async def outcome(self, asked: Asked) -> Say:
         consent = await asked_about(self._consents, asked)
-        if consent is None:
-            return Say(wording.NOT_YOURS)
-        if consent.state is not State.YES:
-            return said(wording.standing(consent.state), consent, asked)
+        if consent is None or consent.state is not State.YES:
+            return Say("")
         stands = await self._consents.stands(owner(asked), consent.id)
         return said(Outcome.SHARED if stands else Outcome.REFUSED, consent, asked)
 

@@ -113,9 +113,10 @@ class Circle(Meeting):
         return await self.do(person, button.invocation.command, **{**button.invocation.arguments, **fields})
 
     async def asked(self, person: int) -> Say:
-        """The newest question, as this person reads it when they open it."""
+        """The newest that Robbie says by itself, as this person reads it; a question as they open it."""
         (*_, invocation) = await self.asks()
-        return await self.do(person, invocation.command, **invocation.arguments)
+        command = "show-consent" if invocation.command == "ask-consent" else invocation.command
+        return await self.do(person, command, **invocation.arguments)
 
     async def seen(self, person: int, room: str = "") -> list[str]:
         """The texts of all memories that somebody may see at a place."""

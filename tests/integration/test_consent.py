@@ -154,6 +154,16 @@ async def test_no_answer_is_a_no(friends: Circle) -> None:
     assert await friends.seen(ben, ELSEWHERE) == []
 
 
+async def test_what_is_gone_or_settled_before_it_is_said_is_not_said(friends: Circle) -> None:
+    ana, _ = await met(friends)
+    note = await friends.note(ana)
+    (told,) = await friends.asks()
+    assert (await friends.do(ana, told.command, **told.arguments)).buttons
+    await friends.notes.forget(await friends.viewer(ana), note)
+    for command in (told.command, "offer-consent", "consent-outcome", "tell-win"):
+        assert (await friends.do(ana, command, **told.arguments)).text == ""
+
+
 async def test_what_its_owner_words_is_what_is_shared_and_what_the_note_says(friends: Circle) -> None:
     ana, ben = await met(friends)
     await friends.note(ana, "We go with Postgres since Oracle is greedy")

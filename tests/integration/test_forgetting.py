@@ -109,8 +109,8 @@ async def ask_consent(app: App, office: Office, note: str, wording: str) -> None
     """A question that waits, in words of its own."""
     query = """
         INSERT INTO consents (org_id, note_id, owner, person_id, conversation_id, part, what, audience, wording,
-                              expires_at)
-        SELECT org_id, id, owner, owner, conversation_id, 'owner', 'share', '*', %s, now() + interval '1 day'
+                              expires_at, handed_over_at)
+        SELECT org_id, id, owner, owner, conversation_id, 'owner', 'share', '*', %s, now() + interval '1 day', now()
         FROM notes WHERE id = %s"""
     ana = await owner(office)
     await app.database.run(ana.org_id, (query, (wording, int(note))), viewer=ana)
