@@ -25,7 +25,7 @@ _BESIDE = {1: 0.3, 2: 0.15}  # of the score of what was said so many messages be
 _ANSWERS = 0.1  # more of it, for what follows a question
 _NAMED, _DATED, _ASKS, _IMPORTANT = 0.3, 0.4, 0.1, 0.1
 
-_FITS, _FITS_BY_WORDS = 0.65, 0.4
+_FITS, _FITS_BY_WORDS, _NEAR = 0.65, 0.4, 0.45
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +60,18 @@ def ranked(question: Question, candidates: Candidates) -> list[tuple[int, float]
     return [(one.id, score) for score, one in scored]
 
 
-def fits(score: float, *, embedded: bool) -> bool:
+def fits(score: float, similarity: float) -> bool:
     """Whether something has to do with a question at all: what is put before a model must, and not only rank first.
 
-    Of the first six that 200 questions of $ROBBIE_DATA/recall find, 98 % of those that hold the answer pass; of those
-    that strangers' conversations hold for the same question, 0.17 a question. By words alone: 99 %, and 0.07.
+    Of the first six that 200 questions of $ROBBIE_DATA/recall find, 98 % of those that hold the answer pass by their
+    score; of those that strangers' conversations hold for the same question, 0.17 a question. By words alone: 99 %, and
+    0.07. What says the same in other words passes by its vector: of strangers', 0.03 a question do.
 
     Args:
         score: as in ``ranked``.
-        embedded: whether the vectors could be compared.
+        similarity: as in ``Candidate``; 0 where vectors could not be compared.
     """
-    return score >= (_FITS if embedded else _FITS_BY_WORDS)
+    return score >= (_FITS if similarity else _FITS_BY_WORDS) or similarity >= _NEAR
 
 
 def _own(question: Question, found: Sequence[Candidate]) -> dict[int, float]:

@@ -51,9 +51,9 @@ class Memory:
         words = hits.asked.difference(*(hits.speakers[name] for name in names))
         best = ranked(Question(words, hits.holders, names, spans(text, now)), candidates)[:limit]
         recalled = {one.id: one for one in await self._store.recalled(viewer, [number for number, _ in best])}
-        embedded = {one.id for one in candidates.found if one.similarity}
+        near = {one.id: one.similarity for one in candidates.found}
         return [
-            recalled[number].model_copy(update={"score": score, "fits": fits(score, embedded=number in embedded)})
+            recalled[number].model_copy(update={"score": score, "fits": fits(score, near[number])})
             for number, score in best
             if number in recalled
         ]
