@@ -27,18 +27,29 @@ class Cue:
     phrase: re.Pattern[str]
 
 
-def found(words: Sequence[str], text: str) -> dict[str, float]:
-    """The labels whose cues the text holds, each with how likely it is."""
-    missing: dict[str, float] = {}
-    for number in {number for word in set(words) for number in _BY_WORD.get(word, ())}:
-        cue = _CUES[number]
-        if cue.phrase.search(text):
-            missing[cue.label] = missing.get(cue.label, 1.0) * (1 - cue.share)
-    return {label: 1 - share for label, share in missing.items()}
+class Cues:
+    """The cues of a file.
+
+    Args:
+        lines: ``name = phrase``; ``[label]``; then pairs of lines, a share with words and an indented phrase.
+    """
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._cues = tuple(_read(lines))
+        self._by_word = _by_word(self._cues)
+        self.labels = tuple(dict.fromkeys(cue.label for cue in self._cues))
+
+    def found(self, words: Sequence[str], text: str) -> dict[str, float]:
+        """The labels whose cues the text holds, each with how likely it is."""
+        missing: dict[str, float] = {}
+        for number in {number for word in set(words) for number in self._by_word.get(word, ())}:
+            cue = self._cues[number]
+            if cue.phrase.search(text):
+                missing[cue.label] = missing.get(cue.label, 1.0) * (1 - cue.share)
+        return {label: 1 - share for label, share in missing.items()}
 
 
 def _read(lines: Iterable[str]) -> Iterator[Cue]:
-    """The cues of a file: ``[label]``, then pairs of lines, a share with words and an indented phrase."""
     named: dict[str, str] = {}
     label, head = "", ""
     for line in lines:
@@ -62,6 +73,6 @@ def _by_word(cues: Iterable[Cue]) -> Mapping[str, Sequence[int]]:
     return numbers
 
 
-_CUES = tuple(_read(_FILE.read_text("utf-8").splitlines()))
-_BY_WORD = _by_word(_CUES)
-LABELS = tuple(dict.fromkeys(cue.label for cue in _CUES))
+_CUES = Cues(_FILE.read_text("utf-8").splitlines())
+LABELS = _CUES.labels
+found = _CUES.found

@@ -180,8 +180,8 @@ def read(answer: Answer, window: Window, numbered: Mapping[int, tuple[Said, str]
         wrong += draft is None
         drafts += [draft] if draft else []
     if wrong:
-        _log.info("%s of %s notes of %s rest on nothing that was said", wrong, len(listed.notes), answer.model)
-    return drafts
+        _log.warning("%s of %s notes of %s rest on nothing that was said", wrong, len(listed.notes), answer.model)
+    return drafts if drafts or not wrong else None
 
 
 def _checked(one: _Found, window: Window, numbered: Mapping[int, tuple[Said, str]], model: str) -> Draft | None:

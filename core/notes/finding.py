@@ -13,12 +13,13 @@ from core.notes.models import NoteKind, Subject
 from core.notes.policy import Draft
 from core.notes.refusals import stems
 from core.notes.sources import LONGEST, Sentence, Window
+from core.notes.substance import heard, weighed
 from core.registry import CommandError
 from core.reminders.moments import zone_of
 from core.reminders.when import understand
 
-LEAST = 0.5
-"""How likely a sentence must be of a kind to be a note of it."""
+LEAST = 0.3
+"""How likely a sentence must sound like a kind to be of it; else it is a plain note."""
 
 # How much a sure note of the kind matters, and what others would gain from it.
 _WEIGHTS: Mapping[NoteKind, tuple[float, float]] = {
@@ -34,7 +35,6 @@ _WEIGHTS: Mapping[NoteKind, tuple[float, float]] = {
     NoteKind.NOTE: (0.95, 0.5),
 }
 _TELLING = 3  # words with content that a note has at least
-_SURE = 0.2
 _TONES = {
     "pride": "proud", "joy": "glad", "excitement": "excited", "relief": "relieved", "gratitude": "grateful",
     "fear": "afraid", "nervousness": "nervous", "anger": "angry", "annoyance": "annoyed",
@@ -42,6 +42,11 @@ _TONES = {
 }  # fmt: skip
 _TONE = 0.5
 _DUE = (NoteKind.COMMITMENT, NoteKind.ACTION, NoteKind.DEADLINE)
+_WISH = re.compile(
+    r"\b(?:(?:can|could|would|will) (?:you|somebody|someone|anyone)|please|bitte|(?:kannst|könntest|würdest) du"
+    r"|(?:könnt|könntet) ihr|kann (?:jemand|wer))\b",
+    re.IGNORECASE,
+)
 _TIME = re.compile(r"\b(?:(?:by|until|before|due|no later than|bis(?: spätestens)?(?: zum)?)(?: the)? )?(?=\w)", re.I)
 _CLOCK = re.compile(r"\d ?(?:am|pm|uhr|[:.]\d\d)|\bat \d|\bum \d|morning|noon|vormittag|früh|mittag", re.I)
 _MORNING, _EVENING = time(9), time(18)
@@ -56,39 +61,44 @@ def found(window: Window, sentences: Sequence[Sentence], detector: Detector) -> 
         detector: judges them.
     """
     scores = detector.scores([Line(one.said.speaker, one.text) for one in sentences], together=False)
-    return [
-        _draft(window, sentence, *best, score)
-        for sentence, score in zip(sentences, scores, strict=True)
-        if (best := _best(sentence.text, score)) is not None
-    ]
+    drafts = []
+    for sentence, score in zip(sentences, scores, strict=True):
+        both = _either(score, heard(sentence.text))
+        if (best := _best(sentence.text, both)) is not None:
+            drafts.append(_draft(window, sentence, *best, both))
+    return drafts
+
+
+def _either(scores: Mapping[str, float], cues: Mapping[str, float]) -> Mapping[str, float]:
+    return {**scores, **{label: 1 - (1 - scores.get(label, 0.0)) * (1 - share) for label, share in cues.items()}}
 
 
 def _best(text: str, scores: Mapping[str, float]) -> tuple[NoteKind, float] | None:
-    """The kind that a sentence is likeliest of, and how likely that is; None where it is none."""
+    """The kind that a sentence is likeliest of, and how likely it is worth keeping as one; None where it is none."""
     if len(stems(text)) < _TELLING:
         return None
     name, likely = kinds(scores)[0]
     kind = NoteKind(name)
     question = text.rstrip(" )\"'").endswith("?")
-    if likely < LEAST or (question and kind is not NoteKind.ACTION):
+    if question and not (kind is NoteKind.ACTION and _WISH.search(text)):
         return None
-    return kind, likely
+    return kind if likely >= LEAST else NoteKind.NOTE, weighed(likely, text)
 
 
 def _draft(window: Window, sentence: Sentence, kind: NoteKind, likely: float, scores: Mapping[str, float]) -> Draft:
     said = sentence.said
     matters, useful = _WEIGHTS[kind]
     due_at = due(sentence.text, said.at, zone_of(said.zone)) if kind in _DUE else None
-    importance = likely * matters + (_SURE * (1 - likely) if due_at else 0.0)
+    importance = likely * matters
     felt = scores.get("celebration", 0.0)
-    celebration = 1 - (1 - 0.9 * likely) * (1 - 0.5 * felt) if kind is NoteKind.WIN else 0.5 * felt
+    share = {NoteKind.WIN: 0.85 + 0.15 * felt, NoteKind.PERSONAL: 0.8 * felt}.get(kind, 0.0)
     return Draft(
         owner=said.person_id,
         text=shortened(sentence.text),
         kind=kind,
         importance=importance,
         sharing=likely * useful,
-        celebration=celebration if kind in (NoteKind.WIN, NoteKind.PERSONAL) else 0.0,
+        celebration=likely * share,
         tone=_tone(scores),
         subjects=subjects(sentence.text, window, said.person_id),
         said_at=said.at,

@@ -28,7 +28,7 @@ _EMPTY_WORDS = (
     "sind soll um und uns unser von vom vor war wenn wer wie wir wird zu zum zur"
 )
 _EMPTY = frozenset(_EMPTY_WORDS.split())
-_ENDINGS = ("ings", "ing", "ies", "ied", "ed", "es", "ly", "en", "er", "em", "s", "e", "n", "y")
+_ENDINGS = ("ings", "ing", "ies", "ied", "ed", "es", "ly", "en", "er", "em", "s", "e", "y")
 
 
 def stems(text: str) -> frozenset[str]:
@@ -62,8 +62,9 @@ def _digest(data: bytes, salt: bytes) -> bytes:
 
 
 def _stem(word: str) -> str:
-    for ending in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
-            word = word[: -len(ending)]
-            break
+    for _ in range(2):
+        ending = next(
+            (one for one in _ENDINGS if word.endswith(one) and len(word) - len(one) >= (4 if one == "y" else 3)), ""
+        )
+        word = word.removesuffix(ending)
     return word[:-1] if len(word) > 3 and word[-1] == word[-2] else word

@@ -15,7 +15,7 @@ LONGEST = 300
 """Characters of a note that was found."""
 
 _CODE = re.compile(r"```.*?(?:```|\Z)|~~~.*?(?:~~~|\Z)", re.DOTALL)
-_SENTENCE = re.compile(r"(?<=[.!?…])[)\"”»]*\s+|\n+")
+_SENTENCE = re.compile(r"(?<=[.!?…])(?<!\d\.)[)\"”»]*\s+|\n+")
 _MARKER = re.compile(r"^(?:[-*•–]|\d{1,2}[.)])\s+")
 _MENTION = re.compile(r"<@!?(\w+)>")
 _WORD = re.compile(r"[^\W\d_]{2}")
