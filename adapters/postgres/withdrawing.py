@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from adapters.postgres.database import Transaction, look_as
+from adapters.postgres.wins import take_back_win
 from core.people.viewer import Viewer
 
 _MESSAGE = """
@@ -43,5 +44,7 @@ async def _withdraw(tx: Transaction, row: Mapping[str, object], which: str) -> N
     found = await (await tx.execute(which, {"message_id": message["id"]})).fetchall()
     if found:
         notes = {"notes": [one["id"] for one in found]}
+        for one in found:
+            await take_back_win(tx, one["id"])
         await tx.execute(_HOLD_AGAIN, notes)
         await tx.execute(_GONE, notes)
