@@ -28,6 +28,7 @@ from core.notes.records import keeping_records
 from core.people.cast import Card, Cast
 from core.people.choosing import choosing
 from core.people.exporting import exporting
+from core.people.forgetting import forgetting
 from core.people.languages import languages
 from core.people.linking import completing_orgs, linking, your_accounts
 from core.people.settings import about_you, settings_form
@@ -51,6 +52,7 @@ def handlers(settings: Settings, database: Database) -> Handlers:
         **choosing(people, cast),
         **exporting(PostgresExports(database)),
         **keeping_records(PostgresRecords(database)),
+        **forgetting(links),
         **linking(links),
         **noting(notes),
         **asking(consents, people),

@@ -417,6 +417,20 @@ COMMANDS = (
         phrases=(r"(?:please )?export (?:all (?:of )?)?my data|(?:bitte )?exportiere? (?:alle )?meine daten",),
     ),
     Command(
+        name="forget",
+        summary="Have everything forgotten that is kept about you",
+        options=(
+            Option(
+                "what", "what to forget", Kind.CHOICE, required=True, choices=(Choice("me", "everything about me"),)
+            ),
+            Option("who", "who was asked", hidden=True),
+            Option("until", "how long the question stands", hidden=True),
+        ),
+        example="forget me",
+        private=True,
+        phrases=(r"(?:please )?forget (?P<what>me|everything about me)[.!]?",),
+    ),
+    Command(
         name="save-settings",
         summary="Change your settings",
         options=(

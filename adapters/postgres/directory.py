@@ -116,6 +116,11 @@ class Directory:
             self._known.clear()
         self._known[event.place.surface, event.place.tenant, event.author.account] = ids
 
+    def unknown(self, event: InboundEvent) -> bool:
+        """Drop what is remembered of an author who may be forgotten; whether there was anything."""
+        key = (event.place.surface, event.place.tenant, event.author.account)
+        return self._known.pop(key, None) is not None
+
 
 async def _lock(tx: Transaction, *names: str) -> None:
     """Let one transaction at a time make what these names stand for."""

@@ -17,7 +17,7 @@ from core.notes.showing import short
 from core.people.viewer import Viewer
 
 FORGOTTEN = "(forgotten)"
-_LONG = 12  # characters: shorter words of a note are everybody's, and are looked for in answers on notes alone
+LONG = 12  # characters: shorter words of a note are everybody's, and are looked for in answers on notes alone
 # Commands that show a note, by another number than its own.
 _SHOWING = ("ask-consent", "show-consent", "consent", "edit-consent", "consent-outcome", "tell-win", "share", "unshare")
 _FAMILY = ("note", "notes", "show-note", "edit-note", "pin-note", "forget-note")
@@ -115,28 +115,26 @@ async def forget_note(tx: Transaction, viewer: Viewer, note_id: int) -> bool:
     came_of = {"origin": note["origin"], "questions": note["questions"]}
     asked = await (await tx.execute(_ASKED, {**values, **came_of})).fetchall()
     found_in = [row["message_id"] for row in await (await tx.execute(_FOUND_IN, values)).fetchall()]
-    words = _written([note["text"], *note["wordings"], *(row["text"] or "" for row in asked)])
+    words = written([note["text"], *note["wordings"], *(row["text"] or "" for row in asked)])
     rooms = [note["room"], note["shared_with"], *note["audiences"]]
     values |= {
         "asked": [row["id"] for row in asked],
         "said": [*found_in, *(row["message_id"] for row in asked if row["message_id"])],
         "words": words,
-        "long": [word for word in words if len(word) >= _LONG],
+        "long": [word for word in words if len(word) >= LONG],
         "rooms": list(filter(None, rooms)),
         "everywhere": "*" in rooms,
     }
     places = await (await tx.execute(_PLACES, values)).fetchall()
     values |= {"places": [row["id"] for row in places], "direct": [row["id"] for row in places if row["direct"]]}
-    rewritten = await _take_out(
-        tx, words, {**values, "said": [row["message_id"] for row in asked if row["message_id"]]}
-    )
+    rewritten = await take_out(tx, words, {**values, "said": [row["message_id"] for row in asked if row["message_id"]]})
     for statement in (_UNASKED, _NOT_RECALLED, _NOT_TO_RECALL, _GONE):
         await tx.execute(statement, values)
     await tx.execute(_AUDIT, (viewer.org_id, viewer.person_id, "forget-note", Jsonb({"rewritten": rewritten})))
     return True
 
 
-async def _take_out(tx: Transaction, words: Sequence[str], values: Mapping[str, object]) -> int:
+async def take_out(tx: Transaction, words: Sequence[str], values: Mapping[str, object]) -> int:
     """Take the words out of what was written, the outbox first, as senders do; says of how many rows."""
     await tx.execute(_FILES, values)
     sent = await (await tx.execute(_OUTBOX, values)).fetchall()
@@ -152,7 +150,7 @@ async def _take_out(tx: Transaction, words: Sequence[str], values: Mapping[str, 
     return len(sent) + len(said)
 
 
-def _written(texts: Sequence[str]) -> list[str]:
+def written(texts: Sequence[str]) -> list[str]:
     """What texts look like where they were written down, the longest first, so that no rest of one stays."""
     forms = {form for text in texts for form in (text, short(text), safe(text), safe(short(text)))}
     return sorted((form for form in forms if form.strip()), key=len, reverse=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from psycopg.errors import UniqueViolation
+from psycopg.errors import ForeignKeyViolation, UniqueViolation
 from psycopg.types.json import Jsonb
 
 from adapters.postgres import directory, replies
@@ -114,6 +114,10 @@ class PostgresInbox:
             except UniqueViolation:
                 # Another delivery of the same event was committed in between: now it is found and merged.
                 continue
+            except ForeignKeyViolation:
+                # Whose id is remembered here was forgotten meanwhile: now it is somebody new.
+                if not self._directory.unknown(event):
+                    raise
 
     async def _accept(self, event: InboundEvent, verdict: Verdict) -> Accepted:
         async with self._database.system(in_few_trips=True) as tx:

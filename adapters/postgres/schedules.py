@@ -17,6 +17,11 @@ _FILES = """
     UPDATE outbox SET extras = extras - 'files'
     WHERE state = 'sent' AND extras ? 'files' AND sent_at < clock_timestamp() - interval '1 day'"""
 
+# Who asked to be forgotten in a channel was told so under their account's name.
+_READER = """
+    UPDATE outbox SET extras = extras - 'only_for' FROM inbox
+    WHERE inbox.id = inbox_id AND inbox.person_id IS NULL AND outbox.state = 'sent' AND extras ? 'only_for'"""
+
 
 class PostgresSchedules:
     """What ticks do, as robbie_system; any number of processes may tick.
@@ -40,6 +45,7 @@ class PostgresSchedules:
                 return None
             gone = await tx.execute(_PURGE, (keep,))
             await tx.execute(_FILES)
+            await tx.execute(_READER)
             await tx.execute("DELETE FROM uploads WHERE created_at < clock_timestamp() - %s", (keep,))
             await tx.execute("DELETE FROM schedules WHERE ran_at < now() - %s", (keep,))
         return gone.rowcount

@@ -10,11 +10,13 @@ from psycopg.types.json import Jsonb
 
 from adapters.postgres.answers import finishing
 from adapters.postgres.database import Database
+from adapters.postgres.erasing import erase
 from adapters.postgres.messages import extras, persona
 from adapters.postgres.people import spent
 from core.conversation.models import Asker, Attached, Place, Profile, Utterance
 from core.conversation.stores import Claim, Earlier, Ending, Finish, Lease
 from core.people.models import ChannelSettings, PersonSettings
+from core.people.viewer import Viewer
 from core.registry import Invocation
 from core.rendering.message import Outgoing
 
@@ -255,11 +257,23 @@ class PostgresTurns:
 
     async def finish(self, claim: Claim, finish: Finish) -> Ending:
         """Close the row, record the interaction and fill the outbox, all or nothing."""
+        if finish.forgets:
+            return await self._finish_and_erase(claim, finish)
         closing = (finishing(claim, finish), *spent(claim, finish))
         rows, *_ = await self._database.run(claim.asker.org_id, *closing)
         if not rows:
             return "lost"
         return "more" if rows[0]["more"] else "last"
+
+    async def _finish_and_erase(self, claim: Claim, finish: Finish) -> Ending:
+        """The answer is recorded, and who asked is forgotten, or neither is."""
+        viewer = Viewer.owner(claim.asker.org_id, claim.asker.person_id)
+        async with self._database.app(claim.asker.org_id, viewer) as tx:
+            row = await (await tx.execute(*finishing(claim, finish))).fetchone()
+            if row is None:
+                return "lost"
+            await erase(tx, viewer, claim.inbox_id, claim.conversation_id)
+        return "more" if row["more"] else "last"
 
 
 def _earlier(row: DictRow) -> Earlier | None:

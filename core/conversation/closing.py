@@ -29,6 +29,7 @@ class Closing:
     Attributes:
         text: for the transcript; empty where others may not read it.
         answer: what models were asked, if they were.
+        forgets: as in ``Say``.
     """
 
     outcome: Outcome
@@ -36,6 +37,7 @@ class Closing:
     parts: Sequence[Outgoing]
     answer: Answer | None = None
     voice: Voice = ROBBIE
+    forgets: bool = False
 
 
 def without_asking(claim: Claim, max_attempts: int, limit: int) -> Closing | None:
@@ -92,7 +94,7 @@ def said(claim: Claim, say: Say, limit: int, *, private: bool) -> Closing:
         only_for=only_for,
         page=say.page,
     )
-    return Closing("answered", "" if hidden else safe(say.text, allowed), parts)
+    return Closing("answered", "" if hidden else safe(say.text, allowed), parts, forgets=say.forgets)
 
 
 def answered(

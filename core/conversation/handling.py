@@ -48,6 +48,7 @@ class Say:
         page: what the text and the buttons were made of, where they were made of a page.
         links: addresses of Robbie's own making that may be followed; all others in the text are undone.
         persona: who speaks; None for Robbie.
+        forgets: whether everything that is kept about the asker is erased as this answer is recorded.
     """
 
     text: str
@@ -56,6 +57,7 @@ class Say:
     page: Page | None = None
     links: tuple[str, ...] = ()
     persona: Persona | None = None
+    forgets: bool = False
 
 
 @dataclass(frozen=True, slots=True)

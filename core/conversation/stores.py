@@ -134,6 +134,7 @@ class Finish:
         answer: what the router reports, if it was asked.
         voice: whose voice it has.
         signal: what the message said of the answer before it.
+        forgets: whether everything that is kept about the asker is erased with it.
     """
 
     state: InboxState
@@ -144,6 +145,7 @@ class Finish:
     versions: Mapping[str, str]
     voice: Voice = ROBBIE
     signal: Signal | None = None
+    forgets: bool = False
 
 
 Ending = Literal["lost", "last", "more"]

@@ -292,6 +292,7 @@ class Turns:
             versions=self._versions,
             voice=end_of.voice,
             signal=signal(claim.text, claim.occurred_at, claim.asker.name, claim.transcript),
+            forgets=end_of.forgets,
         )
         ending = await self._store.finish(claim, finish)
         if ending == "lost" and await self._store.release(claim):

@@ -67,7 +67,7 @@ async def test_what_a_forgotten_note_was_found_in_is_not_recalled_and_stays_said
     ana = await owner(office)
     await app.database.run(ana.org_id, (_FOUND, ()), (_SOURCE, ()), viewer=ana)
 
-    assert await PostgresSayings(app.database).remember() == 1
+    await office.until_rows("SELECT count(*) FROM memories WHERE message_id IS NOT NULL", [(1,)])
     await office.command(f"forget-note {await latest_note(office)}", "U1")
     rows, said = await app.database.run(ana.org_id, ("SELECT 1 FROM memories", ()), (_SAID, ()), viewer=ana)
     assert rows == []

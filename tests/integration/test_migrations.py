@@ -93,6 +93,7 @@ _REVISIONS = (
     "0005_embedders",
     "0005_noticing",
     "0005_nearest",
+    "0002_forgetting",
 )
 
 
