@@ -6,12 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import combinations
 
+from psycopg.errors import QueryCanceled
 from psycopg.rows import DictRow
 
 from adapters.postgres.database import Database
 from adapters.postgres.nearest import nearest
-from adapters.postgres.visible import branches, seen
+from adapters.postgres.visible import newest, seen
 from core.memory.models import Candidate, Candidates, MemoryKind, Recalled, WordHits
 from core.memory.ports import Vector
 from core.people.viewer import Viewer
@@ -20,7 +22,11 @@ _LIVE = """org_id = %(org)s AND valid_to IS NULL
     AND (kind <> 'message' OR (
         conversation_id = %(without)s AND said_at >= coalesce(%(since)s::timestamptz, '-infinity')) IS NOT TRUE)"""
 
-_HELD = f"SELECT id, words FROM memories WHERE {_LIVE} AND {{seen}} AND words @@ (SELECT any_of FROM question)"
+# Words are looked for in the newest of what can be seen: under row-level security, PostgreSQL uses no index of words.
+_NEWEST = 2_000
+_SEEN = f"""
+    SELECT id, CASE WHEN words @@ (SELECT any_of FROM question) THEN words END AS words
+    FROM memories WHERE {_LIVE} AND {{seen}}"""
 
 # How often a word is held is counted in what this viewer sees: another's rows do not show through the order. How many
 # rows there are is guessed, as in core.memory.ranking: to count them takes longer. A lexeme may be anything, so it is
@@ -29,7 +35,8 @@ _BY_WORDS = """
     WITH asked AS MATERIALIZED (
         SELECT lexeme, quote_literal(lexeme)::tsquery AS one FROM unnest(to_tsvector('english', %(text)s))),
     question AS MATERIALIZED (SELECT string_agg(quote_literal(lexeme), ' | ')::tsquery AS any_of FROM asked),
-    held AS MATERIALIZED ({held}),
+    newest AS MATERIALIZED ({newest}),
+    held AS (SELECT id, words FROM newest WHERE words IS NOT NULL),
     pairs AS MATERIALIZED (SELECT DISTINCT held.id, lexeme FROM held JOIN asked ON held.words @@ one),
     holders AS MATERIALIZED (SELECT lexeme, count(*) AS rows FROM pairs GROUP BY lexeme),
     weights AS MATERIALIZED (
@@ -40,9 +47,24 @@ _BY_WORDS = """
     speakers AS (
         SELECT DISTINCT speaker FROM memories JOIN best USING (id) WHERE org_id = %(org)s AND speaker <> '')
     SELECT ARRAY(SELECT id FROM best) AS ids, ARRAY(SELECT lexeme FROM asked) AS asked,
+           (SELECT count(*) FROM newest) AS looked_at,
            coalesce((SELECT jsonb_object_agg(lexeme, rows) FROM holders), '{{}}') AS holders,
            coalesce((SELECT jsonb_object_agg(speaker, tsvector_to_array(to_tsvector('english', speaker)))
                      FROM speakers), '{{}}') AS speakers"""
+
+# What is older is looked through for words that few of the newest hold, and for any two of the others together. That is
+# done by who is not confined, with an index, and only says where to look: what is there is read under row-level
+# security. Where it takes too long, since others say these words often, the newest have to do.
+_RARE, _PAIRED, _OLDER_MS = 4, 6, 100
+# OFFSET 0, so that the index of words goes first; that of all who share with the org is as large as the org.
+_AMONG_OLDER = f"""
+    SELECT id FROM (
+        SELECT id, org_id, owner, kind, said_at, conversation_id, room, shared_with, valid_to FROM memories
+        WHERE valid_to IS NULL AND words @@ (
+            SELECT string_agg(quote_literal(one) || ' & ' || quote_literal(other), ' | ')::tsquery
+            FROM unnest(%(ones)s::text[], %(others)s::text[]) AS pair (one, other))
+        OFFSET 0) AS memories
+    WHERE {_LIVE} AND ({{seen}}) LIMIT %(limit)s"""
 
 # What was said beside something counts for it, so it is looked for in the same hour, and may be the better find.
 _BESIDE = f"""
@@ -100,10 +122,27 @@ class PostgresMemories:
             "without": without_conversation,
             "since": since,
         }
-        query = _BY_WORDS.format(held=branches(viewer, _HELD))
+        query = _BY_WORDS.format(newest=newest(viewer, _SEEN, _NEWEST))
         ((row,),) = await self._database.run(viewer.org_id, (query, values), viewer=viewer)
+        older = await self._among_older(viewer, row, values) if row["looked_at"] >= _NEWEST else []
         speakers = {name: frozenset(words) for name, words in row["speakers"].items()}
-        return WordHits(tuple(row["ids"]), frozenset(row["asked"]), row["holders"], speakers)
+        return WordHits((*row["ids"], *older), frozenset(row["asked"]), row["holders"], speakers)
+
+    async def _among_older(self, viewer: Viewer, row: DictRow, values: Mapping[str, object]) -> Sequence[int]:
+        words = sorted(row["asked"], key=lambda word: row["holders"].get(word, 0))
+        rare = [word for word in words if row["holders"].get(word, 0) <= _RARE]
+        pairs = [(word, word) for word in rare] + list(combinations(words[len(rare) :][:_PAIRED], 2))
+        if not pairs:
+            return []
+        ones, others = map(list, zip(*pairs, strict=True))
+        values = {**values, "ones": ones, "others": others}
+        try:
+            async with self._database.system() as tx:
+                await tx.execute(f"SET LOCAL statement_timeout = {_OLDER_MS}")
+                rows = await (await tx.execute(_AMONG_OLDER.format(seen=_any_of(viewer)), values)).fetchall()
+        except QueryCanceled:
+            return []
+        return [row["id"] for row in rows]
 
     async def candidates(
         self,
@@ -143,9 +182,13 @@ def _who(viewer: Viewer) -> dict[str, object]:
     return {"org": viewer.org_id, "me": viewer.person_id, "room": viewer.room}
 
 
+def _any_of(viewer: Viewer) -> str:
+    return " OR ".join(f"({condition})" for condition in seen(viewer))
+
+
 def _candidates(viewer: Viewer) -> str:
     """What is beside is looked for by its conversation, so the conditions of who sees it need no index of their own."""
-    some = " OR ".join(f"({condition})" for condition in seen(viewer))
+    some = _any_of(viewer)
     before = _BESIDE.format(seen=some, side="<", within=">= seeds.said_at -", order="DESC")
     after = _BESIDE.format(seen=some, side=">", within="<= seeds.said_at +", order="ASC")
     return _CANDIDATES.format(seen=some, before=before, after=after)

@@ -1,5 +1,7 @@
 """What somebody may see at a place, in parts that an index serves each; row-level security says the same once more."""
 
+# ruff: noqa: S608  (the queries are put together from constants)
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -27,6 +29,18 @@ def seen(viewer: Viewer) -> Iterator[str]:
         yield "shared_with = %(room)s AND shared_with <> ''"
 
 
-def branches(viewer: Viewer, select: str) -> str:
-    """A query once for each condition, in its ``{seen}``. A row may come more than once."""
-    return " UNION ALL ".join(select.format(seen=condition) for condition in seen(viewer))
+def newest(viewer: Viewer, select: str, limit: int) -> str:
+    """The newest of what each condition lets be seen, so many at the most of each; a row may come more than once.
+
+    Args:
+        viewer: who reads, and where.
+        select: from a table of what is somebody's own, with ``{seen}`` for the condition.
+        limit: how many. Each account's are read by themselves: no index has those of several in the order of time.
+    """
+    latest = f"({select} ORDER BY said_at DESC LIMIT {limit})"
+    return " UNION ALL ".join(
+        f"(SELECT latest.* FROM ({ACCOUNTS}) AS account, LATERAL {latest.format(seen='owner = account.id')} AS latest)"
+        if condition == MINE
+        else latest.format(seen=condition)
+        for condition in seen(viewer)
+    )

@@ -94,6 +94,7 @@ _REVISIONS = (
     "0005_noticing",
     "0005_nearest",
     "0002_forgetting",
+    "0005_rare_words",
 )
 
 

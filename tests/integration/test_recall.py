@@ -242,3 +242,28 @@ async def test_the_day_that_is_asked_for_comes_first(words_only: Memory, shelf: 
     assert (await found(words_only, viewer, "What about the harbour yesterday?"))[0] == days[1]
     assert (await found(words_only, viewer, "What about the harbour in October?"))[0] == days[2]
     assert (await found(words_only, viewer, "What about the harbour?"))[0] == days[0]
+
+
+async def test_behind_thousands_of_newer_ones_a_rare_word_is_found_where_it_may_be_seen(
+    words_only: Memory, database: Database, shelf: Shelf
+) -> None:
+    old = {"said_at": datetime(2020, 1, 1, tzinfo=UTC)}
+    mine = shelf.keep(shelf.ada, "The walrus is our mascot", **old)
+    for_all = shelf.keep(shelf.bob, "A walrus for everybody", shared_with="*", **old)
+    shelf.keep(shelf.bob, "My own walrus", **old)
+    shelf.keep(shelf.ada, "A walrus that was", valid_to=NOW, **old)
+    stranger = shelf.person(shelf.other_org, "Eve")
+    shelf.keep(stranger, "The walrus of another org", org_id=shelf.other_org, shared_with="*", **old)
+    shelf.change(
+        """INSERT INTO memories (org_id, owner, kind, text, said_at, shared_with)
+           SELECT %s, %s, 'message', 'We met again, number ' || number, %s, shared_with
+           FROM generate_series(1, 5100) AS number, unnest('{"",*}'::text[]) AS shared_with""",
+        shelf.org, shelf.ada, NOW,
+    )  # fmt: skip
+    viewer = Viewer.owner(shelf.org, shelf.ada)
+    assert set(await found(words_only, viewer, "Have we met a walrus?", 2)) == {mine, for_all}
+    hits = await PostgresMemories(database).by_words(viewer, "walrus", 10, without_conversation=None)
+    assert set(hits.ids) == {mine, for_all}
+    elsewhere = Viewer(org_id=shelf.org, person_id=shelf.ada, room=ROOM)
+    hits = await PostgresMemories(database).by_words(elsewhere, "walrus", 10, without_conversation=None)
+    assert set(hits.ids) == {for_all}

@@ -42,7 +42,7 @@ SYSTEM = {
 }
 
 # Of these tables it sees and changes the columns alone by which a direct message moves to its person's home, and by
-# which memories are made of messages and embedded.
+# which memories are made of messages, embedded, and found by rare words.
 MOVED = {
     "accounts": {"U:org_id"},
     "inbox_identities": {"U:org_id"},
@@ -63,6 +63,12 @@ MOVED = {
         "S:embedding",
         "S:embedded_by",
         "S:message_id",
+        "S:words",
+        "S:kind",
+        "S:said_at",
+        "S:room",
+        "S:shared_with",
+        "S:valid_to",
         *(
             f"I:{name}"
             for name in (
