@@ -13,7 +13,7 @@ from psycopg.rows import DictRow
 
 from adapters.postgres.database import Database
 from adapters.postgres.nearest import nearest
-from adapters.postgres.visible import newest, seen
+from adapters.postgres.visible import MINE, newest, seen
 from core.memory.models import Candidate, Candidates, MemoryKind, Recalled, WordHits
 from core.memory.ports import Vector
 from core.people.viewer import Viewer
@@ -82,7 +82,7 @@ _CANDIDATES = f"""
         WHERE id = ANY (%(ids)s) AND {_LIVE} AND ({{seen}})),
     runs AS MATERIALIZED (SELECT id, {{before}} AS before, {{after}} AS after FROM seeds),
     wanted AS (SELECT id FROM runs UNION SELECT unnest(before) FROM runs UNION SELECT unnest(after) FROM runs)
-    SELECT id, speaker, said_at, importance, right(rtrim(text), 1) = '?' AS asks, before, after,
+    SELECT id, speaker, {MINE} AS own, said_at, importance, right(rtrim(text), 1) = '?' AS asks, before, after,
            coalesce((SELECT jsonb_object_agg(lexeme, cardinality(positions)) FROM unnest(words)
                      WHERE lexeme = ANY (%(asked)s)), '{{{{}}}}') AS words,
            length(words) AS length,
@@ -198,6 +198,7 @@ def _candidate(row: DictRow) -> Candidate:
     return Candidate(
         id=row["id"],
         speaker=row["speaker"],
+        own=bool(row["own"]),  # a summary is nobody's
         said_at=row["said_at"],
         importance=row["importance"],
         asks=row["asks"],

@@ -37,6 +37,14 @@ def _is_named(part: str, words: set[str], folded: set[str]) -> bool:
     return part in words if part.casefold() in _ALSO_WORDS else part.casefold() in folded
 
 
+_OWN = re.compile(r"\b(?:i|i'[a-z]+|me|my|mine|myself|ich|mir|mich|mein(?:e[nmrs]?)?)\b", re.IGNORECASE)
+
+
+def of_oneself(text: str) -> bool:
+    """Whether who asks speaks of themselves."""
+    return _OWN.search(text) is not None
+
+
 def as_said_by(text: str, names: Iterable[str]) -> str:
     """A question about people, in the words in which they would speak of themselves.
 

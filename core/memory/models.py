@@ -70,6 +70,7 @@ class Candidate:
     Attributes:
         id: of the memory.
         speaker: who said it; empty for a summary.
+        own: whether it is the viewer's own.
         said_at: when.
         importance: from 0 to 1.
         asks: whether it ends with a question.
@@ -80,6 +81,7 @@ class Candidate:
 
     id: int
     speaker: str
+    own: bool
     said_at: datetime
     importance: float
     asks: bool

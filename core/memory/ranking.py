@@ -36,12 +36,14 @@ class Question:
         words: as the index writes words.
         holders: in how many of the rows that are seen each of the words is; those that are in none, are missing.
         names: speakers who are named.
+        own: whether who asks speaks of themselves, and names nobody.
         spans: days that are named.
     """
 
     words: frozenset[str]
     holders: Mapping[str, int]
     names: frozenset[str] = frozenset()
+    own: bool = False
     spans: Sequence[Span] = ()
 
 
@@ -117,7 +119,7 @@ def _beyond(question: Question, one: Candidate) -> float:
     """What counts beside what is said."""
     said = one.said_at.date()
     return (
-        _NAMED * (one.speaker in question.names)
+        _NAMED * (one.speaker in question.names or (question.own and one.own))
         + _DATED * max((span.fit(said) for span in question.spans), default=0.0)
         - _ASKS * one.asks
         + _IMPORTANT * one.importance

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from core.memory.asking import as_said_by, named, spans
+from core.memory.asking import as_said_by, named, of_oneself, spans
 from core.memory.models import Recalled
 from core.memory.ports import Embedder, EmbeddingError, MemoryStore, Vector
 from core.memory.ranking import Question, fits, ranked
@@ -49,7 +49,8 @@ class Memory:
         )
         # A name stands for who speaks: others say it, mostly.
         words = hits.asked.difference(*(hits.speakers[name] for name in names))
-        best = ranked(Question(words, hits.holders, names, spans(text, now)), candidates)[:limit]
+        question = Question(words, hits.holders, names, not names and of_oneself(text), spans(text, now))
+        best = ranked(question, candidates)[:limit]
         recalled = {one.id: one for one in await self._store.recalled(viewer, [number for number, _ in best])}
         near = {one.id: one.similarity for one in candidates.found}
         return [

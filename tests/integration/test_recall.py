@@ -236,6 +236,14 @@ async def test_who_is_named_comes_before_who_names_them(words_only: Memory, shel
         assert (await found(words_only, Viewer.owner(shelf.org, shelf.ada), asked))[0] == first
 
 
+async def test_who_asks_of_themselves_finds_what_they_said_first(words_only: Memory, shelf: Shelf) -> None:
+    by_ada = shelf.keep(shelf.ada, "The harbour deal is done", shared_with="*")
+    by_bob = shelf.keep(shelf.bob, "The harbour deal is done", shared_with="*")
+    for asker, first in ((shelf.ada, by_ada), (shelf.bob, by_bob)):
+        viewer = Viewer(org_id=shelf.org, person_id=asker, room=ROOM)
+        assert (await found(words_only, viewer, "What did I say of the harbour?"))[0] == first
+
+
 async def test_the_day_that_is_asked_for_comes_first(words_only: Memory, shelf: Shelf) -> None:
     days = [shelf.keep(shelf.ada, "the harbour deal", said_at=NOW - timedelta(days=back)) for back in (0, 1, 40)]
     viewer = Viewer.owner(shelf.org, shelf.ada)

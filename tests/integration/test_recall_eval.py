@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -105,6 +106,21 @@ def test_the_figures_are_means_over_questions_in_percent() -> None:
         "hit_at": {"5": 50.0, "10": 50.0, "20": 50.0},
         "mrr": 25.0,
     }
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_of_long_conversations_at_least_72_percent_is_among_the_first_ten() -> None:
+    data = Path(os.environ.get("ROBBIE_DATA", "data")) / "recall"
+    files = [data / "turns.jsonl.gz", data / "questions.jsonl.gz"]
+    if not all(file.exists() for file in files):
+        pytest.skip(f"ROBBIE_DATA holds no {files[0].name}: recall was NOT measured")
+    done = CliRunner().invoke(app, ["eval", "recall", *map(str, files), "--json"])
+    assert done.exit_code == 0, done.stderr
+    result = json.loads(done.stdout)
+    assert result["bad_lines"] == 0
+    assert result["recall_at"]["10"] >= 72
+    assert result["by_category"]["1"]["recall_at"]["10"] >= 40
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.memory.asking import as_said_by, named, spans
+from core.memory.asking import as_said_by, named, of_oneself, spans
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)  # a Thursday
 
@@ -31,6 +31,16 @@ NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)  # a Thursday
 )
 def test_who_is_named(text: str, speakers: list[str], expected: set[str]) -> None:
     assert named(text, speakers) == expected
+
+
+@pytest.mark.parametrize("text", ["What did I say?", "what's my address", "I've lost it", "Wie heißt meine Bank?"])
+def test_who_asks_speaks_of_themselves(text: str) -> None:
+    assert of_oneself(text)
+
+
+@pytest.mark.parametrize("text", ["What did Ana say?", "Der Meinung war sie", "Is it myopic?", ""])
+def test_who_asks_does_not_speak_of_themselves(text: str) -> None:
+    assert not of_oneself(text)
 
 
 @pytest.mark.parametrize(

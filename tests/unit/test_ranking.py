@@ -18,7 +18,7 @@ ASKED = Question(frozenset({"walrus", "project"}), {"walrus": 1, "project": 90})
 
 
 def candidate(number: int, words: Mapping[str, int] | None = None, **changes: object) -> Candidate:
-    fields = {"speaker": "", "said_at": SAID, "importance": 0.5, "asks": False, "length": 8, **changes}
+    fields = {"speaker": "", "own": False, "said_at": SAID, "importance": 0.5, "asks": False, "length": 8, **changes}
     return Candidate(id=number, words=words or {}, **fields)  # type: ignore[arg-type]
 
 
@@ -36,12 +36,13 @@ def order(question: Question, *found: Candidate, runs: tuple[tuple[int, ...], ..
         ({"similarity": 0.0}, {"asks": True}),
         ({"importance": 0.9}, {"importance": 0.1}),
         ({"speaker": "Ana"}, {"speaker": "Bo"}),
+        ({"own": True}, {"own": False}),
         ({"said_at": SAID}, {"said_at": SAID.replace(month=1)}),
     ],
 )
 def test_all_else_being_equal(better: dict[str, object], worse: dict[str, object]) -> None:
     span = Span(date(2026, 11, 1), date(2026, 11, 30), after=0)
-    asked = Question(ASKED.words, ASKED.holders, frozenset({"Ana"}), [span])
+    asked = Question(ASKED.words, ASKED.holders, frozenset({"Ana"}), own=True, spans=[span])
     assert order(asked, candidate(1, **better), candidate(2, **worse)) == [1, 2]  # type: ignore[arg-type]
 
 
