@@ -35,12 +35,14 @@ class MemoryWork:
         embedding: what makes vectors in the background; None where there are none to be made.
         answers: recalls for answers.
         models: the providers that are asked, to be closed in the end.
+        embedder: the one of today; None where there is none.
     """
 
     sayings: Sayings
     embedding: Embedding | None
     answers: Remembering
     models: Sequence[AnyEmbeddings]
+    embedder: Embedder | None = None
 
     async def remember(self) -> None:
         """Make memories of what was said."""
@@ -83,6 +85,7 @@ def remembering(
             heard=heard,
         ),
         models=maker.models,
+        embedder=embedders.current if embedders else None,
     )
 
 

@@ -32,6 +32,7 @@ from core.conversation.reading import Reading
 from core.conversation.senders import Senders
 from core.conversation.turn import TurnPolicy, Turns
 from core.learning.votes import VotePolicy
+from core.memory.ports import Embedder
 from core.notes.detecting import detector
 from core.notes.extracting import ModelExtractor
 from core.notes.noticing import Noticing, When
@@ -137,13 +138,21 @@ def wire(
     )
     proposals = PostgresProposals(database, settings.notes.asking())
     return Work(
-        router, breakers, models, hints, senders, sweep, memory, _noticing(settings, database, router), proposals
+        router,
+        breakers,
+        models,
+        hints,
+        senders,
+        sweep,
+        memory,
+        _noticing(settings, database, router, memory.embedder),
+        proposals,
     )
 
 
-def _noticing(settings: Settings, database: Database, router: Router) -> Noticing:
+def _noticing(settings: Settings, database: Database, router: Router, embedder: Embedder | None) -> Noticing:
     notes = settings.notes
-    windows = PostgresWindows(database, When(notes.quiet_seconds, notes.messages))
+    windows = PostgresWindows(database, When(notes.quiet_seconds, notes.messages), embedder)
     extractor = ModelExtractor(router, notes.importance) if notes.model else None
     return Noticing(windows, detector, notes.thresholds(), extractor)
 

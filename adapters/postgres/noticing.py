@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
@@ -15,9 +16,10 @@ from adapters.postgres.notes import COLUMNS
 from adapters.postgres.refusals import refused
 from adapters.postgres.visible import MINE
 from core.conversation.models import Place
+from core.memory.ports import Embedder, EmbeddingError, Vector
 from core.notes.models import Note
 from core.notes.noticing import When
-from core.notes.policy import Draft, Settled, settled
+from core.notes.policy import MEANS_THE_SAME, Draft, Settled, settled
 from core.notes.sources import Said, Window
 from core.people.viewer import Viewer
 
@@ -81,6 +83,13 @@ _OWNED = f"""
     SELECT {COLUMNS} FROM notes WHERE {MINE} AND room = %(room)s AND valid_to IS NULL
     ORDER BY created_at DESC, id DESC LIMIT {_KNOWN}"""
 
+# Of two notes that mean the same in other words, the vectors are close; the newest notes have none yet.
+_MEANS = f"""
+    SELECT note_id FROM memories
+    WHERE org_id = %(org_id)s AND note_id = ANY (%(notes)s) AND embedded_by = %(embedded_by)s
+      AND embedding <=> %(vector)s::halfvec <= 1 - {MEANS_THE_SAME}
+    ORDER BY embedding <=> %(vector)s::halfvec LIMIT 1"""
+
 _ADD = f"""
     INSERT INTO notes (org_id, owner, conversation_id, text, source, kind, importance, sharing, celebration, tone,
                        subjects, said_at, due_at, room, found_by)
@@ -97,16 +106,26 @@ _SOURCES = """
     SELECT %(note_id)s, unnest(%(sources)s::bigint[]), %(org_id)s ON CONFLICT DO NOTHING"""
 
 
+@dataclass(frozen=True, slots=True)
+class Meanings:
+    """Vectors of texts, and whose they are."""
+
+    embedded_by: str
+    vectors: Mapping[str, Vector]
+
+
 class PostgresWindows:
     """Implements ``core.notes.noticing.Windows``: claims as robbie_system, reads and writes as robbie_app.
 
     Args:
         database: the pools.
         when: when a conversation is due.
+        embedder: tells notes that mean the same; without one, their words alone do.
     """
 
-    def __init__(self, database: Database, when: When) -> None:
+    def __init__(self, database: Database, when: When, embedder: Embedder | None = None) -> None:
         self._database = database
+        self._embedder = embedder
         self._due = {"quiet": when.quiet_seconds, "messages": when.messages, "lease": when.lease_seconds}
 
     async def claim(self) -> Window | None:
@@ -146,6 +165,7 @@ class PostgresWindows:
         """Make notes of drafts, and end the wait of the window's messages, in one transaction."""
         read = [said for said in window.messages if said.new]
         texts = {"ids": [said.id for said in read], "texts": [said.text for said in read]}
+        meanings = await self._meanings(window.org_id, drafts)
         async with self._database.app(window.org_id) as tx:
             held = {"conversation_id": window.conversation_id, "lease": window.lease}
             if await (await tx.execute(_END, held)).fetchone() is None:
@@ -154,11 +174,23 @@ class PostgresWindows:
             alive = [draft for draft in drafts if there.issuperset(draft.sources)]
             made = 0
             for owner in dict.fromkeys(draft.owner for draft in alive):
-                made += await _write_of(tx, window, owner, [draft for draft in alive if draft.owner == owner])
+                theirs = [draft for draft in alive if draft.owner == owner]
+                made += await _write_of(tx, window, owner, theirs, meanings)
         return made
 
+    async def _meanings(self, org_id: int, drafts: Sequence[Draft]) -> Meanings:
+        """The drafts' vectors by their texts; none where they cannot be made: their words are enough."""
+        if self._embedder is None or not drafts:
+            return Meanings("", {})
+        texts = list(dict.fromkeys(draft.text for draft in drafts))
+        try:
+            vectors = await self._embedder.embed(texts, org_id=org_id)
+        except EmbeddingError:
+            return Meanings("", {})
+        return Meanings(self._embedder.name, dict(zip(texts, vectors, strict=True)))
 
-async def _write_of(tx: Transaction, window: Window, owner: int, drafts: Sequence[Draft]) -> int:
+
+async def _write_of(tx: Transaction, window: Window, owner: int, drafts: Sequence[Draft], meanings: Meanings) -> int:
     """Make notes of one person's drafts."""
     room = window.place.room
     await look_as(tx, Viewer(org_id=window.org_id, person_id=owner, room=room, private=True))
@@ -169,7 +201,7 @@ async def _write_of(tx: Transaction, window: Window, owner: int, drafts: Sequenc
     for draft, never in zip(drafts, refusals, strict=True):
         if never:
             continue
-        one = settled(draft, known)
+        one = settled(draft, known, await _alike(tx, window, draft, known, meanings))
         if one.same is not None:
             await tx.execute(_MERGE, {**draft.model_dump(), "note_id": one.same})
             await _cite(tx, window, one.same, draft)
@@ -178,6 +210,23 @@ async def _write_of(tx: Transaction, window: Window, owner: int, drafts: Sequenc
         known = [note, *(other for other in known if other.id not in one.ends)]
         made += 1
     return made
+
+
+async def _alike(
+    tx: Transaction, window: Window, draft: Draft, known: Sequence[Note], meanings: Meanings
+) -> int | None:
+    """The known note that means the same, as far as vectors tell."""
+    vector = meanings.vectors.get(draft.text)
+    if vector is None or not known:
+        return None
+    values = {
+        "org_id": window.org_id,
+        "notes": [note.id for note in known],
+        "embedded_by": meanings.embedded_by,
+        "vector": "[" + ",".join(map(str, vector)) + "]",
+    }
+    row = await (await tx.execute(_MEANS, values)).fetchone()
+    return row["note_id"] if row else None
 
 
 async def _add(tx: Transaction, window: Window, one: Settled) -> Note:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,8 +19,13 @@ from core.values import Frozen
 ALIKE = 0.6
 """From this likeness (the share of words with content that two texts have in common) on, they say the same."""
 
+MEANS_THE_SAME = 0.9
+"""From this cosine of their vectors on, two texts mean the same."""
+
 _NO = "not no never don't won't isn't aren't can't cannot instead nicht kein keine keinen nie doch statt"
 _NOT = frozenset(_NO.split())
+_SEASONS = frozenset(("spring", "summer", "autumn", "winter", "frühling", "frühjahr", "sommer", "herbst"))
+_NAME = re.compile(r"(?<=[^.!?] )[A-ZÄÖÜ][\w’-]+")
 
 
 class Draft(Frozen):
@@ -78,10 +84,22 @@ class Settled:
     ends: tuple[int, ...] = ()
 
 
-def settled(draft: Draft, known: Sequence[Note]) -> Settled:
-    """Hold a draft against the owner's notes that hold, the latest first."""
+def settled(draft: Draft, known: Sequence[Note], means: int | None = None) -> Settled:
+    """Hold a draft against the owner's notes that hold, the latest first.
+
+    Args:
+        draft: what may become a note.
+        known: the owner's notes in the same room.
+        means: the one of them that means the same, where vectors tell.
+    """
     said = stems(draft.text)
-    near = [note for note in known if likeness(said, stems(note.text)) >= ALIKE or _updates(draft, said, note)]
+
+    def is_near(note: Note) -> bool:
+        if _of_others(draft.text, note.text):
+            return False
+        return note.id == means or likeness(said, stems(note.text)) >= ALIKE or _updates(draft, said, note)
+
+    near = [note for note in known if is_near(note)]
     for note in near:
         if not _differs(draft.text, note.text):
             return Settled(draft, same=note.id)
@@ -96,8 +114,8 @@ def merged(drafts: Sequence[Draft]) -> Sequence[Draft]:
     kept: list[Draft] = []
     for draft in drafts:
         for number, other in enumerate(kept):
-            alike = likeness(stems(draft.text), stems(other.text)) >= ALIKE
-            if alike and draft.owner == other.owner and not _differs(draft.text, other.text):
+            alike = likeness(stems(draft.text), stems(other.text)) >= ALIKE and draft.owner == other.owner
+            if alike and not _differs(draft.text, other.text) and not _of_others(draft.text, other.text):
                 kept[number] = _joined(other, draft)
                 break
         else:
@@ -123,9 +141,21 @@ def _differs(one: str, other: str) -> bool:
     return set(_changing(one)) != set(_changing(other))
 
 
+def _of_others(one: str, other: str) -> bool:
+    """Whether each names somebody or something that the other does not."""
+    names, more = _names(one), _names(other)
+    return bool(names - more) and bool(more - names)
+
+
+def _names(text: str) -> frozenset[str]:
+    """The names in a text, as far as capitals tell; days and months are none."""
+    words = (word.casefold() for word in _NAME.findall(text))
+    return stems(" ".join(word for word in words if word not in NAMES_OF_DAYS))
+
+
 def _changing(text: str) -> Iterator[str]:
     for word in tokens(text):
         if word.replace("’", "'") in _NOT:
             yield "not"
-        elif word.isdecimal() or word in NAMES_OF_DAYS:
+        elif word.isdecimal() or word in NAMES_OF_DAYS or word in _SEASONS:
             yield word

@@ -9,12 +9,14 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
+from adapters.embedding.local import LocalEmbedder
 from adapters.postgres.noticing import PostgresWindows
 from adapters.postgres.refusals import refuse
 from core.conversation.models import Author, Kind
 from core.notes.detecting import Detector, detector
 from core.notes.noticing import Noticing, When
-from core.notes.policy import Thresholds
+from core.notes.policy import ALIKE, MEANS_THE_SAME, Thresholds
+from core.notes.refusals import likeness, stems
 from tests.integration.conftest import Desk, control, finished, message
 
 REPORT = "I'll send Ben the quarterly report by Friday."
@@ -219,3 +221,26 @@ async def test_a_message_that_is_edited_during_the_look_is_no_source_of_what_it_
     assert await windows.write(window, await look.drafts(window)) == 0
     assert notes() == []
     assert await look.notice() == 1
+
+
+async def test_the_same_in_quite_other_words_is_one_note_where_vectors_tell(
+    desk: Desk, notes: Notes, admin_url: str
+) -> None:
+    embedder = LocalEmbedder()
+    look = Noticing(PostgresWindows(desk.database, When(0.0, 1), embedder), detector, Thresholds())
+    first = "We decided to relocate the whole office to Vienna in spring."
+    again = "We decided to move all our offices to Vienna in the spring."
+    await desk.accept(message(1, text=first))
+    await look.notice()
+    ((vector,), (other,)) = [await embedder.embed([text]) for text in (first, again)]
+    with psycopg.connect(admin_url) as admin:
+        admin.execute(
+            "UPDATE memories SET embedding = %s::halfvec, embedded_by = %s WHERE kind = 'note'",
+            (str(list(vector)), embedder.name),
+        )
+    await desk.accept(message(2, text=again))
+    await look.notice()
+    near = sum(one * two for one, two in zip(vector, other, strict=True)) >= MEANS_THE_SAME
+    assert near
+    assert likeness(stems(first), stems(again)) < ALIKE
+    assert [note["text"] for note in notes()] == [first]
