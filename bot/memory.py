@@ -45,9 +45,10 @@ class MemoryWork:
     embedder: Embedder | None = None
 
     async def remember(self) -> None:
-        """Make memories of what was said."""
+        """Make memories of what was said, and count what answers were given of notes."""
         while await self.sayings.remember():
             pass
+        await self.sayings.count_uses()
 
     async def embed(self) -> None:
         """Make the vectors that are missing."""

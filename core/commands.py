@@ -457,8 +457,9 @@ COMMANDS = (
     ),
     Command(
         name="why",
-        summary="Show who gave the last answer, and with which model",
+        summary="Show who gave the last answer, with which model, and what it drew on",
         example="why",
+        phrases=(r"(?:robbie,? )?(?:why do you think so|how do you know(?: that)?|where do you have that from) *\?*",),
     ),
     Command(
         name="stop",

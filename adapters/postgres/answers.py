@@ -51,6 +51,13 @@ _RECORD = """
             level int, model text, error text, input_tokens int, output_tokens int, estimate_usd float,
             cost_usd float, latency_ms float, first_token_ms float)
     ),"""
+# What its asker may still see of what the answer was given: by now some of it may have been deleted.
+_DRAWN_ON = """
+    drawn AS (
+        INSERT INTO drawn_on (org_id, interaction_id, memory_id)
+        SELECT interaction.org_id, interaction.id, memories.id
+        FROM interaction, memories WHERE memories.id = ANY (%(recalled)s)
+    ),"""
 # What this message said of the answer before it, where that was this person's and is not long ago.
 _SIGNAL = """
     signal AS (
@@ -107,8 +114,8 @@ _MORE = """
     ) AS more
     FROM closed"""
 
-_FINISH = _CLOSED + _NEW + _RECORD + _SIGNAL + _PARTS + _MORE
-_FINISH_AGAIN = _CLOSED + _REPLACED + _RECORD + _EDITED_PARTS + _MORE
+_FINISH = (_CLOSED + _NEW + _RECORD, _SIGNAL + _PARTS + _MORE)
+_FINISH_AGAIN = (_CLOSED + _REPLACED + _RECORD, _EDITED_PARTS + _MORE)
 
 _CALL = (
     "level", "model", "error", "input_tokens", "output_tokens", "estimate_usd", "cost_usd", "latency_ms",
@@ -134,8 +141,10 @@ def finishing(claim: Claim, finish: Finish) -> Statement:
         **_voice(finish.voice),
         "signal": finish.signal,
         "answer_id": claim.earlier and claim.earlier.answer_id,
+        "recalled": list(finish.recalled),
     }
-    return (_FINISH if claim.earlier is None else _FINISH_AGAIN), values
+    record, end = _FINISH if claim.earlier is None else _FINISH_AGAIN
+    return record + (_DRAWN_ON if finish.recalled else "") + end, values
 
 
 def _interaction(answer: Answer | None) -> dict[str, object]:

@@ -29,6 +29,7 @@ MOVES = {
     "outbox": _THERE,
     "interactions": _THERE,
     "model_calls": _ANSWERS,
+    "drawn_on": _ANSWERS,
     "votes": _ANSWERS,
     "signals": _ANSWERS,
     "channel_settings": """(surface, tenant, channel) IN (

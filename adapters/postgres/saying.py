@@ -28,6 +28,16 @@ _REMEMBER = """
 
 _LOOKED_AT = "UPDATE messages SET to_remember = false WHERE id = ANY (%(ids)s)"
 
+# What an answer was given counts for the note that it is of, once.
+_USED = """
+    WITH used AS (
+        UPDATE drawn_on SET counted = true WHERE (interaction_id, memory_id) IN (
+            SELECT interaction_id, memory_id FROM drawn_on WHERE NOT counted LIMIT 500 FOR UPDATE SKIP LOCKED)
+        RETURNING memory_id
+    ),
+    times AS (SELECT note_id, count(*) AS times FROM used JOIN memories ON id = memory_id GROUP BY note_id)
+    UPDATE notes SET uses = uses + times, used_at = clock_timestamp() FROM times WHERE id = note_id"""
+
 
 class PostgresSayings:
     """Implements ``core.memory.saying.Sayings`` as robbie_system.
@@ -54,6 +64,11 @@ class PostgresSayings:
                 await tx.execute(_REMEMBER, {"ids": ids, "rooms": rooms, "texts": texts})
             await tx.execute(_LOOKED_AT, {"ids": [id for id, _ in said]})
         return len(rows)
+
+    async def count_uses(self) -> None:
+        """Count with each note the answers that were given it."""
+        async with self._database.system() as tx:
+            await tx.execute(_USED)
 
 
 def _said(row: DictRow) -> Said:

@@ -260,7 +260,8 @@ class PostgresTurns:
         if finish.forgets:
             return await self._finish_and_erase(claim, finish)
         closing = (finishing(claim, finish), *spent(claim, finish))
-        rows, *_ = await self._database.run(claim.asker.org_id, *closing)
+        viewer = Viewer.of(claim.asker, claim.place) if finish.recalled else None
+        rows, *_ = await self._database.run(claim.asker.org_id, *closing, viewer=viewer)
         if not rows:
             return "lost"
         return "more" if rows[0]["more"] else "last"

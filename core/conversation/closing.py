@@ -30,6 +30,7 @@ class Closing:
         text: for the transcript; empty where others may not read it.
         answer: what models were asked, if they were.
         forgets: as in ``Say``.
+        recalled: the memories that the answer was given.
     """
 
     outcome: Outcome
@@ -38,6 +39,7 @@ class Closing:
     answer: Answer | None = None
     voice: Voice = ROBBIE
     forgets: bool = False
+    recalled: Sequence[int] = ()
 
 
 def without_asking(claim: Claim, max_attempts: int, limit: int) -> Closing | None:
@@ -120,15 +122,16 @@ def answered(
     outcome: Outcome = "refused" if last.answer.refused else "answered"
     if last.answer.level is Level.OFFLINE:
         outcome = "offline"
+    recalled = [one.id for one in live.recalled] if outcome == "answered" else []
     texts = [(one.voice, _text(one.answer, remembered, zone, now)) for one in spoken]
     texts[-1] = (last.voice, texts[-1][1] + wording.unread(live.unread))
     if len(texts) == 1:
         voice, text = texts[0]
         voted = outcome == "answered"
         parts = compose(text, limit, most=most, allowed=allowed, persona=voice.persona, feedback=voted)
-        return Closing(outcome, safe(text, allowed), parts, last.answer, voice)
+        return Closing(outcome, safe(text, allowed), parts, last.answer, voice, recalled=recalled)
     whole, parts = _in_turn(texts, live, surface, voted=outcome == "answered")
-    return Closing(outcome, whole, parts, combined([one.answer for one in spoken]))
+    return Closing(outcome, whole, parts, combined([one.answer for one in spoken]), recalled=recalled)
 
 
 def _in_turn(

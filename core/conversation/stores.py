@@ -135,6 +135,7 @@ class Finish:
         voice: whose voice it has.
         signal: what the message said of the answer before it.
         forgets: whether everything that is kept about the asker is erased with it.
+        recalled: the memories that the answer was given.
     """
 
     state: InboxState
@@ -146,6 +147,7 @@ class Finish:
     voice: Voice = ROBBIE
     signal: Signal | None = None
     forgets: bool = False
+    recalled: Sequence[int] = ()
 
 
 Ending = Literal["lost", "last", "more"]

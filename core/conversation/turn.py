@@ -291,6 +291,7 @@ class Turns:
             answer=end_of.answer,
             versions=self._versions,
             voice=end_of.voice,
+            recalled=end_of.recalled,
             signal=signal(claim.text, claim.occurred_at, claim.asker.name, claim.transcript),
             forgets=end_of.forgets,
         )

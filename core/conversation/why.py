@@ -1,11 +1,16 @@
-"""Why an answer is as it is: whose voice, in which mood and why, which model, and what it cost."""
+"""Why an answer is as it is: whose voice, in which mood and why, which model, what it cost, and what it drew on."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
+from core.conversation.context import safe_speaker, zone_of
 from core.conversation.handling import Asked, Handler, Say
+from core.notes.showing import short
+from core.people.viewer import Viewer
 
 _NOTHING = "I have answered nothing here yet that I could explain."
 _LEVELS = {
@@ -18,6 +23,22 @@ _LEVELS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """A memory that an answer was given.
+
+    Attributes:
+        note: whether it is a note, and not a message.
+        link: where the message stands; empty where there is no address, or where it is not to be seen here.
+    """
+
+    speaker: str
+    text: str
+    said_at: datetime
+    note: bool = False
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Explained:
     """What is recorded of an answer.
 
@@ -25,6 +46,7 @@ class Explained:
         mentor, mood: empty for Robbie's own voice.
         reason: why that voice, as a clause.
         passed_over: models that were asked before and did not answer.
+        sources: what it was given of earlier conversations and notes, as far as it may be seen here.
     """
 
     mentor: str
@@ -35,12 +57,13 @@ class Explained:
     cost_usd: float
     latency_ms: float
     passed_over: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = ()
 
 
 class Records(Protocol):
     """Where answers are recorded."""
 
-    async def last(self, org_id: int, conversation_id: int, about: str) -> Explained | None:
+    async def last(self, viewer: Viewer, conversation_id: int, about: str) -> Explained | None:
         """The conversation's last answer of a model, or the one with that platform id."""
 
 
@@ -48,14 +71,18 @@ def why(records: Records) -> Handler:
     """What carries out ``why``."""
 
     async def handler(asked: Asked) -> Say:
-        found = await records.last(asked.asker.org_id, asked.conversation_id, asked.about)
-        return Say(explained(found) if found else _NOTHING)
+        viewer = Viewer.of(asked.asker, asked.place)
+        found = await records.last(viewer, asked.conversation_id, asked.about)
+        if found is None:
+            return Say(_NOTHING)
+        links = tuple(source.link for source in found.sources if source.link)
+        return Say(explained(found, asked.asker.zone), links=links)
 
     return handler
 
 
-def explained(answer: Explained) -> str:
-    """The record in words."""
+def explained(answer: Explained, zone: str = "UTC") -> str:
+    """The record in words; days are those of a time zone."""
     name = answer.mentor.replace("_", " ").title()
     voice = f"{name} (an AI persona)" if answer.mentor else "My own voice"
     mood = "" if answer.mood in answer.reason else answer.mood
@@ -66,7 +93,19 @@ def explained(answer: Explained) -> str:
     ]
     if answer.passed_over:
         lines.append("Asked before it, without an answer: " + ", ".join(f"`{m}`" for m in answer.passed_over) + ".")
+    if answer.sources:
+        lines.append("\n  - ".join(("It was given, of what was said and noted earlier:", *_sources(answer, zone))))
     return "\n".join(f"- {line}" for line in lines)
+
+
+def _sources(answer: Explained, zone: str) -> Iterator[str]:
+    for source in answer.sources:
+        who = safe_speaker(source.speaker)
+        at = source.said_at.astimezone(zone_of(zone))
+        day = f"{at.day} {at:%B %Y}"
+        whose = f"a note of {who}, {day}" if source.note else f"{who}, {day}"
+        linked = f" ([message]({source.link}))" if source.link else ""
+        yield f"{whose}{linked}: “{short(source.text)}”"
 
 
 def _money(usd: float) -> str:

@@ -52,3 +52,6 @@ class Sayings(Protocol):
 
     async def remember(self) -> int:
         """Make memories of a batch of them, and say how many messages were looked at."""
+
+    async def count_uses(self) -> None:
+        """Count with each note the answers that were given it."""

@@ -9,6 +9,7 @@ import pytest
 
 from adapters.postgres.memories import PostgresMemories
 from core.conversation.quoting import ABOUT_MEMORIES
+from core.people.viewer import Viewer
 from tests.office import Office
 
 QUESTION = "what is the code of the harbour deal?"
@@ -166,3 +167,48 @@ async def test_a_council_recalls_once(office: Office) -> None:
     assert len(office.providers.requests) - before > 2
     assert all("4711" in office.prompt(number) for number in range(before, len(office.providers.requests)))
     assert b'robbie_recall_seconds_count{outcome="found"} 1.0' in app.metrics.text()
+
+
+async def test_why_names_what_the_answer_was_given_with_where_it_was_said(office: Office) -> None:
+    await office.open()
+    await office.ask("<@UROBBIE> the code of the harbour deal is 4711", "C1", user="U1")
+    await remembered(office, 1)
+    said = office.slack.messages("C1")[0]
+    await office.ask(f"<@UROBBIE> {QUESTION}", "C1", user="U2")
+    thread = office.slack.messages("C1")[-1].thread_ts
+    why = await office.ask("why do you think so?", "C1", thread, user="U2")
+    assert "the code of the harbour deal is 4711" in why
+    assert f"https://slack.com/app_redirect?team=T1&channel=C1&message_ts={said.ts}" in why
+    await office.slack.delete_message("C1", said.ts)
+    await office.until_rows("SELECT count(*) FROM drawn_on", [(0,)])
+    assert "4711" not in await office.ask("why do you think so?", "C1", thread, user="U2")
+
+
+async def test_why_names_nothing_that_its_asker_may_not_see_any_more(office: Office) -> None:
+    app = await office.open()
+    await office.command("note the code of the harbour deal is 4711", "U1", user="U1")
+    ((org, owner),) = await office.rows("SELECT org_id, owner FROM memories")
+    viewer = Viewer.owner(int(str(org)), int(str(owner)))
+    share = "UPDATE notes SET shared_with = %s"
+    await app.database.run(viewer.org_id, (share, ("slack/T1/C1",)), viewer=viewer)
+    await office.ask(f"<@UROBBIE> {QUESTION}", "C1", user="U2")
+    thread = office.slack.messages("C1")[-1].thread_ts
+    before = await office.ask("why do you think so?", "C1", thread, user="U2")
+    assert "a note of" in before
+    assert "the code of the harbour deal is 4711" in before
+    assert "app_redirect" not in before  # it was written in a direct message
+    await app.database.run(viewer.org_id, (share, ("",)), viewer=viewer)
+    for user in ("U1", "U2"):
+        assert "4711" not in await office.ask("why do you think so?", "C1", thread, user=user)
+
+
+async def test_a_note_knows_how_often_answers_were_given_it(office: Office) -> None:
+    app = await office.open()
+    await office.command("note the code of the harbour deal is 4711", "U1", user="U1")
+    for _ in range(2):
+        await office.ask(QUESTION, "U1", user="U1")
+    ((org, owner),) = await office.rows("SELECT org_id, owner FROM memories WHERE note_id IS NOT NULL")
+    viewer = Viewer.owner(int(str(org)), int(str(owner)))
+    await office.until_rows("SELECT uses, used_at IS NOT NULL FROM notes", [(2, True)])
+    (notes,) = await app.database.run(viewer.org_id, ("SELECT uses FROM notes", ()), viewer=viewer)
+    assert notes == [{"uses": 2}]

@@ -73,6 +73,8 @@ _FURTHER = (
     "INSERT INTO tasks (org_id, owner, text) SELECT org_id, person_id, 'x' FROM interactions",
     """INSERT INTO reminders (org_id, owner, conversation_id, origin, text, due_at)
        SELECT org_id, person_id, conversation_id, id, 'x', now() FROM interactions""",
+    """INSERT INTO drawn_on SELECT interactions.id, memories.id, interactions.org_id
+       FROM interactions JOIN memories ON owner = person_id""",
     "INSERT INTO signals SELECT org_id, id, person_id, 'thanks' FROM interactions",
     "INSERT INTO votes SELECT org_id, id, person_id, 'other', 1, '', now() FROM interactions",
 )

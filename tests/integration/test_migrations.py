@@ -95,6 +95,7 @@ _REVISIONS = (
     "0005_nearest",
     "0002_forgetting",
     "0005_rare_words",
+    "0005_provenance",
 )
 
 

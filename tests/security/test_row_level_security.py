@@ -52,7 +52,18 @@ MOVED = {
     "model_calls": {"S:org_id", "S:interaction_id", "U:org_id"},
     "votes": {"S:org_id", "S:interaction_id", "U:org_id"},
     "signals": {"S:org_id", "S:interaction_id", "U:org_id"},
-    "notes": {"S:id", "S:org_id", "S:owner", "U:org_id", "S:considered_at"},
+    "notes": {
+        "S:id",
+        "S:org_id",
+        "S:owner",
+        "U:org_id",
+        "S:considered_at",
+        "S:uses",
+        "S:used_at",
+        "U:uses",
+        "U:used_at",
+    },
+    "drawn_on": {"S:org_id", "S:interaction_id", "S:memory_id", "S:counted", "U:org_id", "U:counted"},
     "note_sources": {"S:org_id", "S:note_id", "S:message_id", "U:org_id"},
     "memories": {
         "S:id",
@@ -69,6 +80,7 @@ MOVED = {
         "S:room",
         "S:shared_with",
         "S:valid_to",
+        "S:note_id",
         *(
             f"I:{name}"
             for name in (
@@ -205,8 +217,8 @@ class House:
 
     def empty_where_only_parents_differ(self, table: str, org: int) -> None:
         """Make room for the only row that these parents can have."""
-        if table == "note_sources":
-            self._admin.execute("DELETE FROM note_sources WHERE org_id = %s", [org])
+        if table in ("note_sources", "drawn_on"):
+            self._admin.execute(sql.SQL("DELETE FROM {} WHERE org_id = %s").format(_name(table)), [org])
 
     def _seed(self, mark: str) -> int:
         made: dict[str, object] = {}
