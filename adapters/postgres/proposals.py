@@ -54,12 +54,12 @@ _UNTOLD = """
                  AND subject.part = 'subject' AND subject.state <> 'yes') AS agreed
     FROM consents JOIN conversations ON conversations.id = conversation_id
     WHERE handed_over_at IS NULL AND (consents.state = 'yes' OR consents.state = 'waiting'
-      AND expires_at > clock_timestamp()
+      AND expires_at > now()
       AND (part = 'subject' OR NOT EXISTS (
         SELECT FROM consents AS told WHERE told.conversation_id = consents.conversation_id AND told.part = 'owner'
-          AND told.handed_over_at > clock_timestamp() - interval '1 hour'))
+          AND told.handed_over_at > now() - interval '1 hour'))
       AND (SELECT count(*) FROM consents AS told WHERE told.person_id = consents.person_id
-             AND told.handed_over_at > clock_timestamp() - interval '1 day') < %(per_day)s)
+             AND told.handed_over_at > now() - interval '1 day') < %(per_day)s)
     ORDER BY consents.id LIMIT 100 FOR UPDATE OF consents SKIP LOCKED"""
 _TOLD = """
     UPDATE consents SET handed_over_at = clock_timestamp(), expires_at = CASE
@@ -93,11 +93,13 @@ _ACCOUNT_IN = f"""
 _EXPIRE = """
     WITH over AS (
         UPDATE consents SET state = 'expired', settled_at = clock_timestamp()
-        WHERE state = 'waiting' AND (expires_at <= clock_timestamp() OR id = %(id)s) RETURNING note_id, what, part
+        WHERE state = 'waiting' AND {which} RETURNING note_id, what, part
     )
     UPDATE consents SET handed_over_at = NULL FROM over
     WHERE over.part = 'subject' AND consents.note_id = over.note_id AND consents.what = over.what
       AND consents.part = 'owner' AND consents.state = 'yes'"""
+_EXPIRE_ALL = _EXPIRE.format(which="expires_at <= now()")
+_EXPIRE_ONE = _EXPIRE.format(which="id = %(id)s")
 
 
 class PostgresProposals:
@@ -123,7 +125,7 @@ class PostgresProposals:
             except Exception as error:  # the others' turn comes all the same
                 _log.warning("note %s could not be looked at: %s", row["id"], type(error).__name__)
         async with self._database.system() as tx:
-            await tx.execute(_EXPIRE, {"id": None})
+            await tx.execute(_EXPIRE_ALL)
             await self._hand_over(tx)
 
     async def _consider(self, row: DictRow) -> None:
@@ -172,7 +174,7 @@ class PostgresProposals:
         for row in _not_too_many(rows):
             telling = await _telling(tx, row)
             if telling is None:
-                await tx.execute(_EXPIRE, row)
+                await tx.execute(_EXPIRE_ONE, row)
             else:
                 await tx.execute(_TELL, telling.values(row))
             await tx.execute(_TOLD, {"id": row["id"], "time": self._time})
