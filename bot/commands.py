@@ -17,7 +17,7 @@ from adapters.postgres.reminders import PostgresReminders
 from adapters.postgres.tasks import PostgresTasks
 from bot.settings import Settings
 from core.commands import REGISTRY
-from core.consent.asking import asking, consent_forms
+from core.consent.asking import asking, consent_forms, never_asked
 from core.consent.sharing import Cheer, celebrating, sharing
 from core.conversation.basics import basics
 from core.conversation.handling import Explainers, Handlers
@@ -60,7 +60,7 @@ def handlers(settings: Settings, database: Database) -> Handlers:
         **celebrating(consents, cheer(settings)),
         **working_on(PostgresTasks(database)),
         **reminding(PostgresReminders(database)),
-        **settings_page(people, cast, [about_you(people, cast), your_accounts(people, links)]),
+        **settings_page(people, cast, [about_you(people, cast), never_asked(people), your_accounts(people, links)]),
     }
 
 

@@ -228,6 +228,12 @@ COMMANDS = (
         hidden=True,
     ),
     Command(
+        name="ask-again",
+        summary="Ask somebody again about all kinds of notes",
+        private=True,
+        hidden=True,
+    ),
+    Command(
         name="tell-win",
         summary="Tell of a win",
         options=(Option("id", "the question that was answered with yes", required=True),),

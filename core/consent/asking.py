@@ -8,12 +8,12 @@ from core.consent import wording
 from core.consent.models import Answer, Consents, Outcome, Settled, State
 from core.consent.replies import asked_about, button, number, owner, question, said
 from core.conversation.handling import Asked, Handlers, Say
-from core.desk import FormMaker, Visitor
-from core.notes.models import LONGEST
+from core.desk import FormMaker, SectionMaker, Visitor
+from core.notes.models import LONGEST, NoteKind
 from core.people.stores import PeopleStore
 from core.people.viewer import Viewer
 from core.registry import CommandError, Invocation
-from core.rendering.message import Form, FormField
+from core.rendering.message import Button, Form, FormField, Section
 
 _LONGEST_IN_A_FORM = 3_000
 _NEVER = "never"
@@ -34,6 +34,7 @@ def asking(consents: Consents, people: PeopleStore) -> Handlers:
         "consent": questions.answer,
         "edit-consent": questions.edit,
         "consent-outcome": questions.outcome,
+        "ask-again": questions.again,
     }
 
 
@@ -83,6 +84,10 @@ class _Questions:
         came = wording.outcome(settled.outcome, consent, asked.place.room)
         return Say(f"{came} I do not ask you about {wording.plural(consent.kind)} any more.")
 
+    async def again(self, asked: Asked) -> Say:
+        await self._people.choose(asked.asker.person_id, {"never_ask": ()})
+        return Say("I ask you again before something of yours would help others.")
+
     async def edit(self, asked: Asked) -> Say:
         text, id = asked.argument("text").strip(), number(asked.argument("id"))
         if not 0 < len(text) <= LONGEST:
@@ -98,6 +103,20 @@ class _Questions:
             return Say("")
         stands = await self._consents.stands(owner(asked), consent.id)
         return said(Outcome.SHARED if stands else Outcome.REFUSED, consent, asked)
+
+
+def never_asked(people: PeopleStore) -> SectionMaker:
+    """The section on what somebody is never asked about; none where that is nothing."""
+
+    async def make(visitor: Visitor) -> Section | None:
+        known = await people.known(visitor.surface, visitor.tenant, visitor.account)
+        if known is None or not known.settings.never_ask:
+            return None
+        kinds = ", ".join(wording.plural(NoteKind(kind)) for kind in known.settings.never_ask)
+        again = Button(label="Ask me again", invocation=Invocation(command="ask-again"))
+        return Section(title="Sharing", text=f"I never ask whether to share: {kinds}.", buttons=(again,))
+
+    return make
 
 
 def consent_forms(people: PeopleStore, consents: Consents) -> Mapping[str, FormMaker]:

@@ -48,7 +48,7 @@ _SAID: Mapping[Outcome, str] = {
 
 def plural(kind: NoteKind) -> str:
     """What notes of a kind are called."""
-    return _PLURAL.get(kind, f"{kind}s")
+    return _PLURAL.get(kind, f"{kind.value}s")
 
 
 def quoted(text: str) -> str:

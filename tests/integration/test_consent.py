@@ -8,6 +8,8 @@ import pytest
 
 from adapters.postgres.refusals import refused
 from core.commands import REGISTRY
+from core.consent.asking import never_asked
+from core.desk import Visitor
 from core.registry import CommandError
 from tests.integration.conftest import PLACE, Desk
 from tests.integration.consent_world import ELSEWHERE, ROOM, Circle, circle
@@ -134,6 +136,24 @@ async def test_of_a_kind_that_somebody_never_wants_to_be_asked_about_nothing_is_
     await friends.note(ben, "We go with Kafka", conversation_id=await _another(friends))
     assert len(await friends.asks()) == 2
     assert "Kafka" in (await friends.asked(ben)).text
+
+
+async def test_who_never_wants_to_be_asked_sees_it_in_the_settings_and_can_change_it(friends: Circle) -> None:
+    ana, _ = await met(friends)
+    make = never_asked(friends.people)
+    visitor = Visitor(surface="slack", tenant="T1", account="U1")
+    assert await make(visitor) is None
+    await friends.note(ana)
+    await friends.press(ana, "Never", await friends.asked(ana))
+    section = await make(visitor)
+    assert section is not None
+    assert "decisions" in section.text
+    (again,) = section.buttons
+    assert again.invocation is not None
+    await friends.do(ana, again.invocation.command)
+    assert await make(visitor) is None
+    await friends.note(ana, "We go with Redis", conversation_id=await _another(friends))
+    assert len(await friends.asks()) == 2
 
 
 async def _another(friends: Circle) -> int:
