@@ -18,8 +18,10 @@ from core.registry import CommandError
 from core.reminders.moments import zone_of
 from core.reminders.when import understand
 
-LEAST = 0.3
-"""How likely a sentence must sound like a kind to be of it; else it is a plain note."""
+GATE = 0.6
+"""What is less likely worth a note than this is not looked at any further, and no model is asked for it."""
+
+_OF_A_KIND = 0.3  # how likely a sentence must sound like a kind to be of it; else it is a plain note
 
 # How much a sure note of the kind matters, and what others would gain from it.
 _WEIGHTS: Mapping[NoteKind, tuple[float, float]] = {
@@ -82,7 +84,8 @@ def _best(text: str, scores: Mapping[str, float]) -> tuple[NoteKind, float] | No
     question = text.rstrip(" )\"'").endswith("?")
     if question and not (kind is NoteKind.ACTION and _WISH.search(text)):
         return None
-    return kind if likely >= LEAST else NoteKind.NOTE, weighed(likely, text)
+    worth = weighed(likely, text)
+    return (kind if likely >= _OF_A_KIND else NoteKind.NOTE, worth) if worth >= GATE else None
 
 
 def _draft(window: Window, sentence: Sentence, kind: NoteKind, likely: float, scores: Mapping[str, float]) -> Draft:

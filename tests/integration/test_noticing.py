@@ -18,6 +18,7 @@ from core.notes.noticing import Noticing, When
 from core.notes.policy import ALIKE, MEANS_THE_SAME, Thresholds
 from core.notes.refusals import likeness, stems
 from tests.integration.conftest import Desk, control, finished, message
+from tests.office import Office
 
 REPORT = "I'll send Ben the quarterly report by Friday."
 WIN = "We closed the Siemens deal, signed this morning!"
@@ -244,3 +245,14 @@ async def test_the_same_in_quite_other_words_is_one_note_where_vectors_tell(
     assert near
     assert likeness(stems(first), stems(again)) < ALIKE
     assert [note["text"] for note in notes()] == [first]
+
+
+async def test_robbie_notices_while_it_runs_and_asks_no_model_for_small_talk(office: Office) -> None:
+    office.providers.reply("hello")
+    await office.open(ROBBIE_NOTES__QUIET_SECONDS="0.2")
+    await office.ask("<@UROBBIE> hi there, how are you?", "C1")
+    thread = office.slack.messages("C1")[0].ts
+    await office.until_rows("SELECT id FROM messages WHERE noticing = 'waiting'", [])
+    assert len(office.providers.requests) == 1
+    await office.ask(REPORT, "C1", thread)
+    await office.until_rows("SELECT count(*) FROM note_sources WHERE note_id > 0", [(1,)])

@@ -11,12 +11,13 @@ from adapters.postgres.records import PostgresRecords
 from adapters.postgres.saying import PostgresSayings
 from core.commands import REGISTRY
 from core.conversation.handling import Asked, Say
-from core.conversation.models import Asker, Author, InboundEvent, InboxState, Kind
+from core.conversation.models import Asker, Author, InboundEvent, InboxState, Kind, Place
 from core.notes.detecting import detector
 from core.notes.noticing import Noticing, When
 from core.notes.policy import Thresholds
 from core.notes.records import keeping_records
 from core.registry import Invocation
+from tests.guild import Guild
 from tests.integration.conftest import Desk, control, message
 from tests.office import Office
 
@@ -234,3 +235,21 @@ async def test_a_channel_in_slack_reads_that_it_is_listened_to(office: Office) -
     await office.until(lambda: any("I listen in this channel" in text for text in office.answers("C1")))
     await office.settled()
     assert "Ana" in next(text for text in office.answers("C1") if "I listen in this channel" in text)
+
+
+async def test_a_channel_in_discord_reads_it_in_the_channel_itself(guild: Guild) -> None:
+    app = await guild.open()
+    guild.providers.reply("hello")
+    await guild.answered(await guild.mention("hi"))
+    ((org, person, account, channel, tenant),) = await guild.rows(
+        """SELECT people.org_id, people.id, account, channel, conversations.tenant FROM people
+           JOIN accounts ON person_id = people.id JOIN conversations ON conversations.org_id = people.org_id"""
+    )
+    asker = Asker(org_id=int(str(org)), person_id=int(str(person)), account=str(account), name="Ana")
+    place = Place(surface="discord", tenant=str(tenant), channel=str(channel), thread="1")
+    await PostgresRecords(app.database).listen(asker, place, on=True, origin=1)
+    await guild.until(lambda: any("I listen in this channel" in text for text in guild.shown("general")))
+    await guild.discord.say("Ana", "general", REPORT)
+    await guild.becomes(
+        "SELECT noticing, to_remember FROM messages WHERE text LIKE 'I''ll send%'", [("waiting", False)]
+    )
