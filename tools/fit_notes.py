@@ -30,6 +30,7 @@ from core.notes.surroundings import Second, surroundings
 
 MEETINGS = ("action", "decision", "problem", "positive")
 WINDOW = 20
+TOPICS = 8.0
 Ids = npt.NDArray[np.int64]
 thresholds: dict[str, float] = {}
 
@@ -89,36 +90,50 @@ def report(name: str, truth: Flags, scores: Doubles) -> None:
     print(f"{name:24} positives {int(truth.sum()):6}  f1 {f1:.3f}  average precision {average:.3f}", flush=True)
 
 
-def meetings() -> tuple[Head, Second]:
-    """What meetings teach: actions, decisions and problems, alone and in their surroundings."""
+def meetings() -> tuple[Head, Head, Second]:
+    """What meetings teach: actions, decisions and problems, alone, by what is talked about, and both together."""
     rows = rows_of("meetings_train")
     truth = flags_of(rows, MEETINGS)
     threads = [row["thread"] for row in rows]
     series = sorted({thread[:-1] for thread in threads})
     order = np.random.default_rng(0).permutation(len(series))
     folds = np.array([order[series.index(thread[:-1])] % 5 for thread in threads])
-    grams = word_grams([tokens(row["text"]) for row in rows], WORDS)
-    vocabulary = Vocabulary.of(grams, 2)
-    entries = vocabulary.rows(grams)
+    words = [tokens(row["text"]) for row in rows]
+    grams = word_grams(words, WORDS)
+    vocabulary, common = Vocabulary.of(grams, 2), Vocabulary.of(grams, 3)
+    entries, plain = vocabulary.rows(grams), common.rows(grams)
     logits = held_out(entries, truth, folds, 4.0, 40)
+    parts = parts_of(threads)
+    spans = spans_of(parts)
+    bags = averages(plain, spans)
+    near = np.stack([truth[start:end].any(axis=0) for start, end in spans])
+    where = folds[spans[:, 0]]
+    topics = np.zeros(truth.shape)
+    for fold in range(int(folds.max()) + 1):
+        seen = bags.only(where != fold)
+        for column in range(truth.shape[1]):
+            model = fit(seen, near[where != fold, column], TOPICS, 40)
+            topics[folds == fold, column] = model.logits(plain.only(folds == fold))
     features = np.concatenate(
         [
             surroundings(
                 [Line(rows[number]["speaker"], rows[number]["text"]) for number in part],
+                [words[number] for number in part],
                 logits[part].astype(np.float32),
+                topics[part].astype(np.float32),
             )
-            for part in parts_of(threads)
+            for part in parts
         ]
     ).astype(np.float64)
     middle, spread = features.mean(axis=0), features.std(axis=0) + 1e-9
     scaled = Dense((features - middle) / spread)
-    scores = sigmoid(held_out(scaled, truth, folds, 0.1, 200))
+    scores = sigmoid(held_out(scaled, truth, folds, 0.03, 200))
     numbers = np.unique([f"{row['thread']}/{row['i'] // WINDOW:05}" for row in rows], return_inverse=True)[1]
     for column, label in enumerate(MEETINGS):
         report(label, truth[:, column], scores[:, column])
         some = windows(numbers, {"truth": truth[:, column].astype(float), "scores": scores[:, column]})
         report(f"window {label}", some["truth"] > 0.5, some["scores"])
-    second = [fit(scaled, truth[:, column], 0.1, 200) for column in range(len(MEETINGS))]
+    second = [fit(scaled, truth[:, column], 0.03, 200) for column in range(len(MEETINGS))]
     fitted = [fit(entries, truth[:, column], 4.0, 40) for column in range(len(MEETINGS))]
     talk = Second(
         MEETINGS,
@@ -127,7 +142,28 @@ def meetings() -> tuple[Head, Second]:
         np.stack([one.weights for one in second], axis=1).astype(np.float32),
         np.array([one.bias for one in second], np.float32),
     )
-    return head(MEETINGS, vocabulary, fitted, 60_000), talk
+    about = [fit(bags, near[:, column], TOPICS, 40) for column in range(len(MEETINGS))]
+    return head(MEETINGS, vocabulary, fitted, 60_000), head(MEETINGS, common, about, 60_000), talk
+
+
+def spans_of(parts: Sequence[Ids]) -> Ids:
+    """Begin and end of overlapping windows of the threads."""
+    return np.array(
+        [
+            (start, min(start + WINDOW, int(part[-1]) + 1))
+            for part in parts
+            for start in range(int(part[0]), max(int(part[0]) + 1, int(part[-1]) + 2 - WINDOW // 2), WINDOW // 2)
+        ]
+    )
+
+
+def averages(rows: Sparse, spans: Ids) -> Sparse:
+    """The mean of the rows of each span."""
+    firsts = np.searchsorted(rows.rows, spans)
+    numbers = np.repeat(np.arange(len(spans)), firsts[:, 1] - firsts[:, 0])
+    chosen = np.concatenate([np.arange(start, end) for start, end in firsts])
+    length = (spans[:, 1] - spans[:, 0])[numbers]
+    return Sparse((len(spans), rows.shape[1]), numbers, rows.columns[chosen], rows.values[chosen] / length)
 
 
 def parts_of(threads: Sequence[str]) -> list[npt.NDArray[np.int64]]:
@@ -168,11 +204,12 @@ def emotions() -> Head:
 
 def main() -> None:
     """Fit all heads and write the weights."""
-    request, (meeting, talk), emotion = requests(), meetings(), emotions()
+    request, (meeting, topics, talk), emotion = requests(), meetings(), emotions()
     if "--dry" in sys.argv:
         return
     arrays = {
-        **meeting.arrays("meetings"), **talk.arrays("talk"), **request.arrays("requests"), **emotion.arrays("emotions"),
+        **meeting.arrays("meetings"), **topics.arrays("topics"), **talk.arrays("talk"),
+        **request.arrays("requests"), **emotion.arrays("emotions"),
         "thresholds.labels": np.array(list(thresholds)), "thresholds.values": np.array(list(thresholds.values())),
     }  # fmt: skip
     np.savez_compressed(WEIGHTS, **arrays)

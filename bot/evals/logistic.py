@@ -9,7 +9,7 @@ from typing import Protocol, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from core.notes.grams import Grams, Hashes
+from core.notes.grams import Grams, Hashes, weighed
 
 Doubles: TypeAlias = npt.NDArray[np.float64]
 Flags: TypeAlias = npt.NDArray[np.bool_]
@@ -52,7 +52,7 @@ class Dense:
 
 @dataclass(frozen=True, slots=True)
 class Sparse:
-    """A matrix as its entries, in the order of the rows."""
+    """A matrix as its entries, in the order of the rows; entries of the same place add up."""
 
     shape: tuple[int, int]
     rows: npt.NDArray[np.int64]
@@ -91,12 +91,7 @@ class Vocabulary:
 
     def rows(self, grams: Grams) -> Sparse:
         """TF-IDF rows of length 1."""
-        found = np.minimum(np.searchsorted(self.hashes, grams.hashes), len(self.hashes) - 1)
-        known = self.hashes[found] == grams.hashes
-        rows, columns = grams.rows[known], found[known]
-        values = self.rarity[columns]
-        length = np.sqrt(np.bincount(rows, values * values, grams.texts))
-        return Sparse((grams.texts, len(self.hashes)), rows, columns, values / np.maximum(length, 1e-9)[rows])
+        return Sparse((grams.texts, len(self.hashes)), *weighed(grams, self.hashes, self.rarity))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 Three things judge a line. Small linear models, fitted on public data (``tools/fit_notes.py``, ``weights/README.md``),
 know requests, feelings, and the actions, decisions and problems of spoken meetings. Cues (``cues.py``) know what nobody
-may ship data for. In a transcript of speech, a second small model reads what stands around a line.
+may ship data for. In a transcript of speech, a second small model reads what stands around a line: where, who speaks,
+how fast it goes back and forth, and what it is about.
 """
 
 from __future__ import annotations
@@ -35,8 +36,17 @@ _CHUNK = 2_000
 class Detector:
     """Scores lines for labels. One instance serves everybody, from any thread."""
 
-    def __init__(self, meetings: Head, talk: Second, requests: Head, emotions: Head, thresholds: Mapping[str, float]):
-        self._meetings, self._talk, self._requests, self._emotions = meetings, talk, requests, emotions
+    def __init__(
+        self,
+        meetings: Head,
+        topics: Head,
+        talk: Second,
+        requests: Head,
+        emotions: Head,
+        thresholds: Mapping[str, float],
+    ):
+        self._meetings, self._topics, self._talk = meetings, topics, talk
+        self._requests, self._emotions = requests, emotions
         self.thresholds = thresholds
         fitted = (*meetings.labels, *requests.labels, *emotions.labels, *GROUPS)
         self.labels: tuple[str, ...] = tuple(dict.fromkeys((*fitted, *cues.LABELS)))
@@ -73,8 +83,9 @@ class Detector:
 
     def _in_talk(self, lines: Sequence[Line], words: Sequence[Sequence[str]], table: list[dict[str, float]]) -> None:
         """What is said in a meeting is judged by meetings alone: phrases of chat mean less there."""
-        logits = self._meetings.logits(word_grams(words, WORDS))
-        better = self._named(self._talk, self._talk.logits(surroundings(lines, logits)))
+        grams = word_grams(words, WORDS)
+        around = surroundings(lines, words, self._meetings.logits(grams), self._topics.logits(grams))
+        better = self._named(self._talk, self._talk.logits(around))
         for row, talk in zip(table, better, strict=True):
             row |= talk
 
@@ -94,5 +105,7 @@ def detector() -> Detector:
     """The shipped one."""
     with np.load(WEIGHTS, allow_pickle=False) as file:
         thresholds = dict(zip(file["thresholds.labels"].tolist(), file["thresholds.values"].tolist(), strict=True))
-        meetings, requests, emotions = (Head.of(file, name) for name in ("meetings", "requests", "emotions"))
-        return Detector(meetings, Second.of(file, "talk"), requests, emotions, thresholds)
+        meetings, topics, requests, emotions = (
+            Head.of(file, name) for name in ("meetings", "topics", "requests", "emotions")
+        )
+        return Detector(meetings, topics, Second.of(file, "talk"), requests, emotions, thresholds)

@@ -15,6 +15,7 @@ import numpy.typing as npt
 LONGEST = 2_000
 Ints: TypeAlias = npt.NDArray[np.int64]
 Hashes: TypeAlias = npt.NDArray[np.uint32]
+Weights: TypeAlias = npt.NDArray[np.float32] | npt.NDArray[np.float64]
 _Wide: TypeAlias = npt.NDArray[np.uint64]
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+|[^\w\s]")
 _ROW = np.uint64(32)
@@ -51,6 +52,25 @@ def char_grams(texts: Sequence[str], sizes: Sequence[int]) -> Grams:
     units = [f" {' '.join(text[:LONGEST].lower().split())} ".encode("utf-8", "replace") for text in texts]
     flat = np.frombuffer(b"".join(units), np.uint8).astype(np.uint64)
     return _grams(flat, np.array([len(text) for text in units], np.int64), sizes, 200)
+
+
+def weighed(grams: Grams, known: Hashes, rarity: Weights) -> tuple[Ints, Ints, npt.NDArray[np.float64]]:
+    """TF-IDF: rows of length 1, as entries.
+
+    Args:
+        grams: of the texts, a row for each.
+        known: the hashes that count, sorted, a column for each.
+        rarity: what each of them weighs.
+
+    Returns:
+        Row, column and value of each entry, in the order of the rows.
+    """
+    found = np.minimum(np.searchsorted(known, grams.hashes), len(known) - 1)
+    kept = known[found] == grams.hashes
+    rows, columns = grams.rows[kept], found[kept]
+    values = rarity[columns].astype(np.float64)
+    length = np.sqrt(np.bincount(rows, values * values, grams.texts))
+    return rows, columns, values / np.maximum(length, 1e-9)[rows]
 
 
 @lru_cache(maxsize=100_000)

@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from core.notes.grams import Grams, Hashes
+from core.notes.grams import Grams, Hashes, weighed
 
 Floats: TypeAlias = npt.NDArray[np.float32]
 _CHUNK = 200_000
@@ -37,12 +37,8 @@ class Head:
 
     def logits(self, grams: Grams) -> Floats:
         """Log odds, a row for each text."""
-        found = np.minimum(np.searchsorted(self.hashes, grams.hashes), len(self.hashes) - 1)
-        known = self.hashes[found] == grams.hashes
-        rows, columns = grams.rows[known], found[known]
-        values = self.rarity[columns]
-        length = np.sqrt(np.bincount(rows, values * values, grams.texts))
-        values = (values / np.maximum(length, 1e-9)[rows]).astype(np.float32)
+        rows, columns, exact = weighed(grams, self.hashes, self.rarity)
+        values = exact.astype(np.float32)
         sums = np.zeros((grams.texts, len(self.labels)), np.float32)
         for start in range(0, len(rows), _CHUNK):
             part = slice(start, start + _CHUNK)

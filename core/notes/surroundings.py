@@ -14,18 +14,30 @@ from core.notes.grams import LONGEST
 from core.notes.heads import Floats, probabilities
 from core.notes.lines import Line
 
+REACH = 10
 _NEAR = (2, 5, 12, 30)
+_PACE = (3, 10)
 _OPENING = 60
 _FLOOR = 1e-4
+_ASSENT = frozenset({"okay", "ok", "yeah", "yep", "yes", "mm", "hmm", "right", "alright", "sure"})
+_SHORT = 4
 
 
-def surroundings(lines: Sequence[Line], logits: Floats) -> Floats:
-    """A row of features for each line of one thread, given the log odds of each line by itself."""
+def surroundings(lines: Sequence[Line], words: Sequence[Sequence[str]], logits: Floats, topics: Floats) -> Floats:
+    """A row of features for each line of one thread.
+
+    Args:
+        lines: all of the thread.
+        words: the tokens of each line.
+        logits: the log odds of each line by itself.
+        topics: what each line adds to the log odds that something is near it; their mean around a line counts.
+    """
     count = len(lines)
     if not count:
         return np.zeros((0, 0), np.float32)
-    words = np.array([line.text[:LONGEST].count(" ") + 1 for line in lines], np.float32)
-    columns = [*_position(count), *_speaking(lines, words)]
+    lengths = np.array([line.text[:LONGEST].count(" ") + 1 for line in lines], np.float32)
+    columns = [*_position(count), *_speaking(lines, lengths), *_pace(words, lengths)]
+    columns.extend(_mean(topics[:, label]) for label in range(topics.shape[1]))
     near = probabilities(logits)
     for label in range(logits.shape[1]):
         columns.append(logits[:, label])
@@ -58,6 +70,19 @@ def _speaking(lines: Sequence[Line], words: Floats) -> list[Floats]:
         np.append(goes_on, np.float32(0)),
         np.append(np.float32(0), goes_on),
     ]
+
+
+def _pace(words: Sequence[Sequence[str]], lengths: Floats) -> list[Floats]:
+    """Whether people hold forth or toss short words of assent to each other."""
+    assent = np.array([len(line) <= _SHORT and not _ASSENT.isdisjoint(line) for line in words], np.float32)
+    return [_around(one, reach) for one in (np.log1p(lengths), assent) for reach in _PACE]
+
+
+def _mean(values: Floats) -> Floats:
+    """The mean of each line and those within reach."""
+    kernel = np.ones(2 * REACH + 1)
+    sums = np.convolve(np.pad(values, REACH), kernel, "valid")
+    return np.asarray(sums / np.convolve(np.pad(np.ones(len(values)), REACH), kernel, "valid"), np.float32)
 
 
 def _around(near: Floats, reach: int) -> Floats:
