@@ -19,6 +19,7 @@ from core.consent.policy import AskingPolicy
 from core.consent.sharing import celebrating, sharing
 from core.conversation.handling import Asked, Say
 from core.conversation.models import Asker, Place
+from core.memory.service import Memory
 from core.people.viewer import Viewer
 from core.registry import Invocation
 from core.work.commands import working_on
@@ -41,7 +42,7 @@ class Circle(Meeting):
         self.notes = PostgresNotes(database)
         self.consents = PostgresConsents(database, expire_days=self.policy.expire_days)
         self.proposals = PostgresProposals(database, self.policy)
-        self.memories = PostgresMemories(database)
+        self.memory = Memory(PostgresMemories(database), lambda: ())
         people = self.people
         self.handlers = {
             **asking(self.consents, people),
@@ -124,6 +125,11 @@ class Circle(Meeting):
         query = ("SELECT text FROM memories WHERE kind = 'note' ORDER BY id", ())
         (rows,) = await self.desk.database.run(viewer.org_id, query, viewer=viewer)
         return [str(row["text"]) for row in rows]
+
+    async def recalled(self, person: int, text: str) -> list[str]:
+        """What an answer to somebody would draw on, elsewhere."""
+        found = await self.memory.recall(await self.viewer(person, ELSEWHERE), text, datetime.now(UTC), 10)
+        return [one.text for one in found if one.kind == "note"]
 
     async def states(self) -> list[str]:
         """How the questions stand."""

@@ -268,3 +268,48 @@ async def test_discord_lets_the_owner_word_it_before_it_is_shared(guild: Guild) 
     assert f"> {DECIDED}" in anew.content
     await filled(guild, await guild.discord.press("Ana", thread, anew.id, custom_id(anew, "Share")))
     assert await shared(app, guild) == [DECIDED]
+
+
+async def test_discord_tells_a_win_after_a_yes_and_deletes_the_post_when_it_is_taken_back(guild: Guild) -> None:
+    app = await guild.open()
+    thread = await guild.mention("hello")
+    await guild.answered(thread)
+    chosen = await guild.discord.slash("Ana", "random", "wins", where="here")
+    await guild.until(lambda: "tell their wins here" in chosen.shown)
+    await noticed(app, guild, WON, kind="win", celebration=0.9, sharing=0.0)
+    await guild.answered(thread, 2)
+    offer = guild.discord.bot_messages(thread)[-1]
+    opened = await guild.discord.press("Ana", thread, offer.id, custom_id(offer, "Read it"))
+    await filled(guild, opened)
+    done = await guild.discord.press("Ana", thread, opened.messages[0].id, custom_id(opened.messages[0], "Tell them"))
+    await filled(guild, done)
+    await guild.until(lambda: guild.shown("random"))
+    (told,) = guild.shown("random")
+    assert f"Ana:** {WON}" in told
+    await guild.settled()
+    await guild.discord.press("Ana", thread, done.messages[0].id, custom_id(done.messages[0], "Take back"))
+    await guild.until(lambda: not guild.shown("random"))
+
+
+async def test_discord_asks_somebody_who_never_wrote_alone_where_it_was_said(guild: Guild) -> None:
+    app = await guild.open()
+    thread = await guild.mention("hello")
+    await guild.answered(thread)
+    await guild.discord.say("Ben", thread, "hello")
+    await guild.answered(thread, 2)
+    await noticed(app, guild, ABOUT_BEN, kind="personal", about="Ben", room="")
+    await guild.answered(thread, 3)
+    offer = guild.discord.bot_messages(thread)[-1]
+    opened = await guild.discord.press("Ana", thread, offer.id, custom_id(offer, "Read it"))
+    await filled(guild, opened)
+    await guild.discord.press("Ana", thread, opened.messages[0].id, custom_id(opened.messages[0], "Share"))
+    shown = await guild.answered(thread, 4)
+    assert ABOUT_BEN not in "".join(shown)
+    assert shown[-1].startswith("Ben:")
+    offer = guild.discord.bot_messages(thread)[-1]
+    opened = await guild.discord.press("Ben", thread, offer.id, custom_id(offer, "Read it"))
+    await filled(guild, opened)
+    await filled(
+        guild, await guild.discord.press("Ben", thread, opened.messages[0].id, custom_id(opened.messages[0], "Yes"))
+    )
+    assert await shared(app, guild) == [ABOUT_BEN]

@@ -44,10 +44,14 @@ async def test_what_others_would_gain_from_is_asked_about_and_nothing_is_shared_
 async def test_a_yes_shares_just_these_words_and_can_be_taken_back_for_all_later_recalls(friends: Circle) -> None:
     ana, ben = await met(friends)
     await friends.note(ana)
-    shared = await friends.press(ana, "Share", await friends.asked(ana))
+    question = await friends.asked(ana)
+    assert await friends.recalled(ben, "Do we use Postgres?") == []
+    shared = await friends.press(ana, "Share", question)
     assert await friends.seen(ben, ELSEWHERE) == [DECIDED]
+    assert await friends.recalled(ben, "Do we use Postgres?") == [DECIDED]
     assert "Taken back" in (await friends.press(ana, "Take back", shared)).text
     assert await friends.seen(ben, ELSEWHERE) == []
+    assert await friends.recalled(ben, "Do we use Postgres?") == []
     assert await friends.states() == ["revoked"]
     assert "took this back" in (await friends.press(ana, "Take back", shared)).text
 
