@@ -16,10 +16,8 @@ from core.memory.models import Candidate, Candidates
 
 _WORDS, _MEANING = 0.6, 0.65
 _SATURATION, _LENGTH = 1.2, 0.5
-_FEWEST, _SHARE = (
-    1000,
-    4,
-)  # how many rows there are is not counted: at least so many, and so many times the commonest word
+# How many rows there are is not counted: at least so many, and so many times as many as hold the commonest word.
+_FEWEST, _SHARE = 1000, 4
 
 _BESIDE = {1: 0.3, 2: 0.15}  # of the score of what was said so many messages before or after
 _ANSWERS = 0.1  # more of it, for what follows a question
@@ -48,7 +46,10 @@ class Question:
 
 
 def ranked(question: Question, candidates: Candidates) -> list[tuple[int, float]]:
-    """The candidates' ids and scores, the best first; the newer one of two that are equal."""
+    """The candidates' ids and scores, the best first; the newer one of two that are equal.
+
+    That something is one's own moves it up, and is not in its score: in private, nearly all is.
+    """
     own = _own(question, candidates.found)
     asks = {one.id: one.asks for one in candidates.found}
     beside: dict[int, float] = defaultdict(float)
@@ -58,7 +59,8 @@ def ranked(question: Question, candidates: Candidates) -> list[tuple[int, float]
             beside[after] += (_BESIDE[distance] + answers) * own[before]
             beside[before] += _BESIDE[distance] * own[after]
     scored = [(own[one.id] + beside[one.id] + _beyond(question, one), one) for one in candidates.found]
-    scored.sort(key=lambda item: (item[0], item[1].said_at, item[1].id), reverse=True)
+    scored.sort(key=lambda item: (item[0] + _NAMED * (question.own and item[1].own), item[1].said_at, item[1].id))
+    scored.reverse()
     return [(one.id, score) for score, one in scored]
 
 
@@ -119,7 +121,7 @@ def _beyond(question: Question, one: Candidate) -> float:
     """What counts beside what is said."""
     said = one.said_at.date()
     return (
-        _NAMED * (one.speaker in question.names or (question.own and one.own))
+        _NAMED * (one.speaker in question.names)
         + _DATED * max((span.fit(said) for span in question.spans), default=0.0)
         - _ASKS * one.asks
         + _IMPORTANT * one.importance

@@ -46,6 +46,12 @@ def test_all_else_being_equal(better: dict[str, object], worse: dict[str, object
     assert order(asked, candidate(1, **better), candidate(2, **worse)) == [1, 2]  # type: ignore[arg-type]
 
 
+def test_that_something_is_ones_own_does_not_make_it_fit() -> None:
+    asked = Question(ASKED.words, ASKED.holders, own=True)
+    (_, own), (_, other) = ranked(asked, Candidates((candidate(1, own=True), candidate(2))))
+    assert own == other
+
+
 def test_the_newer_of_two_that_fit_the_same_comes_first() -> None:
     assert order(ASKED, candidate(1), candidate(3), candidate(2)) == [3, 2, 1]
 
