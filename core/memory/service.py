@@ -15,6 +15,7 @@ from core.people.viewer import Viewer
 
 _log = logging.getLogger(__name__)
 _CANDIDATES = 100
+_LONGEST = 1000  # characters of a question that are looked for, from the end: that is where people ask
 
 
 class Memory:
@@ -40,7 +41,7 @@ class Memory:
         since: datetime | None = None,
     ) -> Sequence[Recalled]:
         """What the viewer may see here that has to do with a text, the best first."""
-        most = max(limit, _CANDIDATES)
+        most, text = max(limit, _CANDIDATES), text[-_LONGEST:]
         hits = await self._store.by_words(viewer, text, most, without_conversation=without_conversation, since=since)
         names = named(text, hits.speakers)
         vectors = await self._vectors(viewer, as_said_by(text, names))

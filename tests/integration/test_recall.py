@@ -177,6 +177,13 @@ async def test_any_question_is_answered(words_only: Memory, shelf: Shelf, text: 
     assert await found(words_only, Viewer.owner(shelf.org, shelf.ada), text) == []
 
 
+async def test_the_question_after_a_long_paste_is_what_is_looked_for(words_only: Memory, shelf: Shelf) -> None:
+    kept = shelf.keep(shelf.ada, "the harbour deal")
+    shelf.keep(shelf.ada, "the parrot of my sister")
+    text = "a parrot " * 20_000 + " Nothing of this. " * 100 + "And what of the harbour?"
+    assert await found(words_only, Viewer.owner(shelf.org, shelf.ada), text) == [kept]
+
+
 async def test_german_is_found_by_its_words(words_only: Memory, shelf: Shelf) -> None:
     kept = shelf.keep(shelf.ada, "Wir haben den Vertrag mit der Werft unterschrieben")
     shelf.keep(shelf.ada, "Das Essen in der Kantine war gut")
