@@ -177,7 +177,7 @@ class PostgresConsents:
         """What follows from the owner's yes: it is shared, or those are asked whom it is about."""
         own = [found["id"] for found in await (await tx.execute(ACCOUNTS, {"me": note.owner})).fetchall()]
         people = others(note, own)
-        if people is None:
+        if people is None or not await _known(tx, people):
             return Outcome.UNSURE
         said = await (await tx.execute(_SUBJECTS, row)).fetchall()
         if any(one["person_id"] in people and one["state"] in _AGAINST for one in said):
@@ -265,6 +265,12 @@ async def _take_back(tx: Transaction, row: DictRow) -> None:
     await tx.execute(_UNSHARE, row)
     if row["what"] == What.CELEBRATE:
         await take_back_win(tx, row["note_id"])
+
+
+async def _known(tx: Transaction, people: Sequence[int]) -> bool:
+    """Whether all of them are still there to be asked."""
+    there = await (await tx.execute("SELECT id FROM people WHERE id = ANY (%s)", (list(people),))).fetchall()
+    return len(there) == len(people)
 
 
 def _is_yes_to(said: DictRow, row: DictRow, note: Note) -> bool:

@@ -45,10 +45,11 @@ EXPORTED: Mapping[str, tuple[str, str]] = {
             JOIN conversations ON conversations.id = messages.conversation_id
             WHERE notes.{_OWNER} ORDER BY note_id DESC""",
     ),
+    # What somebody else answered about a note of this person's is that one's own.
     "consents": (
         "Questions about sharing",
         f"""SELECT note_id, part, what, audience, wording AS text, state, asked_at, expires_at, settled_at
-            FROM consents WHERE {_PERSON} OR {_OWNER} ORDER BY id DESC""",
+            FROM consents WHERE {_PERSON} ORDER BY id DESC""",
     ),
     "refusals": (
         "What is not to be noted again, which I recognise without keeping it",

@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from adapters.postgres.exporting import EXPORTED
 from adapters.postgres.refusals import refused
 from core.commands import REGISTRY
 from core.consent.asking import never_asked
@@ -315,6 +316,27 @@ async def test_a_personal_note_about_somebody_whom_nobody_knows_is_neither_propo
     said = await friends.do(ana, "share", note=str(note), **{"with": "everyone"})
     assert "cannot ask" in said.text
     assert await friends.seen(ben, ELSEWHERE) == []
+
+
+async def test_a_personal_note_about_somebody_who_is_forgotten_is_not_shared(friends: Circle) -> None:
+    ana, ben = await met(friends)
+    note = await friends.note(ana, ABOUT_BEN, kind="personal", about=ben, room="", found_by="hand")
+    viewer = await friends.viewer(ben)
+    await friends.desk.database.run(viewer.org_id, ("DELETE FROM people WHERE id = %s", (ben,)), viewer=viewer)
+    assert "cannot ask" in (await friends.do(ana, "share", note=str(note), **{"with": "everyone"})).text
+    assert await friends.states() == []
+
+
+async def test_what_somebody_answered_about_anothers_note_is_in_their_export_alone(friends: Circle) -> None:
+    ana, ben = await met(friends)
+    await friends.note(ana, ABOUT_BEN, kind="personal", about=ben, room="")
+    await friends.press(ana, "Share", await friends.asked(ana))
+    await friends.press(ben, "No", await friends.asked(ben))
+    statement = EXPORTED["consents"][1]
+    for person, parts in ((ana, [("owner", "yes")]), (ben, [("subject", "no")])):
+        viewer = await friends.viewer(person)
+        (rows,) = await friends.desk.database.run(viewer.org_id, (statement, {"mine": [person]}), viewer=viewer)
+        assert [(row["part"], row["state"]) for row in rows] == parts
 
 
 @pytest.mark.parametrize(
