@@ -212,6 +212,9 @@ async def tick(app: App) -> None:
         gone = await app.schedules.purge(now.date(), timedelta(days=settings.keep_days))
         if gone:
             _log.info("purged %s closed inbox rows", gone)
+        faded = await app.schedules.fade(now)
+        if faded:
+            _log.info("let go of %s notes that had faded", faded)
 
 
 async def _every(seconds: float, work: Callable[[], Awaitable[object]]) -> None:

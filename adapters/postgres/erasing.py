@@ -43,6 +43,17 @@ _ANSWERS = f"""
             SELECT FROM messages AS said WHERE said.conversation_id = answer.conversation_id AND said.{_ITS} AND (
                 answer.occurred_at = said.occurred_at + interval '1 microsecond'
                 OR length(said.text) >= %(least)s AND strpos(lower(answer.text), lower(said.text)) > 0)))"""
+# Answers to others that were given something of this person's.
+_DRAWN_ON = """
+    WITH drawn AS (
+        SELECT answer_id FROM drawn_on JOIN memories ON memories.id = memory_id
+        JOIN interactions ON interactions.id = interaction_id WHERE memories.owner = ANY (%(mine)s)
+    ),
+    sent AS (
+        UPDATE outbox SET body = %(removed)s, shown = NULL, extras = extras - 'page' - 'files'
+        WHERE message_id IN (SELECT answer_id FROM drawn) AND body <> ''
+    )
+    UPDATE messages SET text = %(removed)s WHERE id IN (SELECT answer_id FROM drawn) AND text <> ''"""
 _SENT = f"""
     UPDATE outbox SET body = %(removed)s, shown = NULL, extras = extras - 'page' - 'files' FROM messages AS said
     WHERE outbox.conversation_id = ANY (%(shared)s) AND said.conversation_id = outbox.conversation_id AND said.{_ITS}
@@ -120,7 +131,7 @@ async def erase(tx: Transaction, viewer: Viewer, inbox_id: int, conversation_id:
         "here": conversation_id if conversation_id in direct else None,
     }
     await _take_back(tx, viewer, values)
-    for statement in (_OUTBOX, _TOLD, _SENT, _ANSWERS):
+    for statement in (_OUTBOX, _TOLD, _SENT, _ANSWERS, _DRAWN_ON):
         await tx.execute(statement, values)
     await _unquote(tx, values, [row["id"] for row in took_part])
     counts = {"people": len(mine), "conversations": len(took_part)}

@@ -123,6 +123,7 @@ LEFT_OUT: Mapping[str, str] = {
     "conversations": "where something was said stands with each message",
     "links": "the digest of a code that lives ten minutes",
     "model_calls": "what each attempt at an answer cost; the sum stands with the answer",
+    "drawn_on": "which memories an answer was given, by number: `why` says it of each answer",
     "inbox_identities": "the platforms' ids of what came in",
     "reply_tokens": "sealed ways to answer a platform, for minutes",
     "outbox": "what Robbie sends; it stands with the answers, and goes after some days",

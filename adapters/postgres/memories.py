@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import combinations
 
 from psycopg.errors import QueryCanceled
@@ -13,9 +13,12 @@ from psycopg.rows import DictRow
 
 from adapters.postgres.database import Database
 from adapters.postgres.nearest import nearest
+from adapters.postgres.notes import WEIGHED
 from adapters.postgres.visible import MINE, newest, seen
 from core.memory.models import Candidate, Candidates, MemoryKind, Recalled, WordHits
 from core.memory.ports import Vector
+from core.notes.decay import weight
+from core.notes.models import Note
 from core.people.viewer import Viewer
 
 _LIVE = """org_id = %(org)s AND valid_to IS NULL
@@ -86,7 +89,8 @@ _CANDIDATES = f"""
            coalesce((SELECT jsonb_object_agg(lexeme, cardinality(positions)) FROM unnest(words)
                      WHERE lexeme = ANY (%(asked)s)), '{{{{}}}}') AS words,
            length(words) AS length,
-           1 - (embedding <=> vector) AS similarity
+           1 - (embedding <=> vector) AS similarity,
+           (SELECT to_jsonb(note) FROM (SELECT {WEIGHED} FROM notes WHERE notes.id = note_id) AS note) AS note
     FROM memories JOIN wanted USING (id) LEFT JOIN runs USING (id) LEFT JOIN vectors ON name = embedded_by
     WHERE org_id = %(org)s"""
 
@@ -169,7 +173,8 @@ class PostgresMemories:
         }
         (rows,) = await self._database.run(viewer.org_id, (_candidates(viewer), values), viewer=viewer)
         runs = [(*reversed(row["before"]), row["id"], *row["after"]) for row in rows if row["before"] is not None]
-        return Candidates(tuple(map(_candidate, rows)), tuple(runs))
+        now = datetime.now(UTC)
+        return Candidates(tuple(_candidate(row, now) for row in rows), tuple(runs))
 
     async def recalled(self, viewer: Viewer, ids: Sequence[int]) -> Sequence[Recalled]:
         """What they are."""
@@ -194,13 +199,13 @@ def _candidates(viewer: Viewer) -> str:
     return _CANDIDATES.format(seen=some, before=before, after=after)
 
 
-def _candidate(row: DictRow) -> Candidate:
+def _candidate(row: DictRow, now: datetime) -> Candidate:
     return Candidate(
         id=row["id"],
         speaker=row["speaker"],
         own=bool(row["own"]),  # a summary is nobody's
         said_at=row["said_at"],
-        importance=row["importance"],
+        importance=row["importance"] if row["note"] is None else weight(Note.model_validate(row["note"]), now),
         asks=row["asks"],
         words=row["words"],
         length=row["length"],

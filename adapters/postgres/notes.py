@@ -21,6 +21,10 @@ _ADD = """
 COLUMNS = """id, owner, text, kind, importance, sharing, celebration, tone, subjects, created_at, said_at, due_at, room,
     shared_with, pinned, uses, used_at, valid_to, superseded_by, found_by, conversation_id, source"""
 
+WEIGHED = """id, owner, '' AS text, kind, importance, said_at AS created_at, said_at, due_at, uses, used_at, pinned,
+    shared_with, found_by"""
+"""What a note weighs by (core/notes/decay.py), without what it says."""
+
 _BESIDE = """
     (SELECT name FROM people WHERE people.id = notes.owner) AS speaker,
     (SELECT text FROM notes AS later WHERE later.id = notes.superseded_by) AS replaced_by"""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from adapters.postgres.database import Database, Transaction
+from adapters.postgres.notes import WEIGHED
+from core.notes.decay import KEPT_FOR, is_faded
+from core.notes.models import Note
 
 # Who comes second waits here until the first has ended, and goes on if that one has done nothing.
 _ONCE = "INSERT INTO schedules (kind, subject, local_date) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
@@ -21,6 +24,15 @@ _FILES = """
 _READER = """
     UPDATE outbox SET extras = extras - 'only_for' FROM inbox
     WHERE inbox.id = inbox_id AND inbox.person_id IS NULL AND outbox.state = 'sent' AND extras ? 'only_for'"""
+
+# What may have faded; what it weighs is reckoned in one place (core/notes/decay.py).
+_OLD = f"""
+    SELECT {WEIGHED} FROM notes
+    WHERE found_by <> 'hand' AND NOT pinned AND shared_with = '' AND edited_at IS NULL AND said_at < %(before)s
+      AND coalesce(due_at, said_at) < %(before)s AND coalesce(used_at, said_at) < %(before)s AND id > %(after)s
+      AND NOT EXISTS (SELECT FROM consents WHERE note_id = notes.id AND state IN ('waiting', 'yes'))
+    ORDER BY id LIMIT %(limit)s"""  # noqa: S608  (put together from constants)
+_BATCH = 1_000
 
 
 class PostgresSchedules:
@@ -49,6 +61,25 @@ class PostgresSchedules:
             await tx.execute("DELETE FROM uploads WHERE created_at < clock_timestamp() - %s", (keep,))
             await tx.execute("DELETE FROM schedules WHERE ran_at < now() - %s", (keep,))
         return gone.rowcount
+
+    async def fade(self, now: datetime) -> int | None:
+        """Delete notes that Robbie found by itself and that have faded, once a day.
+
+        Returns how many there were; None when this day's are gone already.
+        """
+        gone, after = 0, 0
+        async with self._database.system() as tx:
+            if not await _first(tx, "fade", "notes", now.date()):
+                return None
+            while True:
+                values = {"before": now - KEPT_FOR, "after": after, "limit": _BATCH}
+                rows = await (await tx.execute(_OLD, values)).fetchall()
+                faded = [row["id"] for row in rows if is_faded(Note.model_validate(row), now)]
+                if faded:
+                    gone += (await tx.execute("DELETE FROM notes WHERE id = ANY (%s)", (faded,))).rowcount
+                if len(rows) < _BATCH:
+                    return gone
+                after = rows[-1]["id"]
 
 
 async def _first(tx: Transaction, kind: str, subject: str, day: date) -> bool:

@@ -56,7 +56,7 @@ def _listing(notes: Notes) -> Handlers:
         if listed is None:
             return Say(_NOT_THERE)
         sources = await notes.sources(_owner(asked), listed.note.id)
-        text, links = whole(listed, sources, zone_of(asked.asker.zone), asked.place.room)
+        text, links = whole(listed, sources, asked.now, zone_of(asked.asker.zone), asked.place.room)
         return Say(text, tuple(_buttons(listed.note)), links=links)
 
     return {"note": note, "notes": list_, "show-note": show}

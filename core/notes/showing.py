@@ -7,6 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from core.conversation.links import source_link
+from core.notes.decay import weight
 from core.notes.models import EVERYBODY, Listed, Note, NoteKind, Source
 
 _EXCERPT = 300
@@ -37,16 +38,19 @@ def _replaced(listed: Listed) -> str:
     return f"\n  - replaced by **#{listed.note.superseded_by}**{said}"
 
 
-def whole(listed: Listed, sources: Sequence[Source], zone: ZoneInfo, room: str) -> tuple[str, tuple[str, ...]]:
+def whole(
+    listed: Listed, sources: Sequence[Source], now: datetime, zone: ZoneInfo, room: str
+) -> tuple[str, tuple[str, ...]]:
     """Everything that is kept of a note, and the addresses in it. ``room``: where it is shown."""
     note = listed.note
     links = tuple(filter(None, (source_link(one.surface, one.tenant, one.channel, one.message, one.thread)
                                 for one in sources)))  # fmt: skip
-    facts = "\n".join(f"- **{name}:** {value}" for name, value in _facts(note, listed, links, zone, room))
+    facts = "\n".join(f"- **{name}:** {value}" for name, value in _facts(listed, links, now, zone, room))
     return f"**{kind_of(note)} #{note.id}**\n\n{note.text}\n\n{facts}", links
 
 
-def _facts(note: Note, listed: Listed, links: Sequence[str], zone: ZoneInfo, room: str) -> Iterator[tuple[str, str]]:
+def _facts(listed: Listed, links: Sequence[str], now: datetime, zone: ZoneInfo, room: str) -> Iterator[tuple[str, str]]:
+    note = listed.note
     yield "Said", _moment(note.said_at, zone)
     if note.due_at:
         yield "Due", _moment(note.due_at, zone)
@@ -57,7 +61,8 @@ def _facts(note: Note, listed: Listed, links: Sequence[str], zone: ZoneInfo, roo
         yield "Pinned", "yes"
     if note.tone:
         yield "Tone", note.tone
-    yield "Importance", f"{note.importance:.1f} of 1; sharing {note.sharing:.1f}, celebration {note.celebration:.1f}"
+    yield "Importance", f"{note.importance:.1f} of 1, and {weight(note, now):.2f} by now"
+    yield "Worth sharing, and celebrating", f"{note.sharing:.1f} and {note.celebration:.1f} of 1"
     yield "Found by", _FOUND_BY.get(note.found_by, f"the model {note.found_by}")
     yield "Comes from", ", ".join(f"[message {number}]({link})" for number, link in enumerate(links, 1)) or "no message"
     if note.uses and note.used_at:

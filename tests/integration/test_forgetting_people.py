@@ -56,6 +56,9 @@ async def fill(office: Office, app: App) -> Message:
     await office.ask(f"<@UROBBIE> {BEN}: what did Ana ask?", "C1", began.ts, user="U2")
     office.providers.reply("Nothing of it.")
     await office.ask(f"<@UROBBIE> {BEN}: and what else?", "C1", began.ts, user="U2")
+    office.providers.reply("It is five and eight.")
+    await office.ask(f"<@UROBBIE> {BEN}: and in short?", "C1", began.ts, user="U2")
+    office.providers.reply("Nothing of it.")
     await office.command(f"note {BEN}", "U2", user="U2")
     answer = office.slack.bot_messages("U1")[0]
     await office.slack.react("U1", "U1", answer.ts, "thumbsup")
@@ -85,6 +88,9 @@ async def beside(office: Office, app: App) -> None:
         """INSERT INTO channel_settings
            SELECT org_id, surface, tenant, channel, jsonb_build_object('x', %(canary)s::text) FROM conversations
            WHERE direct LIMIT 1""",
+        """INSERT INTO drawn_on (org_id, interaction_id, memory_id)
+           SELECT org_id, (SELECT max(id) FROM interactions), id FROM memories
+           WHERE owner = %(me)s AND kind = 'note'""",
         "UPDATE people SET name = %(canary)s WHERE id = %(me)s",
     ):  # fmt: skip
         await app.database.run(org_id, (statement, values), viewer=viewer)
@@ -122,7 +128,8 @@ async def test_case_21_forget_me_leaves_no_word_and_no_vector_in_any_table_or_in
         f"WHERE thread = '{began.ts}' ORDER BY occurred_at"
     )
     assert [text for (text,) in rest] == [
-        REMOVED, f"{BEN}: what did Ana ask?", REMOVED, f"{BEN}: and what else?", "Nothing of it."
+        REMOVED, f"{BEN}: what did Ana ask?", REMOVED, f"{BEN}: and what else?", "Nothing of it.",
+        f"{BEN}: and in short?", REMOVED,
     ]  # fmt: skip
     ((actor, action, counts),) = await org_rows(
         app, "SELECT actor, action, counts FROM audit_log WHERE action <> 'export'"

@@ -96,6 +96,7 @@ _REVISIONS = (
     "0002_forgetting",
     "0005_rare_words",
     "0005_provenance",
+    "0005_fading",
 )
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from psycopg.types.json import Jsonb
 
 from adapters.postgres.database import Database
 from adapters.postgres.links import PostgresLinks
+from adapters.postgres.memories import PostgresMemories
 from adapters.postgres.notes import PostgresNotes
 from adapters.postgres.people import PostgresPeople
+from adapters.postgres.schedules import PostgresSchedules
 from core.commands import REGISTRY
 from core.conversation.handling import Asked, Say
 from core.conversation.models import Asker, Place
@@ -332,3 +334,54 @@ async def test_free_text_makes_a_note_only_after_a_yes(office: Office) -> None:
     ((org_id,),) = await office.rows("SELECT org_id FROM tenants WHERE surface = 'slack'")
     (rows,) = await app.database.run(int(str(org_id)), ("SELECT 1 FROM notes", ()))
     assert rows == []
+
+
+async def test_what_robbie_found_and_nobody_touched_for_long_is_let_go_once_a_day(book: Notebook) -> None:
+    ana = await book.meet(SLACK)
+    long_ago, now = datetime.now(UTC) - timedelta(days=400), datetime.now(UTC)
+    kept: dict[str, dict[str, object]] = {
+        "by hand": {"found_by": "hand"},
+        "pinned": {"pinned": True},
+        "shared": {"shared_with": "*"},
+        "edited": {"edited_at": now},
+        "used": {"used_at": now},
+        "due": {"due_at": now},
+        "young": {"said_at": now},
+        "slow": {"kind": "personal"},
+        "asked about": {},
+    }
+    for number, text in enumerate(("faded", *kept), 1):
+        await book.note(ana, "note", origin=number, text=text)
+        id = _arguments((await book.note(ana, "notes", search=text)).buttons[0])["id"]
+        faded = {"found_by": "detector", "kind": "deadline", "said_at": long_ago}
+        await book.change(id, **{**faded, **kept.get(text, {})})
+    org_id = int(str((await book.desk.row("SELECT org_id FROM people"))["org_id"]))
+    await book.desk.database.run(org_id, (_WAITING, ()), viewer=Viewer.owner(org_id, ana))
+    schedules = PostgresSchedules(book.desk.database)
+    assert await schedules.fade(now) == 1
+    assert await schedules.fade(now) is None
+    left = await book.desk.rows("SELECT text FROM memories ORDER BY id")
+    assert [row["text"] for row in left] == list(kept)
+
+
+_WAITING = """
+    INSERT INTO consents (org_id, note_id, owner, person_id, conversation_id, part, what, audience, wording, expires_at)
+    SELECT org_id, id, owner, owner, conversation_id, 'owner', 'share', '*', text, now() FROM notes
+    WHERE text = 'asked about'"""
+
+
+async def test_a_faded_note_is_recalled_behind_a_fresh_one_that_says_the_same(book: Notebook) -> None:
+    ana = await book.meet(SLACK)
+    for number, text in enumerate(("The harbour deal is off today", "The harbour deal is on today"), 1):
+        await book.note(ana, "note", origin=number, text=text)
+    faded = _arguments((await book.note(ana, "notes")).buttons[1])["id"]
+    org = await book.desk.row("SELECT org_id FROM people")
+    viewer, memories = Viewer.owner(int(str(org["org_id"])), ana), PostgresMemories(book.desk.database)
+    await book.change(faded, kind="deadline", found_by="detector", said_at=datetime.now(UTC) - timedelta(days=90))
+    hits = await memories.by_words(viewer, "harbour deal", 10, without_conversation=None)
+    found = (await memories.candidates(viewer, hits, {}, 10, without_conversation=None)).found
+    importances = {one.id: one.importance for one in found}
+    rows = await book.desk.rows("SELECT id, text FROM memories")
+    by_text = {str(row["text"]).split()[4]: importances[row["id"]] for row in rows}  # type: ignore[index]
+    assert by_text["on"] == pytest.approx(0.5)
+    assert by_text["off"] == pytest.approx(0.5 / 8, rel=0.01)

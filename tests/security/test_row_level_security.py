@@ -39,6 +39,7 @@ SYSTEM = {
     "uploads": "DS",
     "links": "ISU",
     "memories": "D",
+    "notes": "D",
 }
 
 # Of these tables it sees and changes the columns alone by which a direct message moves to its person's home, and by
@@ -62,6 +63,14 @@ MOVED = {
         "S:used_at",
         "U:uses",
         "U:used_at",
+        "S:kind",
+        "S:importance",
+        "S:said_at",
+        "S:due_at",
+        "S:pinned",
+        "S:shared_with",
+        "S:found_by",
+        "S:edited_at",
     },
     "drawn_on": {"S:org_id", "S:interaction_id", "S:memory_id", "S:counted", "U:org_id", "U:counted"},
     "note_sources": {"S:org_id", "S:note_id", "S:message_id", "U:org_id"},
