@@ -22,6 +22,7 @@ from adapters.postgres.roles import RolesError
 from bot import avatars_cli, mentors_cli
 from bot.evals.cli import eval_app
 from bot.house import HouseError
+from bot.memory_cli import memory_app
 from bot.roles import ALL, Role, Roles, parse, spell
 from bot.settings import SettingsError, Web, load
 from bot.slack_cli import slack_app
@@ -41,6 +42,7 @@ app = typer.Typer(
 )
 app.add_typer(slack_app, name="slack")
 app.add_typer(eval_app, name="eval")
+app.add_typer(memory_app, name="memory")
 discord_app = typer.Typer(help="Connect Robbie to Discord.", no_args_is_help=True)
 app.add_typer(discord_app, name="discord")
 mentors_app = typer.Typer(help="The mentors in whose voice Robbie can answer.", no_args_is_help=True)

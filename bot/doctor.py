@@ -8,10 +8,11 @@ from functools import partial
 
 from pydantic import SecretStr
 
+from adapters.embedding.checks import local_embedder
 from adapters.llm import checks as llm
 from adapters.machine import checks as machine
 from adapters.postgres import checks as postgres
-from adapters.postgres import queue_checks
+from adapters.postgres import memory_checks, queue_checks
 from adapters.postgres.access import Access
 from adapters.postgres.installations import installations
 from adapters.redis.checks import redis
@@ -25,7 +26,7 @@ from bot.settings import Model, Settings
 from bot.slack import missing
 from bot.vault import open_vault
 from core.health import service
-from core.health.models import Check, Findings, Result, skipped
+from core.health.models import Check, Findings, Result, problem, skipped
 from mentors.checks import mentors
 
 # Longer than a neighbour is waited for at each question, so that what it did not do is said in its own words.
@@ -50,6 +51,7 @@ async def examine(settings: Settings, *, live: bool, progress: Callable[[str], N
                 *_here(settings, models, access),
                 *_servers(settings, access),
                 *(_model(model, settings, models, live=live) for model in settings.models),
+                *_memory(settings, access, live=live),
                 *_platforms(settings, access),
             ]
         )
@@ -120,6 +122,43 @@ def _model(model: Model, settings: Settings, models: Models, *, live: bool) -> C
     if model.provider == "litellm":
         return Check("Models", spec.name, partial(llm.unseen, spec.name))
     return Check("Models", spec.name, partial(llm.remote, spec.name, endpoint), _SECONDS)
+
+
+def _memory(settings: Settings, access: Access, *, live: bool) -> Iterator[Check]:
+    memory = settings.memory
+    if not memory.enabled:
+        yield Check("Memory", "embedding", partial(_absent, "memory.enabled is false: nothing is remembered"))
+        return
+    waits = partial(memory_checks.memory, access, embeds=memory.embedding != "off")
+    yield Check("Memory", "waiting", waits, _patience(settings))
+    if memory.embedding == "off":
+        found = "memory.embedding is off: memories are found by words alone"
+        yield Check("Memory", "embedding", partial(_absent, found))
+    elif memory.embedding == "local":
+        yield Check("Memory", "embedding", local_embedder, _SEVERAL_QUESTIONS_SECONDS)
+    else:
+        yield Check("Memory", "embedding", partial(_remote_embedder, settings, live=live), _LIVE_SECONDS)
+
+
+async def _absent(found: str) -> Findings:
+    yield skipped("embedding", found)
+
+
+async def _remote_embedder(settings: Settings, *, live: bool) -> Findings:
+    from adapters.llm.embedding_checks import embedding_model
+    from bot.memory import model_of, needed, recorded
+
+    memory = settings.memory
+    model = model_of(settings, recorded(memory.embedding, memory.embedding_size))
+    if model is None:
+        variable = needed(memory.embedding)
+        yield problem("embedding", f"{memory.embedding} needs {variable}", f"write {variable} into .env")
+        return
+    try:
+        async for finding in embedding_model(model, cut=memory.embedding_size == "cut", live=live):
+            yield finding
+    finally:
+        await model.aclose()
 
 
 _SWITCHES = {

@@ -113,7 +113,7 @@ class Maker:
         name = LOCAL if memory.embedding == "local" else recorded(memory.embedding, memory.embedding_size)
         current = self.make(name)
         if current is None:
-            variable = _NEEDED[memory.embedding.partition("/")[0]]
+            variable = needed(memory.embedding)
             raise SettingsError(f"setting 'memory.embedding' is {memory.embedding}, which needs {variable} in .env")
         return Embedders(current, self.make)
 
@@ -121,8 +121,7 @@ class Maker:
         """An embedder; None where it cannot be asked."""
         if name == LOCAL:
             return LocalEmbedder()
-        model, _, size = name.partition("#")
-        asked = self._asked(name, model, DIMENSIONS if size == "ask" else None)
+        asked = model_of(self._settings, name)
         if asked is None:
             return None
         self.models.append(asked)
@@ -130,25 +129,33 @@ class Maker:
             asked,
             self._breakers(name),
             self._budget,
-            usd=0.0 if model.startswith("ollama/") else self._settings.memory.embedding_usd,
-            cut=size == "cut",
+            usd=0.0 if name.startswith("ollama/") else self._settings.memory.embedding_usd,
+            cut=name.endswith("#cut"),
             count_tokens=estimate_tokens,
         )
 
-    def _asked(self, name: str, model: str, size: int | None) -> AnyEmbeddings | None:
-        """OpenAI and Ollama by our own client at the addresses of the chat's models, all others through litellm."""
-        secrets = self._settings.secrets
-        provider, _, bare = model.partition("/")
-        if provider == "openai":
-            key, base = secrets.openai_api_key, secrets.openai_base_url
-            return DirectEmbeddings(name, bare, api_key=key, base=base, size=size) if key else None
-        if provider == "ollama":
-            base = secrets.ollama_base_url
-            return DirectEmbeddings(name, bare, base=v1(base), size=size) if base else None
-        return LiteLLMEmbeddings(name, model, size=size)
+
+def model_of(settings: Settings, name: str) -> AnyEmbeddings | None:
+    """A provider's model by the name that its vectors are recorded with; None where it cannot be asked.
+
+    OpenAI and Ollama are asked by our own client at the addresses of the chat's models, all others through litellm.
+    """
+    model, _, how = name.partition("#")
+    size = DIMENSIONS if how == "ask" else None
+    secrets = settings.secrets
+    provider, _, bare = model.partition("/")
+    if provider == "openai":
+        key, base = secrets.openai_api_key, secrets.openai_base_url
+        return DirectEmbeddings(name, bare, api_key=key, base=base, size=size) if key else None
+    if provider == "ollama":
+        base = secrets.ollama_base_url
+        return DirectEmbeddings(name, bare, base=v1(base), size=size) if base else None
+    return LiteLLMEmbeddings(name, model, size=size)
 
 
-_NEEDED = {"openai": "OPENAI_API_KEY", "ollama": "OLLAMA_BASE_URL"}
+def needed(model: str) -> str:
+    """The variable without which a model cannot be asked."""
+    return "OLLAMA_BASE_URL" if model.startswith("ollama/") else "OPENAI_API_KEY"
 
 
 def recorded(model: str, size: str) -> str:

