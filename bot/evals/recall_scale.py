@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -126,6 +127,7 @@ async def _measured(world: World, made: Ground, asked: Sequence[Asked]) -> Json:
         return [row.id for row in await memory.recall(one.viewer(made), one.text, SAID, DEPTH)]
 
     await database.open()
+    busy = os.getloadavg()[0]
     try:
         near = await _timed(by_vector, asked)
         whole = await _timed(by_all, asked[: 4 * _WHOLE_OF_EACH])
@@ -140,6 +142,7 @@ async def _measured(world: World, made: Ground, asked: Sequence[Asked]) -> Json:
         "by_asker": {group: _figures([one for one in near if one.asked.group == group]) for group in groups},
         "recall_ms": _spread(whole),
         "recall_ms_by_asker": {group: _spread([one for one in whole if one.asked.group == group]) for group in groups},
+        "load_average": [round(busy, 1), round(os.getloadavg()[0], 1)],
         "load_seconds": made.load_seconds,
         "settings": made.settings,
     }
