@@ -101,7 +101,8 @@ class Remembering:
 
     async def _recall(self, recalls: Recalls, claim: Claim, text: str) -> Sequence[Recalled]:
         """What the transcript tells whole is not recalled again."""
-        viewer, now = Viewer.of(claim.asker, claim.place), self._now()
+        viewer = Viewer.of(claim.asker, claim.place)
+        now = self._now().astimezone(zone_of(claim.asker.zone))
         since = max(claim.transcript[0].at, now - _TOLD_WHOLE) if claim.transcript else None
         found = await recalls.recall(
             viewer, text, now, self._limit, without_conversation=claim.conversation_id, since=since

@@ -138,7 +138,7 @@ class Recalls(Protocol):
         Args:
             viewer: who asks, and where.
             text: the question.
-            now: with a time zone.
+            now: with the time zone of the one who asks.
             limit: at most so many.
             without_conversation: one whose messages are left out, since its transcript is known already.
             since: only those are left out that were said from then on.

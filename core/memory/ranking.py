@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from itertools import combinations
 from math import log
 
@@ -36,6 +37,7 @@ class Question:
         names: speakers who are named.
         own: whether who asks speaks of themselves, and names nobody.
         spans: days that are named.
+        zone: by whose calendar.
     """
 
     words: frozenset[str]
@@ -43,6 +45,7 @@ class Question:
     names: frozenset[str] = frozenset()
     own: bool = False
     spans: Sequence[Span] = ()
+    zone: tzinfo = UTC
 
 
 def ranked(question: Question, candidates: Candidates) -> list[tuple[int, float]]:
@@ -119,7 +122,7 @@ def _pairs(runs: Sequence[Sequence[int]]) -> Iterator[tuple[int, int, int]]:
 
 def _beyond(question: Question, one: Candidate) -> float:
     """What counts beside what is said."""
-    said = one.said_at.date()
+    said = one.said_at.astimezone(question.zone).date()
     return (
         _NAMED * (one.speaker in question.names)
         + _DATED * max((span.fit(said) for span in question.spans), default=0.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from core.memory.asking import as_said_by, named, of_oneself, spans
 from core.memory.models import Recalled
@@ -50,7 +50,9 @@ class Memory:
         )
         # A name stands for who speaks: others say it, mostly.
         words = hits.asked.difference(*(hits.speakers[name] for name in names))
-        question = Question(words, hits.holders, names, not names and of_oneself(text), spans(text, now))
+        question = Question(
+            words, hits.holders, names, not names and of_oneself(text), spans(text, now), now.tzinfo or UTC
+        )
         best = ranked(question, candidates)[:limit]
         recalled = {one.id: one for one in await self._store.recalled(viewer, [number for number, _ in best])}
         near = {one.id: one.similarity for one in candidates.found}

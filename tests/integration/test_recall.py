@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
@@ -190,6 +191,17 @@ async def test_german_is_found_by_its_words(words_only: Memory, shelf: Shelf) ->
     assert await found(words_only, Viewer.owner(shelf.org, shelf.ada), "Was steht im Vertrag mit der Werft?", 1) == [
         kept
     ]
+
+
+async def test_yesterday_is_by_the_calendar_of_the_one_who_asks(words_only: Memory, shelf: Shelf) -> None:
+    noon = NOW.replace(hour=12)
+    late = shelf.keep(shelf.ada, "the harbour deal", said_at=noon - timedelta(hours=14))  # 22:00 in UTC
+    early = shelf.keep(shelf.ada, "the harbour deal", said_at=noon - timedelta(hours=35))  # 01:00 in UTC
+    viewer = Viewer.owner(shelf.org, shelf.ada)
+    for zone, first in (("UTC", late), ("America/Los_Angeles", late), ("Asia/Tokyo", early)):
+        now = noon.astimezone(ZoneInfo(zone))
+        recalled = await words_only.recall(viewer, "What about the harbour yesterday?", now, 10)
+        assert recalled[0].id == first, zone
 
 
 async def test_what_was_said_just_before_and_after_is_found_without_sharing_a_word(
