@@ -313,3 +313,22 @@ async def test_discord_asks_somebody_who_never_wrote_alone_where_it_was_said(gui
         guild, await guild.discord.press("Ben", thread, opened.messages[0].id, custom_id(opened.messages[0], "Yes"))
     )
     assert await shared(app, guild) == [ABOUT_BEN]
+
+
+async def test_what_is_won_in_a_thread_is_noticed_asked_about_and_told_without_any_model(office: Office) -> None:
+    office.slack.workspace.users["U1"].is_admin = True
+    office.providers.reply("Congratulations on winning the Bergmann contract! You can be proud of the team.")
+    await office.open(ROBBIE_NOTES__QUIET_SECONDS="0.2", ROBBIE_NOTES__MODEL="false")
+    await office.ask("<@UROBBIE> hello")
+    thread = office.slack.messages("C1")[0].ts
+    await office.slack.slash("U1", "C2", "/robbie wins here")
+    await whisper(office, 1)
+    await office.ask("We won the Bergmann contract today, I am so proud of the team! 🎉", "C1", thread)
+    question = await whisper(office, 2)
+    assert question.thread_ts == thread
+    assert "tell of this win" in seen(question)
+    assert "Bergmann" in seen(question)
+    await office.slack.press("U1", question, action(question, "Tell them"))
+    await office.until(lambda: office.answers("C2"))
+    await office.settled()
+    assert "Bergmann" in office.answers("C2")[0]
