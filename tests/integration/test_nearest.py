@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections.abc import Iterator
 
@@ -151,13 +152,14 @@ class Many:
                 copy.write_row(
                     (org, owner, "note", "x", "2026-01-01", str(vector.tolist()), MODEL, room, shared, ended)
                 )
-        admin.execute("ANALYZE memories")
+        admin.execute("VACUUM ANALYZE memories")
         self.ids = [row[0] for row in admin.execute("SELECT id FROM memories ORDER BY id").fetchall()]
 
     def near(self, topic: int) -> NDArray[np.float64]:
         """Something about a topic."""
         vector = self._topics[topic] + self._random.standard_normal(DIMENSIONS)
-        return vector / np.linalg.norm(vector)
+        unit: NDArray[np.float64] = vector / np.linalg.norm(vector)
+        return unit
 
     def exact(self, viewer: Viewer, query: NDArray[np.float64]) -> list[int]:
         """All that the viewer may see, the nearest first."""
@@ -187,3 +189,16 @@ async def test_among_thousands_nearly_all_of_the_nearest_are_found_and_nothing_t
             assert {one.id for one in near} <= set(exact)
             hits += len({one.id for one in near[:10]} & set(exact[:10]))
         assert hits >= 0.95 * 20 * 10, viewer
+    await database.close()  # tells the server what was used
+    assert await used(admin_url) >= {
+        "memories_graph",
+        *(f"memories_{by}_codes" for by in ("owner", "room", "shared_with")),
+    }
+
+
+async def used(admin_url: str) -> set[str]:
+    """The indexes that were read; the server learns of it a little later."""
+    query = "SELECT indexrelname FROM pg_stat_user_indexes WHERE relname = 'memories' AND idx_scan > 0"
+    with psycopg.connect(admin_url, autocommit=True) as admin:
+        await asyncio.sleep(1.0)
+        return {name for (name,) in admin.execute(query)}
