@@ -9,6 +9,7 @@ import pytest
 from adapters.doubles.discord import error
 from adapters.doubles.discord.state import MEDIA, Message
 from tests.guild import Guild
+from tests.scan import holders
 
 OTHER = "1300000000000000010"
 
@@ -219,3 +220,23 @@ async def test_nothing_is_known_of_one_guild_in_another(guild: Guild) -> None:
     )
     assert places == [(guild.discord.guild_id, 1), (OTHER, 1)]
     assert await guild.rows("SELECT count(DISTINCT org_id) FROM interactions") == [(2,)]
+
+
+async def test_case_21_who_asks_to_be_forgotten_in_a_server_is_told_so_alone_and_gone(
+    guild: Guild, admin_url: str
+) -> None:
+    await guild.open()
+    noted = await guild.discord.slash("Ana", "general", "note", text="The harbour code is canary9d2f")
+    await guild.until(lambda: "Noted" in noted.shown)
+    exported = await guild.discord.slash("Ana", "general", "export")
+    await guild.until(lambda: "as two files" in exported.shown)
+    asked = await guild.discord.slash("Ana", "general", "forget", what="me")
+    await guild.until(lambda: "cannot be brought back" in asked.shown)
+    assert asked.original is not None
+    assert asked.original.is_ephemeral
+    custom_id = buttons(asked.original)["Forget everything about me"]
+    pressed = await guild.discord.press("Ana", "general", asked.original.id, custom_id)
+    await guild.until(lambda: "I have forgotten you" in pressed.shown)
+    await guild.settled()
+    assert holders(admin_url, "canary9d2f") == set()
+    assert guild.shown("general") == []

