@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from adapters.discord.api import Calls, DiscordRefused, as_list, as_object
 from adapters.discord.events import Identity, said
 from adapters.discord.histories import Histories
-from adapters.discord.payload import ChannelObject, Message, snowflake
+from adapters.discord.payload import PRIVATE_THREAD, PUBLIC_THREAD, ChannelObject, Message, snowflake
 from core.conversation.models import InboundEvent, Place
 from core.conversation.payload import MalformedEvent, parse
 from core.conversation.ports import Receiver
@@ -105,7 +105,8 @@ def _at(place: Place) -> ChannelObject:
     """The channel of a place: a thread, or a direct message."""
     if place.direct:
         return ChannelObject(id=place.channel, type=1)
-    return ChannelObject(id=place.thread, type=11, guild_id=place.tenant, parent_id=place.channel)
+    kind = PRIVATE_THREAD if place.thread == place.channel else PUBLIC_THREAD
+    return ChannelObject(id=place.thread, type=kind, guild_id=place.tenant, parent_id=place.channel)
 
 
 def _may_concern_us(event: InboundEvent) -> bool:

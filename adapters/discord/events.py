@@ -161,6 +161,8 @@ def place_of(channel: ChannelObject, me: Identity, *, root: str) -> Place:
     """
     if channel.guild_id is None:  # a direct message belongs to no guild: those of one application are one tenant
         return Place(surface="discord", tenant=f"dm-{me.application}", channel=channel.id, direct=True)
+    if channel.is_private_thread:  # a room of its own: what is said there is not for all who read the channel above
+        return Place(surface="discord", tenant=channel.guild_id, channel=channel.id, thread=channel.id)
     if channel.is_thread:
         parent = channel.parent_id or channel.id
         return Place(surface="discord", tenant=channel.guild_id, channel=parent, thread=channel.id)

@@ -11,7 +11,8 @@ from core.conversation.payload import MalformedEvent
 _EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
 _SAID = {0, 19}  # a message, a reply
 _APP_SAID = {20, 23}  # what an app answered to a command
-_THREADS = {10, 11, 12}
+PUBLIC_THREAD, PRIVATE_THREAD = 11, 12
+_THREADS = {10, PUBLIC_THREAD, PRIVATE_THREAD}
 STARTER = 21  # stands in a thread for the message that the thread was made from
 REPLY, FORWARD = 0, 1
 
@@ -151,6 +152,11 @@ class ChannelObject(BaseModel):
     def is_thread(self) -> bool:
         """Whether it hangs on another channel."""
         return self.type in _THREADS
+
+    @property
+    def is_private_thread(self) -> bool:
+        """Whether just those read it who were invited, and not all who read the channel above."""
+        return self.type == PRIVATE_THREAD
 
 
 def moment(snowflake: str) -> datetime:

@@ -482,3 +482,18 @@ async def test_a_typed_command_asks_no_model_and_a_stop_is_told_at_once(guild: G
     await guild.until(lambda: asked.shown == "Stopping.")
     await guild.settled()
     assert not guild.providers.requests
+
+
+async def test_what_is_said_in_a_private_thread_is_not_for_the_channel_above(guild: Guild) -> None:
+    """CASE 19: a private thread is read by those who were invited; who asks in the channel is told nothing of it."""
+    await guild.open()
+    thread = await guild.discord.open_thread("Ana", "general", "hush", private=True)
+    await guild.mention("the Falcon budget is cut to 40,000 euros", channel=thread)
+    await guild.answered(thread)
+    await guild.becomes("SELECT text LIKE '%Falcon%' FROM memories", [(True,)])
+    asked = await guild.mention("what is the Falcon budget?", user="Ben")
+    await guild.answered(asked)
+    assert "40,000" not in guild.prompt()
+    again = await guild.discord.say("Ana", thread, "and what is it now?")
+    await guild.answered(thread, 2)
+    assert "40,000" in guild.prompt(), again

@@ -12,7 +12,7 @@ from adapters.doubles.discord.message_shapes import message_wire
 from adapters.doubles.discord.messages import publish
 from adapters.doubles.discord.permissions import can
 from adapters.doubles.discord.platform import Platform
-from adapters.doubles.discord.state import OTHER_BOT, REPLY, THREAD, Attachment, Channel, Message
+from adapters.doubles.discord.state import OTHER_BOT, PRIVATE_THREAD, REPLY, THREAD, Attachment, Channel, Message
 from adapters.doubles.discord.threads import begin_post, open_free, open_on
 from adapters.doubles.discord.wire import Json, Snowflakes, now_ms
 from adapters.doubles.discord.world import World
@@ -171,10 +171,13 @@ class People:
         message = self.channel(channel).message(message_id)
         return reactions.take(self._platform, message, self.user_id(user), emoji, copies=deliveries, hold=hold)
 
-    async def open_thread(self, user: str, channel: str, name: str, message_id: str | None = None) -> str:
-        """Open a thread as a person, on a message or on nothing; returns its id."""
+    async def open_thread(
+        self, user: str, channel: str, name: str, message_id: str | None = None, *, private: bool = False
+    ) -> str:
+        """Open a thread as a person, on a message or on nothing; returns its id. Robbie is in a private one, too."""
         place, owner = self.channel(channel), self.user_id(user)
-        thread = Channel(message_id or self.world.ids.new(), name, THREAD, place.id, owner=owner, members=[owner])
+        kind, members = (PRIVATE_THREAD, [owner, self.world.bot]) if private else (THREAD, [owner])
+        thread = Channel(message_id or self.world.ids.new(), name, kind, place.id, owner=owner, members=members)
         if message_id is None:
             return open_free(self._platform, thread).id
         return open_on(self._platform, thread, place.message(message_id)).id
