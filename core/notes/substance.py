@@ -19,7 +19,9 @@ _FILE = Path(__file__).with_name("office.txt")
 _MARK = "\n[work]\n"
 _WORK, _MORE_WORK, _TIME, _NAME, _NUMBER = 0.6, 0.25, 0.35, 0.3, 0.2
 _STEEP, _MIDDLE = 4.0, 0.6
-_PLAIN = 0.35
+_PLAIN = 0.5
+_SHORT = 20  # words
+_HEARSAY = re.compile(r"[\"“”]|\b(?:he|she|his|her|him|you|your|er|sie|du|dein)\b|\?$", re.IGNORECASE)
 _IDLE = re.compile(
     r"\b(?:lol|haha|rofl|jk|joke|i wish|imagine|would(?:['’]ve| have)|could(?:['’]ve| have)|should(?:['’]ve| have)"
     r"|if (?:i|you|nobody|anyone)|not sure|who knows|one day|i guess|don['’]t worry)\b|:\)|;\)",
@@ -33,7 +35,7 @@ _LEISURE = re.compile(
 _LESS = 0.35
 _DAY = re.compile(
     r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|tomorrow|next (?:week|month|quarter|year)|q[1-4]|eod|eow"
-    r"|january|february|march|april|june|july|august|september|october|november|december|christmas"
+    r"|january|february|march|april|june|july|august|september|october|november|december|christmas|spring|summer|autumn|winter"
     r"|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|morgen|januar|februar|märz|mai|juni|juli|oktober|dezember"
     r"|(?:nächste|kommende)[nr]? (?:woche|monat|jahr)|weihnachten|wochen?)\b",
     re.IGNORECASE,
@@ -49,16 +51,16 @@ def heard(text: str) -> Mapping[str, float]:
 def weighed(likely: float, text: str) -> float:
     """How likely a sentence is worth keeping that is of a kind with this likelihood.
 
-    One with much to it may be worth it though it sounds like nothing in particular.
+    One that is plainly about work may be worth it though it sounds like nothing in particular.
     """
-    likely = max(likely, _PLAIN)
-    odds = log(max(likely, 1e-6) / max(1 - likely, 1e-6)) + _STEEP * (substance(text) - _MIDDLE)
+    likely = max(likely, _PLAIN if _is_plain(text) else 0.0, 1e-6)
+    odds = log(likely / max(1 - likely, 1e-6)) + _STEEP * (substance(text) - _MIDDLE)
     return 1 / (1 + exp(-odds))
 
 
 def substance(text: str) -> float:
     """How much there is to a text, from 0 to 1."""
-    found = len(stems(text) & _WORDS)
+    found = _work_words(text)
     value = _WORK * (found > 0) + _MORE_WORK * (found > 1)
     value += _TIME * (_DAY.search(text) is not None) + _NUMBER * any(map(str.isdecimal, tokens(text)))
     value += _NAME * (_PROPER.search(text) is not None)
@@ -66,8 +68,21 @@ def substance(text: str) -> float:
     return max(0.0, min(1.0, value) - less)
 
 
+def _is_plain(text: str) -> bool:
+    """Whether a short sentence says something of work, and enough of it: several such words, or one and a time."""
+    found = _work_words(text)
+    if len(text.split()) > _SHORT or _HEARSAY.search(text):
+        return False
+    return found > 1 or (found == 1 and _DAY.search(text) is not None)
+
+
+def _work_words(text: str) -> int:
+    return len(stems(text) & _WORDS)
+
+
 def _work(text: str) -> Iterator[str]:
-    yield from stems(text.partition(_MARK)[2])
+    for line in text.partition(_MARK)[2].splitlines():
+        yield from stems(line)
 
 
 _TEXT = _FILE.read_text("utf-8")
