@@ -62,7 +62,7 @@ _UNTOLD = """
              AND told.handed_over_at > now() - interval '1 day') < %(per_day)s)
     ORDER BY consents.id LIMIT 100 FOR UPDATE OF consents SKIP LOCKED"""
 _TOLD = """
-    UPDATE consents SET handed_over_at = clock_timestamp(), expires_at = CASE
+    UPDATE consents SET handed_over_at = clock_timestamp(), conversation_id = %(conversation_id)s, expires_at = CASE
         WHEN state = 'waiting' THEN clock_timestamp() + %(time)s::interval ELSE expires_at END
     WHERE id = %(id)s"""
 _TELL = """
@@ -177,7 +177,9 @@ class PostgresProposals:
                 await tx.execute(_EXPIRE_ONE, row)
             else:
                 await tx.execute(_TELL, telling.values(row))
-            await tx.execute(_TOLD, {"id": row["id"], "time": self._time})
+            # A post is no place where somebody is asked.
+            asked_in = telling.conversation_id if telling and row["part"] == "subject" else row["conversation_id"]
+            await tx.execute(_TOLD, {"id": row["id"], "time": self._time, "conversation_id": asked_in})
 
 
 @dataclass(frozen=True, slots=True)

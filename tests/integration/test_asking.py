@@ -13,6 +13,7 @@ from bot.app import App
 from core.people.viewer import Viewer
 from tests.guild import Guild
 from tests.office import Office
+from tests.scan import holders
 
 DECIDED = "We go with Postgres"
 WON = "We won the Bergmann account"
@@ -139,6 +140,21 @@ async def test_a_restart_between_question_and_answer_changes_nothing(office: Off
     await office.slack.press("U1", question, action(question, "Share"))
     await whisper(office, 2)
     assert await shared(app, office) == [DECIDED]
+
+
+async def test_a_forgotten_note_leaves_no_word_where_somebody_was_asked_about_it(
+    office: Office, admin_url: str
+) -> None:
+    app = await office.open()
+    await office.ask("<@UROBBIE> hello", "C1", user="U2")
+    await office.ask("hello", "U1")
+    note = await noticed(app, office, ABOUT_BEN, kind="personal", about="Ben", room="", found_by="hand")
+    await office.command(f"share #{note} with here", "C1")
+    await office.until(lambda: office.answers(office.slack.dm("U2")))
+    await office.settled()
+    assert {"consents", "messages", "outbox"} <= holders(admin_url, ABOUT_BEN)
+    await office.command(f"forget-note {note}", "U1")
+    assert holders(admin_url, ABOUT_BEN) == set()
 
 
 async def test_whom_a_personal_note_is_about_is_asked_in_a_direct_message(office: Office) -> None:

@@ -97,6 +97,7 @@ _REVISIONS = (
     "0005_rare_words",
     "0005_provenance",
     "0005_fading",
+    "0006_asked_where",
 )
 
 

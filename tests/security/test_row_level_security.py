@@ -125,6 +125,7 @@ MOVED = {
         "S:expires_at",
         "S:handed_over_at",
         "U:org_id",
+        "U:conversation_id",
         "U:state",
         "U:settled_at",
         "U:expires_at",
