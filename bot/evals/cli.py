@@ -67,7 +67,7 @@ def notes(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Measure the offline detector of notes."""
+    """Measure the offline detector of notes; no model is asked."""
     from rich.console import Console
 
     from bot.evals.lines import EvalError

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from bot.evals.lines import EvalError
 from bot.evals.notes_baseline import Baseline
@@ -98,7 +99,7 @@ def figures(
         "not_scored": {label: int(column.sum()) for label, column in truth.items() if label not in known},
     }
     if any(row.thread is not None for row in rows):
-        chances = windows(numbers, {name: scores[name] for name in known.values()})
+        chances = {name: pooled(numbers, scores[name], f"window {name}" in thresholds) for name in known.values()}
         facts = windows(numbers, {label: truth[label].astype(np.float64) for label in known})
         owners = np.zeros(int(numbers.max()) + 1, np.int64)
         owners[numbers] = units
@@ -107,6 +108,15 @@ def figures(
             for label, name in known.items()
         }
     return result
+
+
+def pooled(numbers: npt.NDArray[np.int64], scores: Doubles, together: bool) -> Doubles:
+    """The score of each window: that one row at least is true; or its highest, which a threshold for rows fits."""
+    if together:
+        return windows(numbers, {"": scores})[""]
+    highest = np.zeros(int(numbers.max()) + 1)
+    np.maximum.at(highest, numbers, scores)
+    return highest
 
 
 def window_threshold(thresholds: Mapping[str, float], name: str) -> float:
