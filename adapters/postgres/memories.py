@@ -18,7 +18,7 @@ from adapters.postgres.visible import MINE, newest, seen
 from core.memory.models import Candidate, Candidates, MemoryKind, Recalled, WordHits
 from core.memory.ports import Vector
 from core.notes.decay import weight
-from core.notes.models import Note
+from core.notes.models import Note, NoteKind
 from core.people.viewer import Viewer
 
 _LIVE = """org_id = %(org)s AND valid_to IS NULL
@@ -89,10 +89,12 @@ _CANDIDATES = f"""
            coalesce((SELECT jsonb_object_agg(lexeme, cardinality(positions)) FROM unnest(words)
                      WHERE lexeme = ANY (%(asked)s)), '{{{{}}}}') AS words,
            length(words) AS length,
-           1 - (embedding <=> vector) AS similarity,
-           (SELECT to_jsonb(note) FROM (SELECT {WEIGHED} FROM notes WHERE notes.id = note_id) AS note) AS note
+           1 - (embedding <=> vector) AS similarity, note_id
     FROM memories JOIN wanted USING (id) LEFT JOIN runs USING (id) LEFT JOIN vectors ON name = embedded_by
     WHERE org_id = %(org)s"""
+
+# Apart, since looking them up one by one costs as much as all the rest.
+_NOTES = f"SELECT {WEIGHED} FROM notes WHERE id = ANY (%(notes)s)"
 
 _RECALLED = """
     SELECT id, kind, text, speaker, said_at, room, shared_with, note_id, message_id, conversation_id
@@ -173,8 +175,18 @@ class PostgresMemories:
         }
         (rows,) = await self._database.run(viewer.org_id, (_candidates(viewer), values), viewer=viewer)
         runs = [(*reversed(row["before"]), row["id"], *row["after"]) for row in rows if row["before"] is not None]
+        weights = await self._weights(viewer, [row["note_id"] for row in rows if row["note_id"]])
+        found = tuple(_candidate(row, weights.get(row["note_id"], row["importance"])) for row in rows)
+        return Candidates(found, tuple(runs))
+
+    async def _weights(self, viewer: Viewer, notes: Sequence[int]) -> Mapping[int, float]:
+        """What notes weigh by now; nothing is asked where there are none."""
+        if not notes:
+            return {}
+        (rows,) = await self._database.run(viewer.org_id, (_NOTES, {"notes": list(notes)}), viewer=viewer)
         now = datetime.now(UTC)
-        return Candidates(tuple(_candidate(row, now) for row in rows), tuple(runs))
+        # The database has checked what it gives; to do so again would take longer than reading it.
+        return {row["id"]: weight(Note.model_construct(**{**row, "kind": NoteKind(row["kind"])}), now) for row in rows}
 
     async def recalled(self, viewer: Viewer, ids: Sequence[int]) -> Sequence[Recalled]:
         """What they are."""
@@ -199,13 +211,13 @@ def _candidates(viewer: Viewer) -> str:
     return _CANDIDATES.format(seen=some, before=before, after=after)
 
 
-def _candidate(row: DictRow, now: datetime) -> Candidate:
+def _candidate(row: DictRow, importance: float) -> Candidate:
     return Candidate(
         id=row["id"],
         speaker=row["speaker"],
         own=bool(row["own"]),  # a summary is nobody's
         said_at=row["said_at"],
-        importance=row["importance"] if row["note"] is None else weight(Note.model_validate(row["note"]), now),
+        importance=importance,
         asks=row["asks"],
         words=row["words"],
         length=row["length"],
