@@ -107,7 +107,8 @@ class Remembering:
         found = await recalls.recall(
             viewer, text, now, self._limit, without_conversation=claim.conversation_id, since=since
         )
-        return [one for one in _once(found) if one.fits and one.message_id != claim.message_id]
+        asked = claim.message_id
+        return [one for one in _once(found) if one.fits and (asked is None or one.message_id != asked)]
 
 
 def worth_recalling(text: str) -> bool:

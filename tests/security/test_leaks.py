@@ -11,10 +11,16 @@ from psycopg.errors import InsufficientPrivilege
 
 from adapters.postgres.database import Database
 from adapters.postgres.exporting import PostgresExports
+from adapters.postgres.memories import PostgresMemories
 from adapters.postgres.notes import PostgresNotes
 from core.commands import REGISTRY
+from core.conversation.context import build_prompt
 from core.conversation.handling import Asked, Handlers, Say
-from core.conversation.models import Asker, Place
+from core.conversation.models import Asker, Place, Utterance
+from core.conversation.remembering import Remembering
+from core.conversation.remembering import told as told_before
+from core.conversation.stores import Claim
+from core.memory.service import Memory
 from core.notes.commands import noting
 from core.people.exporting import exporting
 from core.people.viewer import Viewer
@@ -166,3 +172,31 @@ async def test_a_number_shows_a_note_to_its_owner_alone(world: LeakWorld, databa
             own = (secret.owner.human, secret.owner.org) == (person.human, person.org)
             shown = await told(handlers, viewer, person, "show-note", id=str(number))
             assert world.found(shown) == ({secret.canary} if own else set()), (person, viewer)
+
+
+async def test_a_prompt_holds_what_its_asker_may_see_where_they_ask_and_no_more(
+    world: LeakWorld, database: Database
+) -> None:
+    """As answers recall: a direct message is private, and a channel is not, whoever asks there."""
+    remembering = Remembering(Memory(PostgresMemories(database), tuple), limit=200, seconds=60.0)
+    question = "Where does Cleo's harbour deal go to?"
+    for person, viewer in world.viewers():
+        if bool(viewer.room) == viewer.private:
+            continue
+        surface, tenant, channel = (viewer.room or f"slack/T1/{person.channel}").split("/")
+        claim = Claim(
+            inbox_id=1,
+            fence=1,
+            attempts=1,
+            place=Place(surface=surface, tenant=tenant, channel=channel, direct=viewer.private),
+            conversation_id=1,
+            message_id=None,
+            platform_id="1",
+            text=question,
+            occurred_at=datetime.now(UTC),
+            asker=Asker(org_id=viewer.org_id, person_id=viewer.person_id, account=person.account, name=person.name),
+        )
+        recalled = await remembering.recall(claim, question)
+        asked = Utterance(speaker=person.name, text=question, at=claim.occurred_at)
+        prompt = build_prompt(claim.asker, [asked], claim.occurred_at, 100_000, recalled=told_before(recalled, "UTC"))
+        assert world.found(str(prompt)) == world.visible(person, viewer), (person, viewer)
