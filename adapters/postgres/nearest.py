@@ -28,7 +28,7 @@ _POOL = 400  # so many are found by their codes, to be compared by their vectors
 # The graph is asked where an org shares at least so many memories, and at least this part of what all orgs share: it
 # is walked past what is of other orgs, and gives up after 20,000.
 _MANY, _PART = 2_000, 0.05
-_BREADTH = 150
+_BREADTH = 200
 
 _LEAST = f"""
     SELECT greatest({_MANY}, {_PART} * reltuples)::bigint AS rows FROM pg_class
