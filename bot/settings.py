@@ -156,6 +156,7 @@ class NotesSettings(Section):
     quiet_seconds: float = Field(60.0, gt=0)
     messages: int = Field(20, ge=1)
     model: bool = True
+    model_per_hour: int = Field(60, ge=0)
     asks_per_day: int = Field(3, ge=0)
     ask_days: float = Field(7.0, gt=0)
 

@@ -36,6 +36,7 @@ from core.memory.ports import Embedder
 from core.notes.detecting import detector
 from core.notes.extracting import ModelExtractor
 from core.notes.noticing import Noticing, When
+from core.notes.sparing import Sparing
 from core.routing.models import Attempt, ErrorClass, Task
 from core.routing.service import Router
 
@@ -153,7 +154,7 @@ def wire(
 def _noticing(settings: Settings, database: Database, router: Router, embedder: Embedder | None) -> Noticing:
     notes = settings.notes
     windows = PostgresWindows(database, When(notes.quiet_seconds, notes.messages), embedder)
-    extractor = ModelExtractor(router, notes.importance) if notes.model else None
+    extractor = Sparing(ModelExtractor(router, notes.importance), notes.model_per_hour) if notes.model else None
     return Noticing(windows, detector, notes.thresholds(), extractor)
 
 

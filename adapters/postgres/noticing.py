@@ -29,6 +29,7 @@ _TOLD = 20
 _SHOWN = 20
 _KNOWN = 300
 _MENTION = re.compile(r"<@!?(\w+)>")
+_NAME = re.compile(r"\b[^\W\d_a-z][\w’'-]+")
 
 # Only what waits is looked at, by an index that holds nothing else.
 _CLAIM = """
@@ -41,9 +42,11 @@ _CLAIM = """
           AND (last_at < clock_timestamp() - make_interval(secs => %(quiet)s) OR messages >= %(messages)s)
         ORDER BY last_at LIMIT 1 FOR NO KEY UPDATE OF conversations SKIP LOCKED
     )
-    UPDATE conversations SET noticing_until = clock_timestamp() + make_interval(secs => %(lease)s)
+    UPDATE conversations SET noticing_until = clock_timestamp() + make_interval(secs => %(lease)s),
+        noticing_tries = noticing_tries + 1
     FROM due WHERE conversations.id = due.id
-    RETURNING conversations.id, org_id, surface, tenant, channel, thread, direct, noticing_until"""
+    RETURNING conversations.id, org_id, surface, tenant, channel, thread, direct, noticing_until,
+        noticing_tries"""
 
 _SAID = """
     SELECT messages.id, person_id, people.name, people.zone, text, occurred_at, platform_id,
@@ -66,12 +69,18 @@ _MENTIONED = """
     SELECT account, people.id, people.name FROM accounts JOIN people ON people.id = person_id
     WHERE surface = %(surface)s AND tenant = %(tenant)s AND account = ANY (%(accounts)s) AND NOT is_bot"""
 
+# Whom a first name that is said may mean, beside those who are here.
+_ABSENT = """
+    SELECT id, name FROM people WHERE split_part(name, ' ', 1) = ANY (%(names)s) AND id <> ALL (%(people)s)
+      AND EXISTS (SELECT FROM accounts WHERE person_id = people.id AND NOT is_bot)
+    ORDER BY id LIMIT 200"""
+
 _NOTES = f"""
     SELECT {COLUMNS} FROM notes WHERE owner = ANY (%(people)s) AND room = %(room)s AND valid_to IS NULL
     ORDER BY created_at DESC, id DESC LIMIT {_SHOWN}"""
 
 _END = """
-    UPDATE conversations SET noticing_until = NULL
+    UPDATE conversations SET noticing_until = NULL, noticing_tries = 0
     WHERE id = %(conversation_id)s AND noticing_until = %(lease)s AND NOT off_record RETURNING id"""
 
 # What was edited meanwhile waits for the next look.
@@ -144,9 +153,12 @@ class PostgresWindows:
         viewer = Viewer(
             org_id=row["org_id"], person_id=speakers[0] if speakers else 0, room=place.room, private=place.direct
         )
-        accounts, notes = await self._database.run(
+        names = {name for one in messages if one.new for name in _NAME.findall(one.text)}
+        here = list({one.person_id for one in messages})
+        accounts, absent, notes = await self._database.run(
             row["org_id"],
             (_MENTIONED, {**place.model_dump(), "accounts": list(mentioned)}),
+            (_ABSENT, {"names": list(names), "people": here}),
             (_NOTES, {"people": speakers, "room": place.room}),
             viewer=viewer,
         )
@@ -155,9 +167,11 @@ class PostgresWindows:
             conversation_id=row["id"],
             place=place,
             lease=row["noticing_until"],
+            tries=row["noticing_tries"],
             messages=messages,
             robbie=tuple(one["text"] for one in told),
             accounts={one["account"]: (one["id"], one["name"]) for one in accounts},
+            absent={one["id"]: one["name"] for one in absent},
             notes=tuple(Note.model_validate(one) for one in notes),
         )
 

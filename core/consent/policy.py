@@ -6,10 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from core.consent.models import Answer, Outcome, State, What
-from core.notes.models import EVERYBODY, Note, NoteKind
-
-PERSONAL = frozenset({NoteKind.PERSONAL, NoteKind.CONCERN, NoteKind.FEEDBACK})
-"""Of these kinds, a note on somebody else is shared only if that person agrees, too."""
+from core.notes.models import EVERYBODY, PERSONAL, Note
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from core.notes.policy import Draft
 from core.notes.refusals import stems
 from core.notes.sources import LONGEST, Said, Sentence, Window
 from core.reminders.moments import zone_of
+from core.rendering.clean import clean_json
 from core.rendering.links import links_in
 from core.routing.models import Answer, ChatMessage, Level, Task
 
@@ -30,6 +31,7 @@ _log = logging.getLogger(__name__)
 _GROUNDED = 0.6
 """The share of a note's words with content that must stand in what it cites, or be names of who is there."""
 
+_ABOUT = ("person", "company", "project")
 _KINDS = tuple(kind.value for kind in NoteKind)
 _CAPITAL = re.compile(r"(?<![.!?:] )(?<!^)\b[A-ZÄÖÜ][\w’'-]+")
 _NUMBER = re.compile(r"\d+")
@@ -103,7 +105,7 @@ SCHEMA: Mapping[str, object] = {
                             "additionalProperties": False,
                             "required": ["kind", "name"],
                             "properties": {
-                                "kind": {"type": "string", "enum": ["person", "company", "project"]},
+                                "kind": {"type": "string", "enum": list(_ABOUT)},
                                 "name": {"type": "string"},
                             },
                         },
@@ -167,7 +169,7 @@ def read(answer: Answer, window: Window, numbered: Mapping[int, tuple[Said, str]
         numbered: the messages that may be cited, with what their people said themselves.
     """
     try:
-        listed = _Listed.model_validate(json.loads(_bare(answer.text)))
+        listed = _Listed.model_validate(clean_json(json.loads(_bare(answer.text))))
     except (ValueError, RecursionError):
         _log.warning("%s did not answer with notes; the detector's are taken", answer.model)
         return None
@@ -225,11 +227,13 @@ def _adds_nothing(text: str, spoken: str, window: Window) -> bool:
 
 
 def _subjects(one: _Found, spoken: str, window: Window, owner: int) -> tuple[Subject, ...]:
-    people = subjects(spoken, window, owner)
+    people = subjects(spoken, window, owner, one.kind)
+    known = " ".join((*(person.name for person in people), window.people.get(owner, "")))
     others = {
         (about.kind, about.name): Subject.model_validate({"kind": about.kind, "name": about.name})
         for about in one.about
-        if about.kind in ("company", "project") and about.name.strip() and about.name in spoken
+        if about.kind in _ABOUT and about.name.strip() and about.name in spoken
+        if about.kind != "person" or about.name not in known
     }
     return (*people, *others.values())
 

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, time
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from core.notes.detecting import Detector, Line
 from core.notes.kinds import kinds
-from core.notes.models import NoteKind, Subject
+from core.notes.models import PERSONAL, NoteKind, Subject
 from core.notes.policy import Draft
 from core.notes.refusals import stems
 from core.notes.sources import LONGEST, Sentence, Window
 from core.notes.substance import heard, weighed
 from core.registry import CommandError
 from core.reminders.moments import zone_of
-from core.reminders.when import understand
+from core.reminders.when import END_OF_WORK, understand
 
 GATE = 0.6
 """What is less likely worth a note than this is not looked at any further, and no model is asked for it."""
@@ -50,8 +50,6 @@ _WISH = re.compile(
     re.IGNORECASE,
 )
 _TIME = re.compile(r"\b(?:(?:by|until|before|due|no later than|bis(?: spätestens)?(?: zum)?)(?: the)? )?(?=\w)", re.I)
-_CLOCK = re.compile(r"\d ?(?:am|pm|uhr|[:.]\d\d)|\bat \d|\bum \d|morning|noon|vormittag|früh|mittag", re.I)
-_MORNING, _EVENING = time(9), time(18)
 
 
 def found(window: Window, sentences: Sequence[Sentence], detector: Detector) -> Sequence[Draft]:
@@ -103,7 +101,7 @@ def _draft(window: Window, sentence: Sentence, kind: NoteKind, likely: float, sc
         sharing=likely * useful,
         celebration=likely * share,
         tone=_tone(scores),
-        subjects=subjects(sentence.text, window, said.person_id),
+        subjects=subjects(sentence.text, window, said.person_id, kind),
         said_at=said.at,
         due_at=due_at,
         sources=(said.id,),
@@ -111,26 +109,47 @@ def _draft(window: Window, sentence: Sentence, kind: NoteKind, likely: float, sc
     )
 
 
-def subjects(text: str, window: Window, owner: int) -> tuple[Subject, ...]:
-    """The people of the conversation whom a text names, but for the one whose note it is."""
-    return tuple(
-        Subject(kind="person", name=name, person_id=id)
-        for id, name in window.people.items()
-        if id != owner and name and any(_names(text, one) for one in {name, name.split()[0]})
-    )
+def subjects(text: str, window: Window, owner: int, kind: NoteKind) -> tuple[Subject, ...]:
+    """The people whom a text names, but for the one whose note it is.
+
+    Those who are not here count where it is personal: by a first name that several have, nobody is known to be meant.
+    """
+    here = {id: name for id, name in window.people.items() if id != owner and _named(text, name)}
+    found = [Subject(kind="person", name=name, person_id=id) for id, name in here.items()]
+    if kind in PERSONAL:
+        first = {name.split()[0] for name in (*here.values(), window.people.get(owner) or "-")}
+        found += _absent(text, {id: name for id, name in window.absent.items() if id not in window.people}, first)
+    return tuple(found)
+
+
+def _absent(text: str, people: Mapping[int, str], here: Collection[str]) -> Iterator[Subject]:
+    whole = {id: name for id, name in people.items() if _names(text, name)}
+    for id, name in whole.items():
+        yield Subject(kind="person", name=name, person_id=id)
+    known = {*here, *(name.split()[0] for name in whole.values())}
+    meant: dict[str, list[int]] = {}
+    for id, name in people.items():
+        first = name.split()[0]
+        if first not in known and _names(text, first):
+            meant.setdefault(first, []).append(id)
+    for first, ids in meant.items():
+        one = ids[0] if len(ids) == 1 else None
+        yield Subject(kind="person", name=people[one] if one is not None else first, person_id=one)
 
 
 def due(text: str, said_at: datetime, zone: ZoneInfo) -> datetime | None:
-    """Until when something is to be done, as the text says; a day without a time is its evening."""
+    """Until when something is to be done, as the text says; a day without a time is over at its end of work.
+
+    Only as much of a text is read as a note holds: each of its words may begin a time.
+    """
+    text = text[:LONGEST]
     for start in _starts(text):
         try:
-            meant = understand(text[start:], said_at, zone)
+            meant = understand(text[start:], said_at, zone, END_OF_WORK)
         except CommandError:
             continue
         if meant is not None:
-            at = meant.at.astimezone(zone)
-            day_alone = at.time() == _MORNING and not _CLOCK.search(text)
-            return at.replace(hour=_EVENING.hour) if day_alone else at
+            return meant.at.astimezone(zone)
     return None
 
 
@@ -144,6 +163,11 @@ def _starts(text: str) -> Iterator[int]:
     found = list(_TIME.finditer(text))
     yield from (one.end() for one in found if one[0])
     yield from (one.end() for one in found if not one[0])
+
+
+def _named(text: str, name: str) -> bool:
+    """Whether a text names somebody, in full or by the first name."""
+    return bool(name) and any(_names(text, one) for one in {name, name.split()[0]})
 
 
 def _names(text: str, name: str) -> bool:

@@ -38,6 +38,10 @@ TO_DO = frozenset({NoteKind.COMMITMENT, NoteKind.ACTION, NoteKind.DEADLINE})
 """What can become a task."""
 
 
+PERSONAL = frozenset({NoteKind.PERSONAL, NoteKind.CONCERN, NoteKind.FEEDBACK})
+"""Of these kinds, a note on somebody else is shared only if that person agrees, too."""
+
+
 class Subject(Frozen):
     """Who or what a note is about; to be one gives nobody access.
 

@@ -16,6 +16,7 @@ from core.notes.policy import Draft, Thresholds, merged
 from core.notes.sources import Said, Sentence, Window, own_sentences
 
 _log = logging.getLogger(__name__)
+_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +90,18 @@ class Noticing:
         return made
 
     async def drafts(self, window: Window) -> Sequence[Draft]:
-        """What is worth a note in a window. No model is asked where the detector finds nothing."""
+        """What is worth a note in a window.
+
+        No model is asked where the detector finds nothing, nor for a window whose first look came to no end.
+        """
+        if window.tries > _TRIES:
+            _log.error("conversation %s cannot be looked through: what waits is passed over", window.conversation_id)
+            return []
         sentences = own_sentences(_without_commands(window))
         if not sentences:
             return []
         drafts = await asyncio.to_thread(lambda: found(window, sentences, self._detector()))
-        if drafts and self._extractor is not None:
+        if drafts and self._extractor is not None and window.tries == 1:
             refined = await self._extractor.extract(window, sentences)
             drafts = drafts if refined is None else refined
         return merged([draft for draft in drafts if self._thresholds.worth(draft)])

@@ -56,6 +56,8 @@ class Window:
         robbie: what Robbie said here of late.
         accounts: the people that are mentioned, by the platform's account: id and name.
         notes: the latest notes of those who speak that may be seen here.
+        absent: people of the org who are not part of this and whose first name is said here.
+        tries: how often this was taken, this time included, since it last came to an end.
     """
 
     org_id: int
@@ -66,6 +68,8 @@ class Window:
     robbie: tuple[str, ...] = ()
     accounts: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
+    absent: Mapping[int, str] = field(default_factory=dict)
+    tries: int = 1
 
     @property
     def people(self) -> Mapping[int, str]:

@@ -13,6 +13,8 @@ from core.reminders.moments import moment
 
 _YEARS = 5
 _MORNING = time(9)
+END_OF_WORK = time(18)
+"""When a day is over by whose end something is to be done."""
 _PARTS = {
     "morning": time(9), "früh": time(9), "vormittag": time(10), "noon": time(12), "mittag": time(12),
     "afternoon": time(15), "nachmittag": time(15), "evening": time(18), "abend": time(18), "night": time(20),
@@ -80,8 +82,14 @@ class Understood:
     rest: str
 
 
-def understand(line: str, now: datetime, zone: ZoneInfo) -> Understood | None:
+def understand(line: str, now: datetime, zone: ZoneInfo, alone: time = _MORNING) -> Understood | None:
     """When and what; None where no time is understood.
+
+    Args:
+        line: what somebody wrote.
+        now: when they did.
+        zone: theirs.
+        alone: what a day means that is named without a time.
 
     Raises:
         CommandError: it is in the past, or there is no such day or time.
@@ -94,7 +102,7 @@ def understand(line: str, now: datetime, zone: ZoneInfo) -> Understood | None:
             rest = _LEAD.sub("", (found.groupdict().get("rest") or "").strip(" ,:"), count=1)
             if rest[:1].isdigit() and not any(name.startswith(("hour", "noon", "count", "half")) for name in groups):
                 raise CommandError("At what time? Write it like `at 9` or `15:00`.", "remind")
-            return Understood(_future(_moment(groups, now.astimezone(zone), zone), now), rest)
+            return Understood(_future(_moment(groups, now.astimezone(zone), zone, alone), now), rest)
     return None
 
 
@@ -106,12 +114,13 @@ def _future(at: datetime, now: datetime) -> datetime:
     return at
 
 
-def _moment(groups: dict[str, str], now: datetime, zone: ZoneInfo) -> datetime:
+def _moment(groups: dict[str, str], now: datetime, zone: ZoneInfo, alone: time) -> datetime:
     if "half" in groups or "count" in groups:
         return _later(groups, now, zone)
     groups = {name.removesuffix("_b"): value for name, value in groups.items()}
     try:
-        return moment(_day(groups, now, _clock(groups)), _clock(groups) or _MORNING, zone)
+        at = _clock(groups) or alone
+        return moment(_day(groups, now, at), at, zone)
     except (ValueError, OverflowError):
         raise CommandError("There is no such day or time.", "remind") from None
 
@@ -149,14 +158,14 @@ def _hour(hour: int, half: str) -> int:
     return hour if not half else hour % 12 + (12 if half == "pm" else 0)
 
 
-def _day(groups: dict[str, str], now: datetime, at: time | None) -> date:
+def _day(groups: dict[str, str], now: datetime, at: time) -> date:
     """The day that is named; today for none. Raises ValueError."""
     if relative := groups.get("relative"):
         after = {"tomorrow": 1, "morgen": 1, "today": 0, "heute": 0, "tonight": 0}
         return now.date() + timedelta(days=after.get(relative, 2))
     if weekday := groups.get("weekday"):
         ahead = (_NUMBER_OF[weekday] - now.weekday()) % 7
-        passed = ahead == 0 and ("next" in groups or (at or _MORNING) <= now.time())
+        passed = ahead == 0 and ("next" in groups or at <= now.time())
         return now.date() + timedelta(days=7 if passed else ahead)
     if iso := groups.get("iso"):
         return date.fromisoformat(iso)

@@ -7,10 +7,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from core.registry import CommandError
-from core.reminders.when import understand
+from core.reminders.when import END_OF_WORK, understand
 
 _BY = re.compile(r"\b(?:by|until|till|before|due|bis(?: zum)?)\s", re.IGNORECASE)
-_END_OF_WORK = "18:00"
 
 
 def split(line: str, now: datetime, zone: ZoneInfo) -> tuple[str, datetime | None]:
@@ -25,18 +24,7 @@ def split(line: str, now: datetime, zone: ZoneInfo) -> tuple[str, datetime | Non
 
 def moment_of(when: str, now: datetime, zone: ZoneInfo) -> datetime | None:
     """The moment that these words name, and nothing else; a day alone means its end of work. Raises CommandError."""
-    try:
-        found = _whole(when, now, zone)
-    except CommandError:  # “by today” is still to come, though its morning has passed
-        found = _whole(f"{when} {_END_OF_WORK}", now, zone)
-        if found is None:
-            raise
-        return found
-    return found and (_whole(f"{when} {_END_OF_WORK}", now, zone) or found)
-
-
-def _whole(when: str, now: datetime, zone: ZoneInfo) -> datetime | None:
-    found = understand(when, now, zone)
+    found = understand(when, now, zone, END_OF_WORK)
     return found.at if found is not None and not found.rest else None
 
 

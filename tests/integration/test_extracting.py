@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import psycopg
 import pytest
@@ -19,11 +20,15 @@ from bot.model_settings import Model
 from bot.models import chat_models, router_for
 from bot.settings import Secrets, Settings
 from core.notes.detecting import detector
-from core.notes.extracting import ModelExtractor
+from core.notes.extracting import ModelExtractor, read
 from core.notes.noticing import Noticing, When
 from core.notes.policy import Thresholds
-from tests.integration.conftest import Desk, message
+from core.notes.sources import Said, Window, own_sentences
+from core.notes.sparing import Sparing
+from core.routing.models import Answer, Level, Plan, Usage
+from tests.integration.conftest import PLACE, Desk, message
 
+AT = datetime(2026, 11, 25, 10, tzinfo=UTC)
 REPORT = "I'll send Ben the quarterly report by Friday."
 MODELS = (
     Model(level=1, provider="openai", model="gpt-4o", input_usd=2.5, output_usd=10.0),
@@ -37,6 +42,7 @@ class Reader:
 
     desk: Desk
     providers: ProviderDouble
+    extractor: ModelExtractor
     noticing: Noticing
     admin_url: str
 
@@ -79,7 +85,7 @@ async def reader(desk: Desk, admin_url: str) -> AsyncIterator[Reader]:
         budget = PostgresBudget(desk.database, daily_usd=1.0)
         extractor = ModelExtractor(router_for(settings, models, PyBreakers(), budget), 0.7)
         windows = PostgresWindows(desk.database, When(0.0, 1))
-        yield Reader(desk, double, Noticing(windows, detector, Thresholds(), extractor), admin_url)
+        yield Reader(desk, double, extractor, Noticing(windows, detector, Thresholds(), extractor), admin_url)
         for model in models.values():
             await model.aclose()
 
@@ -202,3 +208,51 @@ def read_budget(admin_url: str, desk: Desk) -> Callable[[], None]:
             admin.execute("INSERT INTO budgets (org_id, day, spent_usd) SELECT id, current_date, 99 FROM organizations")
 
     return spend
+
+
+async def test_what_a_database_cannot_hold_is_no_end_of_noticing(reader: Reader) -> None:
+    reader.answers(note("Ana sends Ben the quarterly\u0000 \ud800report.", 1))
+    assert await reader.hears(REPORT) == 1
+    assert len(reader.notes()) == 1
+    assert await reader.noticing.notice() == 0
+    assert len(reader.providers.requests) == 1
+
+
+async def test_a_look_that_came_to_no_end_asks_no_model_again_and_is_given_up_after_three(reader: Reader) -> None:
+    """CASE 17: what fails each time costs nothing each time."""
+    reader.answers(note("Ana sends Ben the quarterly report.", 1))
+    await reader.desk.accept(message(1, text=REPORT))
+    windows = PostgresWindows(reader.desk.database, When(0.0, 1, 0.0))
+    for tries in (1, 2, 3):
+        window = await windows.claim()
+        assert window is not None
+        assert window.tries == tries
+        assert len(await reader.noticing.drafts(window)) == 1
+    assert len(reader.providers.requests) == 1
+    assert await reader.noticing.notice() == 0
+    assert await windows.claim() is None
+
+
+async def test_an_org_has_a_model_read_only_so_often_an_hour(reader: Reader) -> None:
+    reader.answers(note("Ana sends Ben the quarterly report.", 1))
+    await reader.desk.accept(message(1, text=REPORT))
+    window = await PostgresWindows(reader.desk.database, When(0.0, 1, 0.0)).claim()
+    assert window is not None
+    now = 0.0
+    sparing = Sparing(reader.extractor, 1, lambda: now)
+    sentences = own_sentences(window)
+    assert await sparing.extract(window, sentences)
+    assert await sparing.extract(window, sentences) is None
+    now = 3600.0
+    assert await sparing.extract(window, sentences)
+    assert len(reader.providers.requests) == 2
+
+
+async def test_who_is_meant_by_what_is_personal_need_not_be_here(reader: Reader) -> None:
+    absent = {7: "Cleo Miller", 8: "Dan Roe", 9: "Dan Doe", 10: "Ana Other"}
+    said = Said(1, 1, "Ana", "I am worried: Cleo told me that Dan and Eve argue.", AT)
+    window = Window(1, 1, PLACE, AT, (said,), absent=absent)
+    answer = note("Cleo told me that Dan and Eve argue.", 1, kind="concern", about=[{"kind": "person", "name": "Eve"}])
+    answered = Answer(json.dumps({"notes": [answer]}), Level.GPT4_CLASS, "m", 0.0, Usage(1, 1), 1.0, Plan((), "p", "a"))
+    (draft,) = read(answered, window, {1: (said, said.text)}) or ()
+    assert {(one.name, one.person_id) for one in draft.subjects} == {("Cleo Miller", 7), ("Dan", None), ("Eve", None)}

@@ -98,6 +98,7 @@ _REVISIONS = (
     "0005_provenance",
     "0005_fading",
     "0006_asked_where",
+    "0005_tries",
 )
 
 
