@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from core.memory.ports import EmbeddingError, Vector
@@ -28,16 +30,19 @@ class LocalEmbedder:
 
     def __init__(self, threads: int = 1) -> None:
         self._threads = threads
+        # Each thread that computes holds memory of its own. One may be at the background's, and one at a question.
+        self._pool = ThreadPoolExecutor(2, "embedding")
         self._loading = threading.Lock()
         self._model: _Model | None = None
 
     async def embed(self, texts: Sequence[str], *, org_id: int | None = None) -> Sequence[Vector]:
         """One vector for each text; it costs nothing."""
-        model = await asyncio.to_thread(self._load)
+        in_thread = partial(asyncio.get_running_loop().run_in_executor, self._pool)
+        model = await in_thread(self._load)
         vectors: dict[int, Vector] = {}
-        pieces = await asyncio.to_thread(model.pieces_of, texts)
-        for batch in _batches(pieces):  # a thread for each, so that who is cancelled stops here
-            found = await asyncio.to_thread(model.run, [pieces[number] for number in batch])
+        pieces = await in_thread(model.pieces_of, texts)
+        for batch in _batches(pieces):  # a step for each, so that who is cancelled stops here
+            found = await in_thread(model.run, [pieces[number] for number in batch])
             vectors.update(zip(batch, found, strict=True))
         return [vectors[number] for number in range(len(texts))]
 
