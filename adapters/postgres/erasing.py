@@ -7,7 +7,7 @@ from __future__ import annotations
 from psycopg.types.json import Jsonb
 
 from adapters.postgres.database import Transaction, look_as
-from adapters.postgres.forgetting import LONG, take_out, written
+from adapters.postgres.forgetting import LONG, mark, take_out, written
 from adapters.postgres.visible import ACCOUNTS
 from adapters.postgres.wins import take_back_win
 from core.people.viewer import Viewer
@@ -23,14 +23,10 @@ _TOOK_PART = f"""
         SELECT conversation_id FROM messages WHERE {_ITS} UNION SELECT conversation_id FROM inbox WHERE {_ITS}
         UNION SELECT conversation_id FROM interactions WHERE {_ITS})"""
 _KEPT = """
-    SELECT text, shared_with FROM notes WHERE owner = ANY (%(mine)s)
-    UNION ALL SELECT wording, CASE WHEN state = 'yes' THEN audience ELSE '' END FROM consents
-        WHERE owner = ANY (%(mine)s)
-    UNION ALL SELECT text, shared_with FROM tasks WHERE owner = ANY (%(mine)s)
-    UNION ALL SELECT text, '' FROM reminders WHERE owner = ANY (%(mine)s)"""
-_PLACES = """
-    SELECT id FROM conversations
-    WHERE %(everywhere)s OR id = ANY (%(took_part)s) OR surface || '/' || tenant || '/' || channel = ANY (%(rooms)s)"""
+    SELECT id, text FROM notes WHERE owner = ANY (%(mine)s)
+    UNION ALL SELECT note_id, wording FROM consents WHERE owner = ANY (%(mine)s)
+    UNION ALL SELECT id, text FROM tasks WHERE owner = ANY (%(mine)s)
+    UNION ALL SELECT id, text FROM reminders WHERE owner = ANY (%(mine)s)"""
 
 # In threads with others: Robbie's answers to this person, and those to others that repeat what this person said.
 # An answer stands right after its question, also when what else tied them together is purged.
@@ -153,13 +149,12 @@ async def _take_back(tx: Transaction, viewer: Viewer, values: dict[str, object])
 
 
 async def _unquote(tx: Transaction, values: dict[str, object], took_part: list[int]) -> None:
-    """Take what this person kept out of what Robbie wrote to others, wherever they could read it."""
+    """Take what this person kept out of what Robbie wrote where they took part, and out of lists for others."""
     kept = await (await tx.execute(_KEPT, values)).fetchall()
     words = [word for word in written([row["text"] for row in kept]) if len(word) >= LONG]
     if not words:
         return
-    audiences = {row["shared_with"] for row in kept}
-    where = {"everywhere": "*" in audiences, "rooms": sorted(audiences - {"", "*"}), "took_part": took_part}
-    places = [row["id"] for row in await (await tx.execute(_PLACES, where)).fetchall()]
-    nothing: dict[str, object] = {"said": [], "showing": [], "direct": []}
-    await take_out(tx, words, {**values, **nothing, "words": words, "long": words, "places": places})
+    nothing: dict[str, object] = {"said": [], "showing": [], "direct": [], "drew": []}
+    marks = sorted({mark(row["id"]) for row in kept})
+    where = {"marks": marks, "places": took_part}
+    await take_out(tx, words, {**values, **nothing, **where, "words": words, "long": words})

@@ -23,10 +23,9 @@ _SHOWING = ("ask-consent", "show-consent", "consent", "edit-consent", "consent-o
 _FAMILY = ("note", "notes", "show-note", "edit-note", "pin-note", "forget-note")
 
 _NOTE = """
-    SELECT notes.id, owner, text, origin, room, shared_with,
+    SELECT notes.id, owner, text, origin,
            ARRAY(SELECT id::text FROM consents WHERE note_id = notes.id) AS questions,
-           ARRAY(SELECT wording FROM consents WHERE note_id = notes.id) AS wordings,
-           ARRAY(SELECT audience FROM consents WHERE note_id = notes.id) AS audiences
+           ARRAY(SELECT wording FROM consents WHERE note_id = notes.id) AS wordings
     FROM notes WHERE id = %(id)s AND owner = ANY (%(mine)s) FOR UPDATE"""
 
 # What asked for the note, or changed it, with the messages that said so; a yes to what was asked back leads to them.
@@ -50,15 +49,22 @@ _UNASKED = """
         SELECT FROM inbox AS item WHERE item.id = ANY (%(asked)s)
           AND (item.conversation_id, item.platform_id) = (inbox.conversation_id, inbox.platform_id))"""
 
-# Where its owner speaks with Robbie, and where others could read it.
+# Where its owner speaks with Robbie, and where somebody was asked about it.
 _PLACES = """
-    SELECT id, direct FROM conversations
-    WHERE %(everywhere)s OR surface || '/' || tenant || '/' || channel = ANY (%(rooms)s) OR id IN (
+    SELECT id, direct FROM conversations WHERE id IN (
         SELECT conversation_id FROM messages WHERE person_id = ANY (%(mine)s)
         UNION SELECT conversation_id FROM consents WHERE note_id = %(id)s)"""
+# Others' answers that were given it. What else Robbie said to others is theirs, whatever words it shares with a note.
+_DREW = """
+    SELECT answer_id FROM drawn_on JOIN memories ON memories.id = memory_id
+    JOIN interactions ON interactions.id = interaction_id WHERE note_id = %(id)s AND answer_id IS NOT NULL"""
 
 _ANY = "EXISTS (SELECT FROM unnest(%({which})s::text[]) AS word WHERE strpos({text}, word) > 0)"
 _ON_NOTES = "inbox.detail #>> '{command,command}' = ANY (%(showing)s)"
+# What Robbie listed for others who might read it has its number. An index holds such lists and nothing else.
+_LISTED = f"""
+    SELECT id FROM messages WHERE person_id IS NULL AND text ~ '#[0-9]+[*][*]'
+      AND {_ANY.format(which="marks", text="text")} AND {_ANY.format(which="words", text="text")}"""
 
 # What was sent needs its files no more; before that, they are on their way to their owner.
 _OUTBOX = f"""
@@ -66,6 +72,9 @@ _OUTBOX = f"""
     WHERE outbox.conversation_id = ANY (%(places)s) AND (
         {_ANY.format(which="long", text="body")} OR {_ANY.format(which="long", text="coalesce(shown, '')")}
         OR {_ON_NOTES} AND {_ANY.format(which="words", text="body")})
+      OR outbox.message_id = ANY (%(drew)s) AND (
+        {_ANY.format(which="long", text="body")} OR {_ANY.format(which="long", text="coalesce(shown, '')")})
+      OR outbox.message_id = ANY (%(listed)s)
     ORDER BY outbox.id FOR UPDATE OF outbox"""
 _REWRITE_OUTBOX = "UPDATE outbox SET body = %(body)s, shown = %(shown)s, extras = %(extras)s WHERE id = %(id)s"
 _FILES = """
@@ -81,6 +90,7 @@ _MESSAGES = f"""
         OR {_ANY.format(which="words", text="text")} AND (id = ANY (%(said)s) OR person_id IS NULL AND EXISTS (
             SELECT FROM outbox JOIN inbox ON inbox.id = inbox_id
             WHERE outbox.message_id = messages.id AND {_ON_NOTES})))
+      OR id = ANY (%(drew)s) AND {_ANY.format(which="long", text="text")} OR id = ANY (%(listed)s)
     ORDER BY id FOR NO KEY UPDATE"""
 _REWRITE_MESSAGE = "UPDATE messages SET text = %(text)s WHERE id = %(id)s"
 
@@ -116,17 +126,17 @@ async def forget_note(tx: Transaction, viewer: Viewer, note_id: int) -> bool:
     asked = await (await tx.execute(_ASKED, {**values, **came_of})).fetchall()
     found_in = [row["message_id"] for row in await (await tx.execute(_FOUND_IN, values)).fetchall()]
     words = written([note["text"], *note["wordings"], *(row["text"] or "" for row in asked)])
-    rooms = [note["room"], note["shared_with"], *note["audiences"]]
     values |= {
         "asked": [row["id"] for row in asked],
         "said": [*found_in, *(row["message_id"] for row in asked if row["message_id"])],
         "words": words,
         "long": [word for word in words if len(word) >= LONG],
-        "rooms": list(filter(None, rooms)),
-        "everywhere": "*" in rooms,
+        "marks": [mark(note_id)],
     }
     places = await (await tx.execute(_PLACES, values)).fetchall()
+    drew = await (await tx.execute(_DREW, values)).fetchall()
     values |= {"places": [row["id"] for row in places], "direct": [row["id"] for row in places if row["direct"]]}
+    values["drew"] = [row["answer_id"] for row in drew]
     rewritten = await take_out(tx, words, {**values, "said": [row["message_id"] for row in asked if row["message_id"]]})
     for statement in (_UNASKED, _NOT_RECALLED, _NOT_TO_RECALL, _GONE):
         await tx.execute(statement, values)
@@ -136,6 +146,8 @@ async def forget_note(tx: Transaction, viewer: Viewer, note_id: int) -> bool:
 
 async def take_out(tx: Transaction, words: Sequence[str], values: Mapping[str, object]) -> int:
     """Take the words out of what was written, the outbox first, as senders do; says of how many rows."""
+    listed = await (await tx.execute(_LISTED, values)).fetchall()
+    values = {**values, "listed": [row["id"] for row in listed]}
     await tx.execute(_FILES, values)
     sent = await (await tx.execute(_OUTBOX, values)).fetchall()
     for row in sent:
@@ -148,6 +160,11 @@ async def take_out(tx: Transaction, words: Sequence[str], values: Mapping[str, o
     for row in said:
         await tx.execute(_REWRITE_MESSAGE, {**row, "text": _without(row["text"], words)})
     return len(sent) + len(said)
+
+
+def mark(number: int) -> str:
+    """How lists name a note."""
+    return f"#{number}**"
 
 
 def written(texts: Sequence[str]) -> list[str]:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from adapters.postgres.forgetting import FORGOTTEN
 from adapters.postgres.refusals import refused
 from adapters.postgres.saying import PostgresSayings
 from bot.app import App
+from core.conversation.models import Author, Place
 from core.people.viewer import Viewer
+from tests.integration.conftest import PLACE, Desk, finished, message
+from tests.integration.consent_world import circle
 from tests.office import Office
 from tests.scan import holders, vectors
 
@@ -85,6 +90,36 @@ async def test_a_short_note_takes_no_words_out_of_other_answers(office: Office, 
     answers = await office.rows("SELECT text FROM messages WHERE person_id IS NULL ORDER BY id")
     assert answers[0] == ("Berlin is ok.",)
     assert (f"Noted, for you alone: {FORGOTTEN}",) in answers
+
+
+async def test_others_keep_what_robbie_told_them_except_what_it_drew_on_or_listed(desk: Desk) -> None:
+    friends = circle(desk)
+    ana = await friends.meet(PLACE)
+    id = await friends.note(ana, "on Tuesday, ask", found_by="hand")
+    await friends.do(ana, "share", note=str(id), **{"with": "everyone"})
+    memory = int(str((await desk.row("SELECT id FROM memories WHERE note_id = %s", id))["id"]))
+    told = "The board meets on Tuesday, ask Dana about the deadline."
+    await says_to_ben(desk, 50, told)
+    await says_to_ben(desk, 51, f"- **#{id + 1}** {told}")
+    await says_to_ben(desk, 52, "Ana says: on Tuesday, ask.", [memory])
+    await says_to_ben(desk, 53, f"- **#{id}** Ana: on Tuesday, ask _(today)_")
+    await friends.notes.forget(await friends.viewer(ana), id)
+    left = [told, f"- **#{id + 1}** {told}", f"Ana says: {FORGOTTEN}.", f"- **#{id}** Ana: {FORGOTTEN} _(today)_"]
+    said = await desk.rows("SELECT text FROM messages WHERE person_id IS NULL ORDER BY id")
+    assert [row["text"] for row in said] == left
+    sent = await desk.rows("SELECT body FROM outbox WHERE phase = 'final' ORDER BY id")
+    assert [row["body"] for row in sent] == left
+
+
+async def says_to_ben(desk: Desk, number: int, text: str, recalled: Sequence[int] = ()) -> None:
+    """Robbie answers somebody else, in private."""
+    dm = Place(surface="slack", tenant="T1", channel="D2", direct=True)
+    await desk.accept(message(number, author=Author(account="U2", name="Ben"), place=dm))
+    org = int(str((await desk.row("SELECT org_id FROM people"))["org_id"]))
+    where = await desk.row("SELECT id FROM conversations WHERE channel = 'D2'")
+    claim = await desk.turns.claim(org, int(str(where["id"])), ["slack"], messages=5)
+    assert claim is not None
+    await desk.turns.finish(claim, finished(text, (text,), recalled=list(recalled)))
 
 
 async def owner(office: Office) -> Viewer:

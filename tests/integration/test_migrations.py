@@ -99,6 +99,7 @@ _REVISIONS = (
     "0005_fading",
     "0006_asked_where",
     "0005_tries",
+    "0006_lists",
 )
 
 
