@@ -39,27 +39,37 @@ _AGAIN = """
           AND waiting.detail ->> 'redo_of' = inbox.id::text)
     RETURNING id"""
 
+CANCEL = """
+    UPDATE inbox SET cancel = %(cancel)s
+    WHERE conversation_id = %(conversation_id)s AND platform_id = %(platform_id)s AND kind = 'message'
+      AND state = 'claimed'"""
+
+_IGNORE = """
+    UPDATE inbox SET state = 'ignored', closed_at = clock_timestamp()
+    WHERE conversation_id = %(conversation_id)s AND platform_id = %(platform_id)s AND kind = 'message'
+      AND state = 'received'"""
+
 # Every message that shows an answer of these questions; each is deleted by a row that comes after all of its edits.
-_ASKED = """
+ASKED = """
     SELECT id FROM inbox
     WHERE conversation_id = %(conversation_id)s AND platform_id = %(platform_id)s AND kind = 'message'"""
 _TAKE_BACK = f"""
     WITH answers AS (
-        SELECT DISTINCT message_id FROM outbox WHERE inbox_id IN ({_ASKED}) AND message_id IS NOT NULL
+        SELECT DISTINCT message_id FROM outbox WHERE inbox_id IN ({ASKED}) AND message_id IS NOT NULL
     ),
     shown AS (
         SELECT outbox.*, row_number() OVER (ORDER BY outbox.id) - 1 AS number FROM outbox
-        WHERE inbox_id IN ({_ASKED}) AND message_id IN (SELECT message_id FROM answers) AND edit_of IS NULL
+        WHERE inbox_id IN ({ASKED}) AND message_id IN (SELECT message_id FROM answers) AND edit_of IS NULL
     )
     INSERT INTO outbox (org_id, conversation_id, inbox_id, phase, part, edit_of, surface, tenant, channel, body)
     SELECT org_id, conversation_id, inbox_id, 'gone', number, id, surface, tenant, channel, '' FROM shown
     ON CONFLICT DO NOTHING RETURNING surface, tenant, channel"""
 _FORGET = (
-    f"DELETE FROM interactions WHERE inbox_id IN ({_ASKED})",
+    f"DELETE FROM interactions WHERE inbox_id IN ({ASKED})",
     f"""DELETE FROM messages WHERE id IN (
-            SELECT message_id FROM outbox WHERE inbox_id IN ({_ASKED}) AND message_id IS NOT NULL)""",
+            SELECT message_id FROM outbox WHERE inbox_id IN ({ASKED}) AND message_id IS NOT NULL)""",
     f"""UPDATE outbox SET body = '', shown = NULL, extras = extras - 'buttons' - 'files' - 'page'
-        WHERE inbox_id IN ({_ASKED}) AND state IN ('sent', 'failed')""",
+        WHERE inbox_id IN ({ASKED}) AND state IN ('sent', 'failed')""",
 )
 
 
@@ -74,10 +84,12 @@ async def wanted(tx: Transaction, row: Mapping[str, object]) -> bool:
 
 
 async def take_back(tx: Transaction, row: Mapping[str, object]) -> tuple[str, str, str] | None:
-    """Delete the answers to a question that is gone, and what was learnt from them.
+    """Delete the answers to a question that is gone, and what was learnt from them; what is to come does not come.
 
     Returns the surface, tenant and channel where there is something to delete.
     """
+    await tx.execute(_IGNORE, row)
+    await tx.execute(CANCEL, {**row, "cancel": "delete"})
     deleted = await (await tx.execute(_TAKE_BACK, row)).fetchall()
     for query in _FORGET:
         await tx.execute(query, row)

@@ -30,21 +30,11 @@ _EDIT = """
     WHERE conversation_id = %(conversation_id)s AND platform_id = %(platform_id)s
       AND coalesce(edited_at, '-infinity') < %(occurred_at)s"""
 
-_CANCEL_ONE = """
-    UPDATE inbox SET cancel = %(cancel)s
-    WHERE conversation_id = %(conversation_id)s AND platform_id = %(platform_id)s AND kind = 'message'
-      AND state = 'claimed'"""
-
 # A stop concerns what was asked before it, waiting questions too.
 _STOP = """
     UPDATE inbox SET cancel = 'stop'
     WHERE conversation_id = %(conversation_id)s AND kind = 'message' AND state IN ('received', 'claimed')
       AND occurred_at <= %(occurred_at)s AND cancel IS DISTINCT FROM 'delete'"""
-
-_IGNORE = """
-    UPDATE inbox SET state = 'ignored', closed_at = clock_timestamp()
-    WHERE conversation_id = %(conversation_id)s AND platform_id = %(platform_id)s AND kind = 'message'
-      AND state = 'received'"""
 
 _DELETE = "DELETE FROM messages WHERE conversation_id = %(conversation_id)s AND platform_id = %(platform_id)s"
 
@@ -136,13 +126,11 @@ async def _edit(tx: Transaction, row: Row) -> Job | None:
         await tx.execute(_NOT_SAID, row)
         return None
     await withdrawing.edited(tx, row)
-    await tx.execute(_CANCEL_ONE, {**row, "cancel": "edit"})
+    await tx.execute(again.CANCEL, {**row, "cancel": "edit"})
     return _turn(row) if await again.after_edit(tx, row) else None
 
 
 async def _delete(tx: Transaction, row: Row) -> Job | None:
-    await tx.execute(_IGNORE, row)
-    await tx.execute(_CANCEL_ONE, {**row, "cancel": "delete"})
     channel = await again.take_back(tx, row)
     await withdrawing.deleted(tx, row)
     await tx.execute(_DELETE, row)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 
 import pytest
 
@@ -10,9 +11,12 @@ from adapters.postgres.exporting import EXPORTED
 from adapters.postgres.refusals import refused
 from core.commands import REGISTRY
 from core.consent.asking import never_asked
+from core.conversation.handling import Say
+from core.conversation.models import Place
+from core.conversation.stores import Claim
 from core.desk import Visitor
 from core.registry import CommandError
-from tests.integration.conftest import PLACE, Desk
+from tests.integration.conftest import PLACE, Desk, finished
 from tests.integration.consent_world import ELSEWHERE, ROOM, Circle, circle
 
 DECIDED = "We go with Postgres"
@@ -375,3 +379,69 @@ async def test_nobody_shares_or_takes_back_anothers_note(friends: Circle) -> Non
     assert "no such note" in (await friends.do(ben, "unshare", note=str(note))).text
     assert "share nothing" in (await friends.do(ben, "unshare")).text
     assert await friends.seen(ben, ELSEWHERE) == [DECIDED]
+
+
+WON = "We closed the deal"
+WINS = Place(surface="slack", tenant="T1", channel="C9")
+
+
+@dataclass
+class Won:
+    """A win that its owner has agreed to tell, while the turn runs that tells it."""
+
+    friends: Circle
+    ana: int
+    note: int
+    shared: Say
+    turn: Claim
+    post: Say
+
+    async def told(self) -> None:
+        """The turn ends."""
+        await self.friends.desk.turns.finish(self.turn, finished(self.post.text, (self.post.text,)))
+
+    async def taken_back(self, how: str) -> None:
+        """Its owner does not want it any more."""
+        viewer = await self.friends.viewer(self.ana)
+        match how:
+            case "taken back":
+                await self.friends.press(self.ana, "Take back", self.shared)
+            case "forgotten":
+                await self.friends.notes.forget(viewer, self.note)
+
+    async def sent(self) -> list[str]:
+        """What a sender would post of it now."""
+        rows = await self.friends.desk.rows("SELECT body FROM outbox WHERE channel = 'C9' AND state = 'ready'")
+        return [str(row["body"]) for row in rows]
+
+
+@pytest.fixture
+async def won(friends: Circle) -> Won:
+    ana = await friends.meet(PLACE)
+    viewer = await friends.viewer(ana)
+    await friends.consents.open_wins(viewer.org_id, WINS, on=True)
+    note = await friends.note(ana, WON, kind="win", celebration=0.9)
+    shared = await friends.press(ana, "Tell", await friends.asked(ana))
+    (*_, telling) = await friends.asks()
+    row = await friends.desk.row("SELECT conversation_id FROM inbox WHERE platform_id LIKE 'win:%%'")
+    turn = await friends.desk.turns.claim(viewer.org_id, int(str(row["conversation_id"])), ["slack"], messages=5)
+    assert turn is not None
+    post = await friends.do(ana, telling.command, WINS, **telling.arguments)
+    assert WON in post.text
+    return Won(friends, ana, note, shared, turn, post)
+
+
+@pytest.mark.parametrize("how", ["taken back", "forgotten"])
+async def test_a_win_that_is_taken_back_while_its_turn_runs_is_not_told(won: Won, how: str) -> None:
+    await won.taken_back(how)
+    await won.told()
+    assert await won.sent() == []
+
+
+@pytest.mark.parametrize("how", ["taken back", "forgotten"])
+async def test_a_win_that_is_taken_back_before_it_was_sent_is_not_sent(won: Won, how: str) -> None:
+    await won.told()
+    assert await won.sent() == [won.post.text]
+    await won.taken_back(how)
+    assert await won.sent() == []
+    assert await won.friends.desk.rows("SELECT FROM messages WHERE strpos(text, %s) > 0", WON) == []
