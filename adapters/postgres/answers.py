@@ -35,11 +35,11 @@ _RECORD = """
     interaction AS (
         INSERT INTO interactions
             (org_id, conversation_id, person_id, inbox_id, answer_id, outcome, policy, arm, propensity, level, model,
-             input_tokens, output_tokens, cost_usd, latency_ms, versions, mentor, mood, voice)
+             input_tokens, output_tokens, cost_usd, latency_ms, versions, mentor, mood, voice, recalled)
         SELECT closed.org_id, conversation_id, person_id, closed.id, answer.id, %(outcome)s, %(policy)s::text,
                %(arm)s::text, %(propensity)s::float, %(level)s::int, %(model)s::text, %(input_tokens)s::int,
                %(output_tokens)s::int, %(cost_usd)s::float, %(latency_ms)s::float, %(versions)s, %(mentor)s,
-               %(mood)s, %(voice)s
+               %(mood)s, %(voice)s, cardinality(%(recalled)s::bigint[])
         FROM closed, answer WHERE %(policy)s::text IS NOT NULL RETURNING id, org_id
     ),
     calls AS (

@@ -97,7 +97,8 @@ _KEEP_FILES = """
         FROM jsonb_array_elements(files) WITH ORDINALITY AS had (file, number))
     WHERE conversation_id = %(conversation_id)s AND platform_id = %(platform_id)s AND files <> '[]'"""
 
-# The same words of the same person, asked here before, or anywhere in private when this is private.
+# The same words of the same person, asked here before, or anywhere in private when this is private; not off the
+# record, and only while its asker may still see all that the answer was given.
 _REMEMBERED = """
     SELECT answer.text, interactions.created_at
     FROM interactions
@@ -108,6 +109,10 @@ _REMEMBERED = """
     WHERE interactions.person_id = %(person_id)s AND interactions.outcome = 'answered' AND interactions.level < 5
       AND lower(btrim(question.text)) = lower(btrim(%(text)s)) AND question.files = '[]'
       AND (conversations.id = %(conversation_id)s OR (%(direct)s AND conversations.direct))
+      AND NOT conversations.off_record AND question.noticing <> 'never'
+      AND interactions.recalled = (
+        SELECT count(*) FROM drawn_on JOIN memories ON memories.id = memory_id
+        WHERE interaction_id = interactions.id AND memories.valid_to IS NULL)
     ORDER BY interactions.created_at DESC LIMIT 1"""
 
 _ASKED = """
@@ -234,7 +239,8 @@ class PostgresTurns:
             "text": claim.text,
             "direct": claim.place.direct,
         }
-        (rows,) = await self._database.run(claim.asker.org_id, (_REMEMBERED, values))
+        viewer = Viewer.of(claim.asker, claim.place)
+        (rows,) = await self._database.run(claim.asker.org_id, (_REMEMBERED, values), viewer=viewer)
         return (rows[0]["text"], rows[0]["created_at"]) if rows else None
 
     async def save_profile(self, claim: Claim, profile: Profile) -> None:

@@ -11,6 +11,7 @@ from adapters.postgres.refusals import refused
 from adapters.postgres.saying import PostgresSayings
 from bot.app import App
 from core.conversation.models import Author, Place
+from core.conversation.stores import Claim
 from core.people.viewer import Viewer
 from tests.integration.conftest import PLACE, Desk, finished, message
 from tests.integration.consent_world import circle
@@ -111,14 +112,43 @@ async def test_others_keep_what_robbie_told_them_except_what_it_drew_on_or_liste
     assert [row["body"] for row in sent] == left
 
 
-async def says_to_ben(desk: Desk, number: int, text: str, recalled: Sequence[int] = ()) -> None:
-    """Robbie answers somebody else, in private."""
+@pytest.mark.parametrize("ending", ["taken back", "forgotten", "off the record"])
+async def test_without_a_model_no_earlier_answer_is_given_whose_ground_is_gone(desk: Desk, ending: str) -> None:
+    friends = circle(desk)
+    ana = await friends.meet(PLACE)
+    id = await friends.note(ana, found_by="hand")
+    shared = await friends.do(ana, "share", note=str(id), **{"with": "everyone"})
+    memory = int(str((await desk.row("SELECT id FROM memories WHERE note_id = %s", id))["id"]))
+    await says_to_ben(desk, 50, "It will be the elephant one.", [memory], asked="which database?")
+    claim = await ben_asks(desk, 51, "which database?")
+    kept = await desk.turns.remembered(claim)
+    assert kept is not None
+    assert kept[0] == "It will be the elephant one."
+    if ending == "taken back":
+        await friends.press(ana, "Take back", shared)
+    elif ending == "forgotten":
+        await friends.notes.forget(await friends.viewer(ana), id)
+    else:
+        await desk.execute("UPDATE conversations SET off_record = true WHERE channel = 'D2'")
+    assert await desk.turns.remembered(claim) is None
+
+
+async def ben_asks(desk: Desk, number: int, text: str) -> Claim:
+    """Somebody else asks in private, and is about to be answered."""
     dm = Place(surface="slack", tenant="T1", channel="D2", direct=True)
-    await desk.accept(message(number, author=Author(account="U2", name="Ben"), place=dm))
+    await desk.accept(message(number, author=Author(account="U2", name="Ben"), place=dm, text=text))
     org = int(str((await desk.row("SELECT org_id FROM people"))["org_id"]))
     where = await desk.row("SELECT id FROM conversations WHERE channel = 'D2'")
     claim = await desk.turns.claim(org, int(str(where["id"])), ["slack"], messages=5)
     assert claim is not None
+    return claim
+
+
+async def says_to_ben(
+    desk: Desk, number: int, text: str, recalled: Sequence[int] = (), asked: str = "what is new?"
+) -> None:
+    """Robbie answers somebody else, in private."""
+    claim = await ben_asks(desk, number, asked)
     await desk.turns.finish(claim, finished(text, (text,), recalled=list(recalled)))
 
 

@@ -100,6 +100,7 @@ _REVISIONS = (
     "0006_asked_where",
     "0005_tries",
     "0006_lists",
+    "0005_recalled",
 )
 
 
