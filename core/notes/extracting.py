@@ -193,10 +193,12 @@ def _checked(one: _Found, window: Window, numbered: Mapping[int, tuple[Said, str
     cited = [numbered[number] for number in dict.fromkeys(one.messages)]
     said, words = cited[0]
     own = [(other, text) for other, text in cited if other.person_id == said.person_id]
+    # What others said lends it names and numbers, and no claims: it is a note of this person.
+    owned = stems(" ".join(text for _, text in own))
     spoken = "\n".join(text for _, text in cited)
     names = stems(" ".join(window.people.values()))
     told = stems(one.text)
-    if not told or len(told & (stems(spoken) | names)) < _GROUNDED * len(told):
+    if not told or len(told & (owned | names)) < _GROUNDED * len(told):
         return None
     text = " ".join(one.text.split())
     due_at = due(one.due, said.at, zone_of(said.zone)) if one.due and one.due in spoken else None
