@@ -9,6 +9,7 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
+from traceback import extract_tb
 
 import psycopg
 import uvicorn
@@ -71,7 +72,7 @@ async def open_app(settings: Settings, house: House, progress: Progress, roles: 
 @asynccontextmanager
 async def watching(house: House) -> AsyncIterator[None]:
     """An embedded database is started again while the block lasts, should it die."""
-    watch = asyncio.create_task(_every(1.0, lambda: asyncio.to_thread(house.watch)), name="database watch")
+    watch = asyncio.create_task(every(1.0, lambda: asyncio.to_thread(house.watch)), name="database watch")
     try:
         yield
     finally:
@@ -92,7 +93,7 @@ async def working(app: App) -> AsyncIterator[None]:
         app.queue.work("quick", concurrency=worker.quick, grace_seconds=_FLUSH_SECONDS), name="quick"
     )
     background = [
-        asyncio.create_task(_every(worker.sweep_seconds, work), name=name)
+        asyncio.create_task(every(worker.sweep_seconds, work), name=name)
         for name, work in {
             "sweep": app.work.sweep.sweep,
             "remembering": app.work.memory.remember,
@@ -217,15 +218,18 @@ async def tick(app: App) -> None:
             _log.info("let go of %s notes that had faded", faded)
 
 
-async def _every(seconds: float, work: Callable[[], Awaitable[object]]) -> None:
-    """Do it again and again; a failure is logged and the next round tries again."""
+async def every(seconds: float, work: Callable[[], Awaitable[object]]) -> None:
+    """Do it again and again; a failure is logged by its kind and place, and the next round tries again."""
     while True:
         try:
             await work()
         except (psycopg.Error, PoolTimeout) as error:
             _log.warning("the database is not there (%s); trying again", type(error).__name__)
-        except Exception:
-            _log.exception("a background task failed; trying again")
+        except Exception as error:
+            # Not its message: that of a validation holds what people said.
+            at = extract_tb(error.__traceback__)
+            where = " < ".join(f"{frame.filename}:{frame.lineno}" for frame in reversed(at))
+            _log.error("a background task failed (%s at %s); trying again", type(error).__name__, where)
         await asyncio.sleep(seconds)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from collections.abc import Iterator
@@ -10,6 +11,8 @@ import pytest
 from pydantic import SecretStr
 
 from bot.logs import Redact, configure
+from bot.run import every
+from core.notes.models import Note
 
 KNOWN = "correct horse battery"
 
@@ -129,3 +132,21 @@ def test_a_person_reads_text_and_a_machine_json(capsys: pytest.CaptureFixture[st
     configure("auto", [])
     logging.getLogger("robbie.test").warning("for machines")
     assert written(capsys)["level"] == "warning"
+
+
+async def test_what_people_said_is_in_no_line_on_background_work_that_fails(capsys: pytest.CaptureFixture[str]) -> None:
+    configure("json", ())
+    again = asyncio.Event()
+
+    async def work() -> None:
+        if again.is_set():
+            await asyncio.Event().wait()
+        again.set()
+        Note.model_validate({"id": "Ana is ill", "text": "Ana is ill"})
+
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(every(0, work), 0.2)
+    line = written(capsys)
+    assert "Ana is ill" not in str(line)
+    assert "ValidationError" in str(line["event"])
+    assert f"{__file__}:" in str(line["event"])
