@@ -26,12 +26,15 @@ _READER = """
     WHERE inbox.id = inbox_id AND inbox.person_id IS NULL AND outbox.state = 'sent' AND extras ? 'only_for'"""
 
 # What may have faded; what it weighs is reckoned in one place (core/notes/decay.py).
+_MAY_FADE = """
+    found_by <> 'hand' AND NOT pinned AND shared_with = '' AND edited_at IS NULL AND said_at < %(before)s
+    AND coalesce(due_at, said_at) < %(before)s AND coalesce(used_at, said_at) < %(before)s
+    AND NOT EXISTS (SELECT FROM consents WHERE note_id = notes.id AND state IN ('waiting', 'yes'))"""
 _OLD = f"""
-    SELECT {WEIGHED} FROM notes
-    WHERE found_by <> 'hand' AND NOT pinned AND shared_with = '' AND edited_at IS NULL AND said_at < %(before)s
-      AND coalesce(due_at, said_at) < %(before)s AND coalesce(used_at, said_at) < %(before)s AND id > %(after)s
-      AND NOT EXISTS (SELECT FROM consents WHERE note_id = notes.id AND state IN ('waiting', 'yes'))
+    SELECT {WEIGHED} FROM notes WHERE {_MAY_FADE} AND id > %(after)s
     ORDER BY id LIMIT %(limit)s"""  # noqa: S608  (put together from constants)
+# What its owner pinned, shared or changed since it was read stays.
+_FADED = f"DELETE FROM notes WHERE id = ANY (%(faded)s) AND {_MAY_FADE}"  # noqa: S608
 _BATCH = 1_000
 
 
@@ -76,7 +79,7 @@ class PostgresSchedules:
                 rows = await (await tx.execute(_OLD, values)).fetchall()
                 faded = [row["id"] for row in rows if is_faded(Note.model_validate(row), now)]
                 if faded:
-                    gone += (await tx.execute("DELETE FROM notes WHERE id = ANY (%s)", (faded,))).rowcount
+                    gone += (await tx.execute(_FADED, {**values, "faded": faded})).rowcount
                 if len(rows) < _BATCH:
                     return gone
                 after = rows[-1]["id"]

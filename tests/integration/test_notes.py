@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
@@ -362,6 +364,24 @@ async def test_what_robbie_found_and_nobody_touched_for_long_is_let_go_once_a_da
     assert await schedules.fade(now) is None
     left = await book.desk.rows("SELECT text FROM memories ORDER BY id")
     assert [row["text"] for row in left] == list(kept)
+
+
+async def test_what_its_owner_pins_while_it_fades_stays(book: Notebook, admin_url: str) -> None:
+    ana = await book.meet(SLACK)
+    now = datetime.now(UTC)
+    await book.note(ana, "note", text="the harbour deal")
+    id = _arguments((await book.note(ana, "notes", search="harbour")).buttons[0])["id"]
+    await book.change(id, found_by="detector", kind="deadline", said_at=now - timedelta(days=400))
+    waits = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%DELETE FROM notes%'"
+    with psycopg.connect(admin_url) as owner, psycopg.connect(admin_url, autocommit=True) as admin:
+        owner.execute("UPDATE notes SET pinned = true")
+        fading = asyncio.create_task(PostgresSchedules(book.desk.database).fade(now))
+        async with asyncio.timeout(30):
+            while not admin.execute(waits).fetchall():
+                await asyncio.sleep(0.05)
+        owner.commit()
+    assert await fading == 0
+    assert await book.desk.rows("SELECT id FROM notes") != []
 
 
 _WAITING = """
