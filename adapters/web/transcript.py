@@ -106,5 +106,7 @@ class Tail:
         current = {row.id: row for row in rows(messages)}
         changed = [row for row in current.values() if self._sent.get(row.id) != row]
         gone = [id_ for id_ in self._sent if id_ not in current]
+        if changed and WRITING not in current and WRITING not in gone:
+            gone.append(WRITING)  # the page's own request may have brought it, just before the answer was there
         self._sent = current
         return render_rows(changed, gone, self._conversation) if changed or gone else None

@@ -155,6 +155,15 @@ def test_only_what_changed_is_sent_again() -> None:
     assert tail.news([question, said("2", "Hel", by_robbie=True, final=False)]) is None
 
 
+def test_an_answer_that_was_quicker_than_the_stream_leaves_nobody_writing() -> None:
+    """The page's own request has said that Robbie is writing; the stream never saw that it did."""
+    tail = Tail()
+    tail.news([])
+    news = tail.news([said("1", "/tasks"), said("2", "None.", by_robbie=True)])
+    assert news is not None
+    assert 'id="writing" data-gone' in news
+
+
 def test_row_names_the_row_before_it_so_that_late_messages_find_their_place() -> None:
     tail = Tail()
     tail.news([said("1", "a"), said("3", "c", by_robbie=True)])
