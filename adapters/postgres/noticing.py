@@ -79,6 +79,9 @@ _NOTES = f"""
     SELECT {COLUMNS} FROM notes WHERE owner = ANY (%(people)s) AND room = %(room)s AND valid_to IS NULL
     ORDER BY created_at DESC, id DESC LIMIT {_SHOWN}"""
 
+# Who is being forgotten is waited for before anything else is locked, as erasing.py does.
+_PEOPLE = "SELECT FROM people WHERE id = ANY (%(people)s) ORDER BY id FOR KEY SHARE"
+
 _END = """
     UPDATE conversations SET noticing_until = NULL, noticing_tries = 0
     WHERE id = %(conversation_id)s AND noticing_until = %(lease)s AND NOT off_record RETURNING id"""
@@ -181,6 +184,7 @@ class PostgresWindows:
         texts = {"ids": [said.id for said in read], "texts": [said.text for said in read]}
         meanings = await self._meanings(window.org_id, drafts)
         async with self._database.app(window.org_id) as tx:
+            await tx.execute(_PEOPLE, {"people": list({said.person_id for said in read})})
             held = {"conversation_id": window.conversation_id, "lease": window.lease}
             if await (await tx.execute(_END, held)).fetchone() is None:
                 return None

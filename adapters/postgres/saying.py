@@ -10,13 +10,15 @@ from core.memory.saying import Memorable, Said, memorable
 
 _BATCH = 200
 
-# A message that somebody edits or deletes in this moment is left for the next time.
+# A message that somebody edits or deletes in this moment is left for the next time; so are those of a person who is
+# being forgotten, before any of them is locked: that transaction has the person first and wants the messages then.
 _WAITING = """
     SELECT messages.id, messages.text, surface, tenant, channel, thread, direct, off_record,
            EXISTS (SELECT FROM inbox WHERE message_id = messages.id AND detail ? 'command') AS command,
            EXISTS (SELECT FROM accounts WHERE accounts.person_id = messages.person_id AND is_bot) AS by_bot
-    FROM messages JOIN conversations ON conversations.id = conversation_id
-    WHERE to_remember ORDER BY messages.id LIMIT %(limit)s FOR NO KEY UPDATE OF messages SKIP LOCKED"""
+    FROM messages JOIN conversations ON conversations.id = conversation_id JOIN people ON people.id = person_id
+    WHERE to_remember ORDER BY messages.id LIMIT %(limit)s
+    FOR KEY SHARE OF people SKIP LOCKED FOR NO KEY UPDATE OF messages SKIP LOCKED"""
 
 _REMEMBER = """
     INSERT INTO memories (org_id, owner, people, conversation_id, message_id, kind, room, speaker, text, said_at)

@@ -14,15 +14,20 @@ from adapters.doubles.slack import Message
 from adapters.postgres.database import Database
 from adapters.postgres.erasing import REMOVED
 from adapters.postgres.links import PostgresLinks
+from adapters.postgres.noticing import PostgresWindows
 from adapters.postgres.people import PostgresPeople
+from adapters.postgres.saying import PostgresSayings
 from bot.app import App
 from core.commands import REGISTRY
 from core.conversation.handling import Asked, Say
 from core.conversation.models import Asker
+from core.notes.detecting import detector
+from core.notes.noticing import Noticing, When
+from core.notes.policy import Thresholds
 from core.people.forgetting import MINUTES, forgetting
 from core.people.viewer import Viewer
 from core.registry import Invocation
-from tests.integration.conftest import Desk, finished
+from tests.integration.conftest import Desk, finished, message
 from tests.integration.test_links import OTHER_SLACK, SLACK, Meeting
 from tests.office import Office
 from tests.scan import holders, in_redis, vectors
@@ -246,6 +251,37 @@ async def test_the_button_is_for_who_was_asked_and_not_for_ever(
 @pytest.mark.parametrize("text", ["forget me", "Please forget everything about me."])
 def test_free_text_that_asks_to_be_forgotten_is_understood(text: str) -> None:
     assert REGISTRY.spoken(text) == Invocation(command="forget", arguments={"what": "me"})
+
+
+@pytest.mark.parametrize("work", ["remembering", "noticing"])
+async def test_forget_me_and_what_is_made_of_messages_do_not_stop_each_other(
+    desk: Desk, admin_url: str, work: str
+) -> None:
+    noticing = Noticing(PostgresWindows(desk.database, When(0.0, 1)), detector, Thresholds())
+    does = PostgresSayings(desk.database).remember if work == "remembering" else noticing.notice
+    await desk.accept(message(1, text="I'll send Ben the quarterly report by Friday."))
+    claim = await desk.claimed()
+    with psycopg.connect(admin_url, autocommit=True) as admin:
+        with psycopg.connect(admin_url) as holder:
+            holder.execute("LOCK TABLE uploads IN SHARE MODE")
+            ending = finished("Done", ("Done",), forgets=True, answer=None)
+            erasing = asyncio.create_task(desk.turns.finish(claim, ending))
+            await _until_waiting(admin, 1)
+            working = asyncio.create_task(does())
+            await _until_waiting(admin, 2, or_done=working)
+        assert await erasing == "last"
+    assert await working == 0
+    assert await desk.rows("SELECT id FROM people") == []
+
+
+async def _until_waiting(
+    admin: psycopg.Connection[tuple[object, ...]], count: int, or_done: asyncio.Task[int] | None = None
+) -> None:
+    """Until so many transactions wait for another's lock."""
+    waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    async with asyncio.timeout(30):
+        while len(admin.execute(waiting).fetchall()) < count and not (or_done and or_done.done()):
+            await asyncio.sleep(0.05)
 
 
 async def budgets(admin_url: str) -> list[tuple[object, ...]]:
