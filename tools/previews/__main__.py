@@ -21,7 +21,7 @@ from tests.guild import Guild
 from tests.office import Office
 from tools.previews.discord import conversation as discord_conversation
 from tools.previews.picture import take
-from tools.previews.scenes import discord_scene, slack_scene
+from tools.previews.scenes import discord_scene, notes_scene, slack_scene
 from tools.previews.script import answer
 from tools.previews.slack import conversation as slack_conversation
 from tools.previews.slack import home as slack_home
@@ -49,6 +49,14 @@ async def _slack(url: str, folder: Path) -> dict[str, str]:
             }
 
 
+async def _notes(url: str, folder: Path) -> dict[str, str]:
+    async with SlackDouble() as slack, ProviderDouble() as providers:
+        providers.reply(answer)
+        office = Office(slack, providers, bootstrap(url), folder)
+        async with office.stack:
+            return {"slack-notes": slack_conversation(slack, "C1", await notes_scene(office), "U1")}
+
+
 async def _discord(url: str, folder: Path) -> dict[str, str]:
     async with DiscordDouble() as discord, ProviderDouble() as providers:
         providers.reply(answer)
@@ -66,6 +74,8 @@ def main() -> None:
     ):
         with _database(server, "slack") as url:
             pages = asyncio.run(_slack(url, Path(name)))
+        with _database(server, "notes") as url:
+            pages |= asyncio.run(_notes(url, Path(name) / "notes"))
         with _database(server, "discord") as url:
             pages |= asyncio.run(_discord(url, Path(name)))
     for title, html in pages.items():

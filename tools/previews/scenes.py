@@ -8,6 +8,10 @@ from tests.office import Office
 PUBLIC = {"ROBBIE_WEB__PUBLIC_URL": "https://robbie.example"}
 PRICES = "Should we raise our prices in January?"
 QUESTION = "we ship the new importer on Friday. What should we check before?"
+DECIDED = (
+    "We decided to move the launch of Apollo to 14 March, because the audit takes longer. What does that mean for the "
+    "price list?"
+)
 NERVOUS = "I am nervous about Friday. What if it goes wrong in front of everybody?"
 
 
@@ -32,6 +36,19 @@ async def slack_scene(office: Office) -> str:
     await office.settled()
     await office.slack.open_home("U2")
     await office.until(lambda: "U2" in office.slack.workspace.views.homes)
+    return thread
+
+
+async def notes_scene(office: Office) -> str:
+    """What was decided in a thread, and the question to who said it; returns the thread."""
+    for user, name in {"U1": "Ana Duarte", "U2": "Ben Okafor", "U3": "Chika Mori"}.items():
+        office.slack.workspace.users[user].name = name
+    office.slack.workspace.channels["C1"].name = "product"
+    await office.open(**PUBLIC, ROBBIE_NOTES__QUIET_SECONDS="1")
+    await office.ask(f"<@UROBBIE> {DECIDED}", "C1")
+    thread = office.slack.messages("C1")[0].ts
+    await office.until(lambda: office.slack.workspace.ephemerals)
+    await office.settled()
     return thread
 
 

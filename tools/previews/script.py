@@ -43,7 +43,13 @@ SUMMARY = (
     "All three would move slowly and in the open. They differ on what comes first: a simpler offer, or ten honest "
     "conversations. The conversations are cheaper, so start there, this week."
 )
-_SAID = {"check before": CHECKS, "nervous": COURAGE}
+LATER = """\
+The old prices hold for ten more weeks, so three things move along:
+
+1. **The printed list** goes to the printer on 1 March, not in January.
+2. **Offers that are out** name January: say in each that the old price holds until 14 March.
+3. **The trial** of those who began in December ends before the launch. Give them until the 21st."""
+_SAID = {"price list": LATER, "check before": CHECKS, "nervous": COURAGE}
 
 
 def answer(body: Mapping[str, object]) -> str:

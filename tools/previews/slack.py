@@ -78,7 +78,7 @@ def _names(slack: SlackDouble) -> Names:
 
 
 def _entry(message: Message, names: Names, replies: list[Message]) -> Json:
-    ours = message.bot_id is not None
+    ours = message.bot_id is not None or message.shown_to is not None
     icons: Json = message.icons or {}
     name = message.username or names[message.user]
     return {
@@ -93,8 +93,8 @@ def _entry(message: Message, names: Names, replies: list[Message]) -> Json:
     }
 
 
-def conversation(slack: SlackDouble, channel: str, thread: str) -> str:
-    """A channel with one of its threads open beside it."""
+def conversation(slack: SlackDouble, channel: str, thread: str, user: str = "") -> str:
+    """A channel with one of its threads open beside it; ``user`` sees what is for their eyes only, too."""
     names = _names(slack)
     every = slack.messages(channel)
     roots = [
@@ -103,6 +103,8 @@ def conversation(slack: SlackDouble, channel: str, thread: str) -> str:
         if not message.is_reply
     ]
     replies = [_entry(message, names, []) for message in every if thread in (message.ts, message.thread_ts)]
+    own = [one for one in slack.workspace.ephemerals if one.thread_ts == thread and one.shown_to == user]
+    replies += [{**_entry(message, names, []), "private": True} for message in own]
     return templates.get_template("slack.html").render(
         channel=slack.workspace.channels[channel].name,
         channels=sorted(one.name for one in slack.workspace.channels.values() if one.kind == "channel"),
