@@ -6,7 +6,7 @@ import gzip
 import json
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -41,7 +41,15 @@ def written(folder: Path, turns: list[str], questions: list[str]) -> tuple[Path,
     return folder / "turns.jsonl.gz", folder / "questions.jsonl"
 
 
-def test_turns_are_found_again_and_bad_lines_are_named_and_left_out(tmp_path: Path) -> None:
+@pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder for what is there for a while, which no other process uses; short, since a socket is in it."""
+    with tempfile.TemporaryDirectory(prefix="t-") as folder:
+        monkeypatch.setattr(tempfile, "tempdir", folder)
+        yield Path(folder)
+
+
+def test_turns_are_found_again_and_bad_lines_are_named_and_left_out(tmp_path: Path, alone: Path) -> None:
     files = written(
         tmp_path,
         [*(turn(*said) for said in SAID), "{", turn("D1:9", "Bo", "x", date="soon"), turn(*SAID[0])],
@@ -68,7 +76,7 @@ def test_turns_are_found_again_and_bad_lines_are_named_and_left_out(tmp_path: Pa
         assert line in done.stderr
     for line in ("line 6: evidence", "questions.jsonl, line 7: question"):
         assert line in done.stderr
-    assert list(Path(tempfile.gettempdir()).glob("robbie-eval-*")) == []
+    assert list(alone.iterdir()) == []
 
 
 def test_what_cannot_be_measured_is_one_line(tmp_path: Path) -> None:
