@@ -14,7 +14,7 @@ from adapters.postgres.forgetting import forget_note
 from adapters.postgres.notes import COLUMNS as NOTE
 from adapters.postgres.refusals import refuse
 from adapters.postgres.visible import ACCOUNTS, MINE
-from adapters.postgres.wins import take_back_win
+from adapters.postgres.wins import leave_wins, open_wins, take_back_win
 from core.consent.models import Answer, Consent, Outcome, Settled, State, What
 from core.consent.policy import others, step
 from core.conversation.models import Place
@@ -27,6 +27,7 @@ _COLUMNS = """consents.id, note_id, person_id, consents.owner, consents.conversa
 _TO_ME = f"consents.id = %(id)s AND person_id = ANY (ARRAY({ACCOUNTS}))"
 _ONE = f"SELECT {_COLUMNS} FROM consents WHERE {_TO_ME}"
 _LOCK = f"{_ONE} FOR UPDATE"
+# Whoever changes both locks the note before the questions about it.
 _NOTE = f"SELECT {NOTE} FROM notes WHERE id = %(note_id)s FOR UPDATE"
 _OWN_NOTE = f"SELECT {NOTE} FROM notes WHERE id = %(note_id)s AND {MINE} FOR UPDATE"
 
@@ -35,17 +36,19 @@ _SETTLE = """
         expires_at = CASE WHEN %(state)s = 'waiting' THEN clock_timestamp() + %(time)s::interval ELSE expires_at END
     WHERE id = %(id)s"""
 _REWORD = "UPDATE consents SET wording = %(text)s WHERE id = %(id)s"
-_WRITE = "UPDATE notes SET text = %(text)s, edited_at = clock_timestamp() WHERE id = %(note_id)s"
+# A note that changes is shared no more, by a trigger.
+_WRITE = "UPDATE notes SET text = %(text)s, edited_at = clock_timestamp() WHERE id = %(note_id)s RETURNING shared_with"
 
 _SHARE = "UPDATE notes SET shared_with = %(audience)s WHERE id = %(note_id)s"
 _UNSHARE_ELSEWHERE = """
     UPDATE notes SET shared_with = '' WHERE id = %(note_id)s AND shared_with NOT IN ('', %(audience)s)"""
-_UNSHARE = "UPDATE notes SET shared_with = '' WHERE id = %(note_id)s AND shared_with = %(audience)s"
+_UNSHARE = "UPDATE notes SET shared_with = '' WHERE id = %(note_id)s AND shared_with <> ''"
 # The post is made by whoever hands over what is to be told.
 _CELEBRATE = """
     UPDATE consents SET handed_over_at = NULL WHERE note_id = %(note_id)s AND what = 'celebrate' AND part = 'owner'"""
 _AUDIT = "INSERT INTO audit_log (org_id, actor, action, counts) VALUES (%s, %s, %s, %s)"
 
+CONSIDERED = "UPDATE notes SET considered_at = clock_timestamp() WHERE id = %(note_id)s"
 # A question that is no news to its person is told by nobody.
 ASK = """
     INSERT INTO consents (org_id, note_id, person_id, owner, kind, conversation_id, part, what, audience, wording,
@@ -88,14 +91,6 @@ _STANDS = f"""
     SELECT 1 FROM consents JOIN notes ON notes.id = note_id
     WHERE {_TO_ME} AND consents.state = 'yes' AND shared_with = audience AND text = wording"""
 
-_CLOSE_WINS = """
-    UPDATE channel_settings SET settings = settings - 'wins'
-    WHERE surface = %(surface)s AND tenant = %(tenant)s AND settings ? 'wins'"""
-_OPEN_WINS = """
-    INSERT INTO channel_settings (org_id, surface, tenant, channel, settings)
-    VALUES (%(org_id)s, %(surface)s, %(tenant)s, %(channel)s, '{"wins": true}')
-    ON CONFLICT (surface, tenant, channel) DO UPDATE SET settings = channel_settings.settings || excluded.settings"""
-
 
 class PostgresConsents:
     """Implements ``core.consent.models.Consents`` as robbie_app.
@@ -115,13 +110,12 @@ class PostgresConsents:
         return Consent.model_validate(rows[0]) if rows else None
 
     async def settle(self, viewer: Viewer, consent_id: int, answer: Answer) -> Settled:
-        """Take an answer. The question's row is locked first, so that of two answers one sees the other."""
+        """Take an answer. What it is about is locked first, so that of two answers one sees the other."""
         async with self._database.app(viewer.org_id, viewer) as tx:
-            row = await (await tx.execute(_LOCK, _to(viewer, consent_id))).fetchone()
-            if row is None:
+            found = await _locked(tx, viewer, consent_id)
+            if found is None:
                 return Settled(Outcome.GONE)
-            await look_as(tx, Viewer.owner(viewer.org_id, row["owner"]))
-            note = Note.model_validate(await (await tx.execute(_NOTE, row)).fetchone())
+            row, note = found
             if row["part"] == "subject":
                 return await self._by_subject(tx, viewer, row, note, answer)
             return await self._by_owner(tx, viewer, row, note, answer)
@@ -159,10 +153,8 @@ class PostgresConsents:
             await _audit(tx, viewer, "note taken back")
         if outcome is Outcome.KEPT:
             await refuse(tx, viewer.org_id, note.owner, note.text)
-        if outcome is Outcome.SHARED and await self._all_agree(tx, row, note):
-            await _share(tx, viewer, row)
-            await tx.execute(_TELL_OWNER, row)
-        elif outcome in (Outcome.KEPT, Outcome.OUTDATED):
+        over = outcome in (Outcome.KEPT, Outcome.OUTDATED)
+        if over or (outcome is Outcome.SHARED and await _decided(tx, viewer, row, note)):
             await tx.execute(_TELL_OWNER, row)
         return settled
 
@@ -175,8 +167,7 @@ class PostgresConsents:
 
     async def _agreed(self, tx: Transaction, viewer: Viewer, row: DictRow, note: Note) -> Outcome:
         """What follows from the owner's yes: it is shared, or those are asked whom it is about."""
-        own = [found["id"] for found in await (await tx.execute(ACCOUNTS, {"me": note.owner})).fetchall()]
-        people = others(note, own)
+        people = await _asked_too(tx, note)
         if people is None or not await _known(tx, people):
             return Outcome.UNSURE
         said = await (await tx.execute(_SUBJECTS, row)).fetchall()
@@ -196,17 +187,15 @@ class PostgresConsents:
         of_note = {"note_id": note.id, "owner": note.owner, "kind": note.kind, "wording": note.text}
         await tx.execute(ASK, {**values, **of_note, "org_id": org_id, "time": self._time})
 
-    async def _all_agree(self, tx: Transaction, row: DictRow, note: Note) -> bool:
-        said = await (await tx.execute(_SUBJECTS, row)).fetchall()
-        return all(_is_yes_to(one, row, note) for one in said if one["what"] == row["what"])
-
     async def reword(self, viewer: Viewer, consent_id: int, text: str) -> Consent | None:
         """Change the note and what would be shared of it."""
         async with self._database.app(viewer.org_id, viewer) as tx:
-            row = await (await tx.execute(_LOCK, _to(viewer, consent_id))).fetchone()
+            row, _ = await _locked(tx, viewer, consent_id) or (None, None)
             if row is None or row["state"] != State.WAITING or row["part"] != "owner":
                 return None
-            await tx.execute(_WRITE, {**row, "text": text})
+            written = await (await tx.execute(_WRITE, {**row, "text": text})).fetchone()
+            if written and not written["shared_with"]:
+                await take_back_win(tx, row["note_id"])
             await tx.execute(_REWORD, {**row, "text": text})
         return Consent.model_validate({**row, "wording": text})
 
@@ -221,12 +210,14 @@ class PostgresConsents:
             if note.valid_to is not None:
                 return Settled(Outcome.OUTDATED)
             asked = {"person_id": note.owner, "conversation_id": conversation_id, "audience": audience}
-            row = {**values, **asked, "part": "owner", "state": "yes"}
+            row: DictRow = {**values, **asked, "part": "owner", "state": "yes"}
             await tx.execute(_UNSHARE_ELSEWHERE, row)
+            await leave_wins(tx, row["note_id"], row["audience"])
             outcome = await self._agreed(tx, viewer, row, note)
             if outcome in (Outcome.UNSURE, Outcome.REFUSED):
                 return Settled(outcome)
             await self._ask(tx, viewer.org_id, note, row)
+            await tx.execute(CONSIDERED, row)  # who has chosen is not asked
             made = await (await tx.execute(_OWNERS, values)).fetchone()
         return Settled(outcome, Consent.model_validate(made))
 
@@ -243,9 +234,19 @@ class PostgresConsents:
 
     async def open_wins(self, org_id: int, place: Place, *, on: bool) -> None:
         """Make a channel the one where wins are told."""
-        values = {**place.model_dump(), "org_id": org_id}
-        opening = ((_OPEN_WINS, values),) if on else ()
-        await self._database.run(org_id, (_CLOSE_WINS, values), *opening)
+        async with self._database.app(org_id) as tx:
+            await open_wins(tx, org_id, place, on=on)
+
+
+async def _locked(tx: Transaction, viewer: Viewer, consent_id: int) -> tuple[DictRow, Note] | None:
+    """A question to the viewer with its note; from here on, the transaction sees what the note's owner does."""
+    row = await (await tx.execute(_ONE, _to(viewer, consent_id))).fetchone()
+    if row is None:
+        return None
+    await look_as(tx, Viewer.owner(viewer.org_id, row["owner"]))
+    note = await (await tx.execute(_NOTE, row)).fetchone()
+    row = await (await tx.execute(_LOCK, _to(viewer, consent_id))).fetchone()
+    return (row, Note.model_validate(note)) if row and note else None
 
 
 def _to(viewer: Viewer, consent_id: int) -> dict[str, object]:
@@ -254,6 +255,7 @@ def _to(viewer: Viewer, consent_id: int) -> dict[str, object]:
 
 async def _share(tx: Transaction, viewer: Viewer, row: DictRow) -> None:
     await tx.execute(_SHARE, row)
+    await leave_wins(tx, row["note_id"], row["audience"])
     if row["what"] == What.CELEBRATE:
         await take_back_win(tx, row["note_id"])  # of other words
         await tx.execute(_CELEBRATE, row)
@@ -263,8 +265,27 @@ async def _share(tx: Transaction, viewer: Viewer, row: DictRow) -> None:
 async def _take_back(tx: Transaction, row: DictRow) -> None:
     """Nobody else sees the note from this transaction on, and the post that told of it is deleted."""
     await tx.execute(_UNSHARE, row)
-    if row["what"] == What.CELEBRATE:
-        await take_back_win(tx, row["note_id"])
+    await take_back_win(tx, row["note_id"])
+
+
+async def _decided(tx: Transaction, viewer: Viewer, row: DictRow, note: Note) -> bool:
+    """Share a note if all have agreed whom it is about; says whether its owner is to be told how it stands.
+
+    Who is gone without an answer has not agreed.
+    """
+    people = await _asked_too(tx, note)
+    said = [one for one in await (await tx.execute(_SUBJECTS, row)).fetchall() if one["what"] == row["what"]]
+    agree = {one["person_id"] for one in said if _is_yes_to(one, row, note)}
+    if people is not None and agree.issuperset(people):
+        await _share(tx, viewer, row)
+        return True
+    return all(one["state"] == State.YES for one in said)
+
+
+async def _asked_too(tx: Transaction, note: Note) -> Sequence[int] | None:
+    """Whose yes it takes beside the owner's; None where there is somebody whom nobody knows how to ask."""
+    own = [found["id"] for found in await (await tx.execute(ACCOUNTS, {"me": note.owner})).fetchall()]
+    return others(note, own)
 
 
 async def _known(tx: Transaction, people: Sequence[int]) -> bool:

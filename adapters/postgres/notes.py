@@ -9,6 +9,7 @@ from psycopg.rows import DictRow
 from adapters.postgres.database import Database
 from adapters.postgres.forgetting import forget_note
 from adapters.postgres.visible import MINE
+from adapters.postgres.wins import take_back_win
 from core.conversation.models import Asker
 from core.notes.models import Listed, Note, Source, Wanted
 from core.people.viewer import Viewer
@@ -114,10 +115,13 @@ class PostgresNotes:
         return sources
 
     async def edit(self, viewer: Viewer, note_id: int, text: str) -> Note | None:
-        """Change what a note says; the trigger has it embedded anew."""
+        """Change what a note says; triggers have it embedded anew, and shared no more."""
         values = {**_of(viewer, note_id), "text": text.replace("\0", "")}
-        (rows,) = await self._database.run(viewer.org_id, (_EDIT, values), viewer=viewer)
-        return Note.model_validate(rows[0]) if rows else None
+        async with self._database.app(viewer.org_id, viewer) as tx:
+            row = await (await tx.execute(_EDIT, values)).fetchone()
+            if row and not row["shared_with"]:
+                await take_back_win(tx, note_id)
+        return Note.model_validate(row) if row else None
 
     async def pin(self, viewer: Viewer, note_id: int, *, pinned: bool) -> bool:
         """Pin a note, or let it go."""

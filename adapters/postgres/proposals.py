@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,7 +13,7 @@ from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
 from adapters.postgres import directory
-from adapters.postgres.consents import ASK
+from adapters.postgres.consents import ASK, CONSIDERED
 from adapters.postgres.database import Database, Transaction
 from adapters.postgres.notes import COLUMNS
 from adapters.postgres.visible import ACCOUNTS
@@ -27,9 +28,10 @@ from core.registry import Invocation
 
 _log = logging.getLogger(__name__)
 
-_UNCONSIDERED = "SELECT id, org_id, owner FROM notes WHERE considered_at IS NULL ORDER BY id LIMIT 50"
+_UNCONSIDERED = """
+    SELECT id, org_id, owner FROM notes WHERE considered_at IS NULL AND id <> ALL (%s) ORDER BY id LIMIT 50"""
+_AGAIN_SECONDS = 3_600.0  # until a note is looked at again where that failed
 _NOTE = f"SELECT {COLUMNS} FROM notes WHERE id = %(note_id)s AND considered_at IS NULL FOR UPDATE SKIP LOCKED"
-_CONSIDERED = "UPDATE notes SET considered_at = clock_timestamp() WHERE id = %(note_id)s"
 
 # A note that was shared in other words is asked about anew. The room for wins is one where its owner has an account.
 _AROUND = f"""
@@ -114,15 +116,19 @@ class PostgresProposals:
         self._database = database
         self._policy = policy
         self._time = f"{policy.expire_days} days"
+        self._failed: dict[int, float] = {}  # notes, with the moment when each is looked at again
 
     async def look(self) -> None:
         """Ask about new notes, say what is to be said, and end what nobody answered; cheap with nothing to do."""
+        now = time.monotonic()
+        self._failed = {id: again for id, again in self._failed.items() if again > now}
         async with self._database.system() as tx:
-            notes = await (await tx.execute(_UNCONSIDERED)).fetchall()
+            notes = await (await tx.execute(_UNCONSIDERED, (list(self._failed),))).fetchall()
         for row in notes:
             try:
                 await self._consider(row)
             except Exception as error:  # the others' turn comes all the same
+                self._failed[row["id"]] = now + _AGAIN_SECONDS
                 _log.warning("note %s could not be looked at: %s", row["id"], type(error).__name__)
         async with self._database.system() as tx:
             await tx.execute(_EXPIRE_ALL)
@@ -140,7 +146,7 @@ class PostgresProposals:
             proposal = self._proposal(note, around) if around else None
             if proposal is not None:
                 await tx.execute(ASK, self._question(note, proposal, viewer.org_id))
-            await tx.execute(_CONSIDERED, about)
+            await tx.execute(CONSIDERED, about)
 
     def _proposal(self, note: Note, around: DictRow) -> Proposal | None:
         if not around["reachable"] or others(note, around["own"]) is None:

@@ -21,7 +21,7 @@ Cheer = Callable[[str, datetime], tuple[Persona | None, str]]
 _SHOWN = 10
 _ALL = {"everyone", "everybody", "all", EVERYBODY}
 _MENTION = re.compile(r"<#(\w+)(?:\|[^>]*)?>")
-_LINK = re.compile(r"<?https://[^\s/]+/(?:archives|channels/\d+)/(\w+)\S*?>?")
+_LINK = re.compile(r"<?https://[^\s/]+/(?:archives|channels/(\d+))/(\w+)\S*?>?")
 _WHOM = (
     "With whom? `everyone`, `here` for the channel in which you write this, or a channel's link. "
     "For example: `share #12 with everyone`."
@@ -121,10 +121,20 @@ def _audience(whom: str, asked: Asked) -> str:
         return EVERYBODY
     if whom.casefold() in ("here", "this channel") and not place.direct:
         return place.room
-    found = _MENTION.fullmatch(whom) or _LINK.fullmatch(whom)
-    if found is None or (place.direct and place.surface != "slack"):
+    channel = _channel(whom, asked)
+    if not channel or (place.direct and place.surface != "slack"):
         raise CommandError(_WHOM, "share")
-    return f"{place.surface}/{place.tenant}/{found[1]}"
+    return f"{place.surface}/{place.tenant}/{channel}"
+
+
+def _channel(whom: str, asked: Asked) -> str:
+    """A channel of the workspace or server in which it is asked; empty where it is of another, or of two people."""
+    if found := _MENTION.fullmatch(whom):
+        return found[1]
+    found = _LINK.fullmatch(whom)
+    if found is None or (found[1] or asked.place.tenant) != asked.place.tenant:
+        return ""
+    return "" if asked.place.surface == "slack" and found[2].startswith("D") else found[2]
 
 
 async def _note(notes: Notes, asked: Asked, which: str) -> int:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import dataclass
 
+import psycopg
 import pytest
 
 from adapters.postgres.exporting import EXPORTED
+from adapters.postgres.forgetting import forget_note
 from adapters.postgres.refusals import refused
 from core.commands import REGISTRY
 from core.consent.asking import never_asked
 from core.conversation.handling import Say
 from core.conversation.models import Place
-from core.conversation.stores import Claim
+from core.conversation.stores import Claim, Parcel
 from core.desk import Visitor
 from core.registry import CommandError
 from tests.integration.conftest import PLACE, Desk, finished
@@ -77,6 +80,17 @@ async def test_what_is_not_worth_a_question_is_not_asked(friends: Circle, note: 
     await friends.note(ana, **note)
     assert await friends.asks() == []
     assert await friends.states() == []
+
+
+async def test_notes_that_cannot_be_looked_at_do_not_keep_the_others_from_being_asked_about(friends: Circle) -> None:
+    ana, ben = await met(friends)
+    await friends.desk.execute("UPDATE people SET settings = '{\"never_ask\": 3}' WHERE id = %s", ana)
+    for number in range(50):
+        await friends.note(ana, f"We go with number {number}")
+    await friends.note(ben)
+    await friends.proposals.look()
+    assert len(await friends.asks()) == 1
+    assert [whom for _, whom in await friends.told()] == [ben]
 
 
 async def test_many_processes_ask_once(friends: Circle) -> None:
@@ -264,6 +278,27 @@ async def test_one_person_has_a_few_questions_a_day(desk: Desk) -> None:
     assert len(await friends.asks()) == 4
 
 
+async def test_who_answers_and_forgets_at_once_waits_and_neither_fails(friends: Circle, admin_url: str) -> None:
+    ana, _ = await met(friends)
+    note = await friends.note(ana)
+    question = await friends.asked(ana)
+    viewer = await friends.viewer(ana)
+    async with friends.desk.database.app(viewer.org_id, viewer) as tx:
+        await tx.execute("SELECT FROM notes WHERE id = %s FOR UPDATE", (note,))
+        press = asyncio.create_task(friends.press(ana, "Share", question))
+        await _one_waits(admin_url)
+        await forget_note(tx, viewer, note)
+    assert "not there any more" in (await press).text
+
+
+async def _one_waits(admin_url: str) -> None:
+    """A transaction stands at the lock of another."""
+    async with asyncio.timeout(10), await psycopg.AsyncConnection.connect(admin_url, autocommit=True) as admin:
+        query = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        while await (await admin.execute(query)).fetchone() is None:
+            await asyncio.sleep(0.02)
+
+
 async def test_a_personal_note_about_somebody_is_shared_after_both_said_yes(friends: Circle) -> None:
     ana, ben = await met(friends)
     await friends.meet(PLACE.model_copy(update={"channel": "D2", "thread": "", "direct": True}), "U2")
@@ -331,6 +366,24 @@ async def test_a_personal_note_about_somebody_who_is_forgotten_is_not_shared(fri
     assert await friends.states() == []
 
 
+@pytest.mark.parametrize("first", [True, False], ids=["who is gone had agreed", "who is gone had not answered"])
+async def test_who_is_gone_has_not_agreed(friends: Circle, first: bool) -> None:
+    ana, ben = await met(friends)
+    cleo = await friends.meet(PLACE, "U3")
+    both = [{"kind": "person", "name": name, "person_id": id} for name, id in (("Ben", ben), ("Cleo", cleo))]
+    note = await friends.note(ana, "Ben and Cleo are a couple", kind="personal", subjects=json.dumps(both))
+    await friends.do(ana, "share", note=str(note), **{"with": "everyone"})
+    rows = await friends.desk.rows("SELECT id, person_id FROM consents WHERE part = 'subject'")
+    questions = {row["person_id"]: str(row["id"]) for row in rows}
+    if first:
+        await friends.do(ben, "consent", id=questions[ben], say="share")
+    viewer = await friends.viewer(ben)
+    await friends.desk.database.run(viewer.org_id, ("DELETE FROM people WHERE id = %s", (ben,)), viewer=viewer)
+    assert "agreed" in (await friends.do(cleo, "consent", id=questions[cleo], say="share")).text
+    assert await friends.seen(cleo, ELSEWHERE) == []
+    assert (await friends.asked(ana)).text == "Not shared."
+
+
 async def test_what_somebody_answered_about_anothers_note_is_in_their_export_alone(friends: Circle) -> None:
     ana, ben = await met(friends)
     await friends.note(ana, ABOUT_BEN, kind="personal", about=ben, room="")
@@ -356,6 +409,33 @@ async def test_an_owner_shares_and_takes_back_by_themselves(friends: Circle, who
     assert "Taken back" in (await friends.do(ana, "unshare", note="postgres")).text
     assert await friends.seen(ben, room) == []
     assert await friends.states() == ["revoked"]
+
+
+async def test_who_has_shared_by_themselves_is_not_asked_and_can_take_it_back(friends: Circle) -> None:
+    ana, ben = await met(friends)
+    note = await friends.note(ana, room="")
+    await friends.do(ana, "share", note=str(note), **{"with": "here"})
+    assert await friends.asks() == []
+    assert "Taken back" in (await friends.do(ana, "unshare", note=str(note))).text
+    assert await friends.seen(ben, ROOM) == []
+
+
+@pytest.mark.parametrize(
+    ("place", "whom"),
+    [
+        (PLACE, "https://x.slack.com/archives/D2"),
+        (Place(surface="discord", tenant="7", channel="8"), "https://discord.com/channels/9/10"),
+    ],
+    ids=["what two people say", "another server"],
+)
+async def test_a_note_is_shared_with_no_channel_but_one_of_the_same_workspace_or_server(
+    friends: Circle, place: Place, whom: str
+) -> None:
+    ana, _ = await met(friends)
+    note = await friends.note(ana, found_by="hand", room="")
+    with pytest.raises(CommandError, match="With whom"):
+        await friends.do(ana, "share", place, note=str(note), **{"with": whom})
+    assert await friends.states() == []
 
 
 async def test_a_typed_line_may_name_a_note_by_words_that_are_in_it_alone(friends: Circle) -> None:
@@ -408,6 +488,14 @@ class Won:
                 await self.friends.press(self.ana, "Take back", self.shared)
             case "forgotten":
                 await self.friends.notes.forget(viewer, self.note)
+            case "changed":
+                await self.friends.notes.edit(viewer, self.note, "We closed nothing")
+            case "shared elsewhere":
+                await self.friends.do(self.ana, "share", note=str(self.note), **{"with": "everyone"})
+            case "listed":
+                listed = await self.friends.do(self.ana, "unshare")
+                assert WON in listed.text
+                await self.friends.press(self.ana, "Take back", listed)
 
     async def sent(self) -> list[str]:
         """What a sender would post of it now."""
@@ -445,3 +533,25 @@ async def test_a_win_that_is_taken_back_before_it_was_sent_is_not_sent(won: Won,
     await won.taken_back(how)
     assert await won.sent() == []
     assert await won.friends.desk.rows("SELECT FROM messages WHERE strpos(text, %s) > 0", WON) == []
+
+
+@pytest.mark.parametrize("how", ["taken back", "listed", "forgotten", "changed", "shared elsewhere"])
+async def test_the_post_of_a_win_goes_as_soon_as_the_note_is_not_shared_there_any_more(won: Won, how: str) -> None:
+    await won.told()
+    parcel = await won.friends.desk.outbox.take(won.turn.asker.org_id, "slack", "T1", "C9")
+    assert isinstance(parcel, Parcel)
+    await won.friends.desk.outbox.sent(won.turn.asker.org_id, parcel, "8.0")
+    await won.taken_back(how)
+    gone = await won.friends.desk.outbox.take(won.turn.asker.org_id, "slack", "T1", "C9")
+    assert isinstance(gone, Parcel)
+    assert (gone.gone, gone.edit_id) == (True, "8.0")
+
+
+async def test_a_told_win_that_is_shared_elsewhere_is_taken_back_from_there(won: Won) -> None:
+    await won.told()
+    await won.taken_back("shared elsewhere")
+    ben = await won.friends.meet(PLACE, "U2")
+    assert await won.friends.seen(ben, "slack/T1/C4") == [WON]
+    assert "Taken back" in (await won.friends.do(won.ana, "unshare", note=str(won.note))).text
+    assert await won.friends.seen(ben, "slack/T1/C4") == []
+    assert await won.friends.states() == ["revoked", "revoked"]
