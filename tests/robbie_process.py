@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 START_SECONDS = 90.0
 
 # Short leases, so that what a dead worker left is taken up within a test's patience. No model of a second's loading.
+# A recall may take long: on a busy machine, too, a test finds in a prompt what belongs there.
 QUICK = {
     "ROBBIE_WORKER__LEASE_SECONDS": "3",
     "ROBBIE_WORKER__RENEW_SECONDS": "0.3",
@@ -28,6 +29,7 @@ QUICK = {
     "ROBBIE_WORKER__DEAD_AFTER_SECONDS": "4",
     "ROBBIE_WORKER__DRAIN_SECONDS": "10",
     "ROBBIE_MEMORY__EMBEDDING": "off",
+    "ROBBIE_MEMORY__RECALL_MS": "10000",
     "ROBBIE_WEB__PORT": "0",
     "ROBBIE_LOG_FORMAT": "json",
 }

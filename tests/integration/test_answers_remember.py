@@ -151,7 +151,7 @@ async def test_while_the_provider_of_vectors_is_down_words_find_it(office: Offic
 
 
 async def test_what_is_found_by_meaning_alone_is_used(office: Office) -> None:
-    await office.open(ROBBIE_MEMORY__EMBEDDING="local", ROBBIE_MEMORY__RECALL_MS="10000")
+    await office.open(ROBBIE_MEMORY__EMBEDDING="local")
     await office.ask("<@UROBBIE> my kitten fell asleep on the sofa after dinner", "C1")
     await office.until_rows("SELECT count(*) >= 1 FROM memories WHERE embedding IS NOT NULL", [(True,)])
     await office.ask("<@UROBBIE> where did the cat take a nap after its meal?", "C1", user="U2")

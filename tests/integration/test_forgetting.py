@@ -8,7 +8,6 @@ import pytest
 
 from adapters.postgres.forgetting import FORGOTTEN
 from adapters.postgres.refusals import refused
-from adapters.postgres.saying import PostgresSayings
 from bot.app import App
 from core.conversation.models import Author, Place
 from core.conversation.stores import Claim
@@ -78,7 +77,9 @@ async def test_what_a_forgotten_note_was_found_in_is_not_recalled_and_stays_said
     rows, said = await app.database.run(ana.org_id, ("SELECT 1 FROM memories", ()), (_SAID, ()), viewer=ana)
     assert rows == []
     assert len(said) == 1
-    assert await PostgresSayings(app.database).remember() == 0
+    await office.until_rows("SELECT count(*) FROM messages WHERE to_remember", [(0,)])
+    (rows,) = await app.database.run(ana.org_id, ("SELECT 1 FROM memories", ()), viewer=ana)
+    assert rows == []
 
 
 @pytest.mark.parametrize("text", ["Berlin", "ok"])
