@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -271,6 +272,24 @@ async def test_forget_me_and_what_is_made_of_messages_do_not_stop_each_other(
             await _until_waiting(admin, 2, or_done=working)
         assert await erasing == "last"
     assert await working == 0
+    assert await desk.rows("SELECT id FROM people") == []
+
+
+async def test_forget_me_is_done_all_the_same_where_somebody_holds_what_it_needs_the_other_way_round(
+    desk: Desk, admin_url: str
+) -> None:
+    await desk.accept(message(1))
+    claim = await desk.claimed()
+    with psycopg.connect(admin_url, autocommit=True) as admin:
+        async with await psycopg.AsyncConnection.connect(admin_url) as holder:
+            await holder.execute("LOCK TABLE uploads IN SHARE MODE")
+            ending = finished("Done", ("Done",), forgets=True, answer=None)
+            erasing = asyncio.create_task(desk.turns.finish(claim, ending))
+            await _until_waiting(admin, 1)
+            with suppress(psycopg.errors.DeadlockDetected):
+                await holder.execute("SELECT FROM people FOR UPDATE")
+            await holder.rollback()
+        assert await erasing == "last"
     assert await desk.rows("SELECT id FROM people") == []
 
 
