@@ -35,6 +35,7 @@ from core.learning.votes import VotePolicy
 from core.memory.ports import Embedder
 from core.notes.detecting import detector
 from core.notes.extracting import ModelExtractor
+from core.notes.meaning import Meaning
 from core.notes.noticing import Noticing, When
 from core.notes.sparing import Sparing
 from core.routing.models import Attempt, ErrorClass, Task
@@ -155,7 +156,7 @@ def _noticing(settings: Settings, database: Database, router: Router, embedder: 
     notes = settings.notes
     windows = PostgresWindows(database, When(notes.quiet_seconds, notes.messages), embedder)
     extractor = Sparing(ModelExtractor(router, notes.importance), notes.model_per_hour) if notes.model else None
-    return Noticing(windows, detector, notes.thresholds(), extractor)
+    return Noticing(windows, detector, notes.thresholds(), extractor, Meaning.by(embedder))
 
 
 def _turn_policy(settings: Settings) -> TurnPolicy:

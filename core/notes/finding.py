@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from core.notes.detecting import Detector, Line
 from core.notes.kinds import kinds
+from core.notes.meaning import Meant
 from core.notes.models import PERSONAL, NoteKind, Subject
 from core.notes.policy import Draft
 from core.notes.refusals import stems
@@ -36,6 +37,7 @@ _WEIGHTS: Mapping[NoteKind, tuple[float, float]] = {
     NoteKind.FEEDBACK: (1.0, 0.4),
     NoteKind.NOTE: (0.95, 0.5),
 }
+_UNKNOWN: Mapping[str, Meant] = {}
 _TELLING = 3  # words with content that a note has at least
 _TONES = {
     "pride": "proud", "joy": "glad", "excitement": "excited", "relief": "relieved", "gratitude": "grateful",
@@ -52,19 +54,27 @@ _WISH = re.compile(
 _TIME = re.compile(r"\b(?:(?:by|until|before|due|no later than|bis(?: spätestens)?(?: zum)?)(?: the)? )?(?=\w)", re.I)
 
 
-def found(window: Window, sentences: Sequence[Sentence], detector: Detector) -> Sequence[Draft]:
+def telling(text: str) -> bool:
+    """Whether a sentence says enough to be looked at, and asks nothing but for something to be done."""
+    return len(stems(text)) >= _TELLING and (not _asks(text) or _WISH.search(text) is not None)
+
+
+def found(
+    window: Window, sentences: Sequence[Sentence], detector: Detector, meant: Mapping[str, Meant] = _UNKNOWN
+) -> Sequence[Draft]:
     """What the sentences are worth noting for, at most one note for each.
 
     Args:
         window: where they were said.
         sentences: of new messages.
         detector: judges them.
+        meant: what their texts mean, as far as that is known.
     """
     scores = detector.scores([Line(one.said.speaker, one.text) for one in sentences], together=False)
     drafts = []
     for sentence, score in zip(sentences, scores, strict=True):
         both = _either(score, heard(sentence.text))
-        if (best := _best(sentence.text, both)) is not None:
+        if (best := _best(sentence.text, both, meant.get(sentence.text))) is not None:
             drafts.append(_draft(window, sentence, *best, both))
     return drafts
 
@@ -73,17 +83,22 @@ def _either(scores: Mapping[str, float], cues: Mapping[str, float]) -> Mapping[s
     return {**scores, **{label: 1 - (1 - scores.get(label, 0.0)) * (1 - share) for label, share in cues.items()}}
 
 
-def _best(text: str, scores: Mapping[str, float]) -> tuple[NoteKind, float] | None:
+def _best(text: str, scores: Mapping[str, float], meant: Meant | None) -> tuple[NoteKind, float] | None:
     """The kind that a sentence is likeliest of, and how likely it is worth keeping as one; None where it is none."""
-    if len(stems(text)) < _TELLING:
+    if not telling(text):
         return None
     name, likely = kinds(scores)[0]
-    kind = NoteKind(name)
-    question = text.rstrip(" )\"'").endswith("?")
-    if question and not (kind is NoteKind.ACTION and _WISH.search(text)):
+    if _asks(text) and name != NoteKind.ACTION:
         return None
     worth = weighed(likely, text)
-    return (kind if likely >= _OF_A_KIND else NoteKind.NOTE, worth) if worth >= GATE else None
+    if meant is not None:
+        worth = meant.with_words(worth)
+    unsure = NoteKind.NOTE if meant is None else meant.kind
+    return (NoteKind(name) if likely >= _OF_A_KIND else unsure, worth) if worth >= GATE else None
+
+
+def _asks(text: str) -> bool:
+    return text.rstrip(" )\"'").endswith("?")
 
 
 def _draft(window: Window, sentence: Sentence, kind: NoteKind, likely: float, scores: Mapping[str, float]) -> Draft:

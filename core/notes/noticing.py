@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from core.memory import saying
 from core.memory.saying import memorable
 from core.notes.detecting import Detector
-from core.notes.finding import found
+from core.notes.finding import found, telling
+from core.notes.meaning import Meaning, Meant
 from core.notes.policy import Draft, Thresholds, merged
 from core.notes.sources import Said, Sentence, Window, own_sentences
 
@@ -65,6 +66,7 @@ class Noticing:
         detector: gives the shipped detector; it is loaded when there is something to judge.
         thresholds: what is worth a note.
         extractor: refines what the detector lets through; None where there is no model.
+        meaning: what sentences mean beside their words; None where no vectors tell.
     """
 
     def __init__(
@@ -73,11 +75,13 @@ class Noticing:
         detector: Callable[[], Detector],
         thresholds: Thresholds,
         extractor: Extractor | None = None,
+        meaning: Meaning | None = None,
     ) -> None:
         self._windows = windows
         self._detector = detector
         self._thresholds = thresholds
         self._extractor = extractor
+        self._meaning = meaning
 
     async def notice(self) -> int:
         """Look through every conversation that is due, and say how many notes came of it."""
@@ -100,11 +104,16 @@ class Noticing:
         sentences = own_sentences(_without_commands(window))
         if not sentences:
             return []
-        drafts = await asyncio.to_thread(lambda: found(window, sentences, self._detector()))
+        meant = await self._meant(window, sentences)
+        drafts = await asyncio.to_thread(lambda: found(window, sentences, self._detector(), meant))
         if drafts and self._extractor is not None and window.tries == 1:
             refined = await self._extractor.extract(window, sentences)
             drafts = drafts if refined is None else refined
         return merged([draft for draft in drafts if self._thresholds.worth(draft)])
+
+    async def _meant(self, window: Window, sentences: Sequence[Sentence]) -> Mapping[str, Meant]:
+        texts = [one.text for one in sentences if telling(one.text)]
+        return await self._meaning.of(texts, window.org_id) if self._meaning else {}
 
 
 def _without_commands(window: Window) -> Window:

@@ -16,6 +16,7 @@ from psycopg.rows import dict_row
 from pydantic import SecretStr
 
 from adapters.doubles.providers import ProviderDouble
+from adapters.embedding import LocalEmbedder
 from adapters.llm.breakers import PyBreakers
 from adapters.postgres.budget import PostgresBudget
 from adapters.postgres.database import Database
@@ -26,6 +27,7 @@ from bot.settings import Secrets, Settings
 from core.conversation.models import Author
 from core.notes.detecting import detector
 from core.notes.extracting import ModelExtractor
+from core.notes.meaning import Meaning
 from core.notes.noticing import Extractor, Noticing, When
 from core.notes.policy import ALIKE, Thresholds
 from core.notes.refusals import likeness, stems
@@ -44,12 +46,18 @@ _SAY = """
 class Month:
     """A month in an office whose people Robbie listens to."""
 
-    def __init__(self, database: Database, admin_url: str, extractor: Extractor | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        admin_url: str,
+        extractor: Extractor | None = None,
+        meaning: Meaning | None = None,
+    ) -> None:
         self.people = 0
         self._admin = admin_url
         self._now = datetime(2026, 10, 1, 8, tzinfo=UTC)
         self._desk = Desk(database, lambda: self._now)
-        self._noticing = Noticing(PostgresWindows(database, When(0.0, 1)), detector, Thresholds(), extractor)
+        self._noticing = Noticing(PostgresWindows(database, When(0.0, 1)), detector, Thresholds(), extractor, meaning)
 
     async def live(self, spoken: Sequence[Spoken]) -> None:
         """Say it all, and look through it now and then."""
@@ -108,10 +116,11 @@ def chatter() -> list[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("vectors", [True, False])
 async def test_a_month_of_small_talk_gives_what_was_planted_and_next_to_nothing_else(
-    database: Database, admin_url: str
+    database: Database, admin_url: str, vectors: bool
 ) -> None:
-    month = Month(database, admin_url)
+    month = Month(database, admin_url, meaning=Meaning.by(LocalEmbedder()) if vectors else None)
     await month.live(list(days(DAYS, A_DAY, chatter())))
     month.held()
 
