@@ -33,7 +33,8 @@ _UNCONSIDERED = """
 _AGAIN_SECONDS = 3_600.0  # until a note is looked at again where that failed
 _NOTE = f"SELECT {COLUMNS} FROM notes WHERE id = %(note_id)s AND considered_at IS NULL FOR UPDATE SKIP LOCKED"
 
-# A note that was shared in other words is asked about anew. The room for wins is one where its owner has an account.
+# Who talks to Robbie on its own machine has nobody there to share with. A note that was shared in other words is asked
+# about anew. The room for wins is one where its owner has an account.
 _AROUND = f"""
     SELECT people.settings, ARRAY({ACCOUNTS}) AS own,
            coalesce((SELECT surface || '/' || tenant || '/' || channel FROM channel_settings
@@ -44,7 +45,8 @@ _AROUND = f"""
            (SELECT jsonb_build_object('what', what, 'audience', audience) FROM consents
             WHERE note_id = %(note_id)s AND part = 'owner' AND state = 'yes' AND wording <> %(text)s LIMIT 1) AS before,
            EXISTS (SELECT FROM conversations JOIN accounts USING (surface, tenant)
-                   WHERE conversations.id = %(conversation_id)s AND accounts.person_id = %(me)s) AS reachable
+                   WHERE conversations.id = %(conversation_id)s AND accounts.person_id = %(me)s
+                     AND surface NOT IN ('web', 'console')) AS reachable
     FROM people WHERE id = %(me)s"""
 
 # Only one looks at a time: two would each find that nothing was asked lately.

@@ -555,3 +555,10 @@ async def test_a_told_win_that_is_shared_elsewhere_is_taken_back_from_there(won:
     assert "Taken back" in (await won.friends.do(won.ana, "unshare", note=str(won.note))).text
     assert await won.friends.seen(ben, "slack/T1/C4") == []
     assert await won.friends.states() == ["revoked", "revoked"]
+
+
+async def test_who_talks_to_robbie_on_its_own_machine_is_not_asked_to_share(desk: Desk) -> None:
+    friends = circle(desk)
+    ana = await friends.meet(Place(surface="web", tenant="local", channel="c1", direct=True))
+    await friends.note(ana)
+    assert await friends.asks() == []
