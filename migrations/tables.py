@@ -12,6 +12,7 @@ ORG = "nullif(current_setting('app.org', true), '')::bigint"
 PERSON = "nullif(current_setting('app.person', true), '')::bigint"
 ROOM = "nullif(current_setting('app.room', true), '')"
 _PRIVATE = "current_setting('app.private', true) = 'on'"
+_ORG_WIDE = "current_setting('app.org_wide', true) = 'on'"
 # All accounts of the person, as far as they are in the org.
 MINE = f"""ARRAY(SELECT id FROM people
     WHERE id = {PERSON} OR human = (SELECT human FROM people WHERE id = {PERSON}))"""  # noqa: S608  (from constants)
@@ -38,9 +39,9 @@ def protect(table: str, *, app: str, system: str = "", org_column: str = "org_id
 def protect_personal(table: str, *, app: str, by_others: bool = False) -> None:
     """Force row-level security on a table of what is somebody's own.
 
-    It is seen by its owner in private, where it was said, and where it is shared; only its owner changes it. The table
-    has ``org_id``, ``owner``, ``room`` (where it was said; empty for a direct message) and ``shared_with`` (a room,
-    ``*`` for the org, or empty).
+    It is seen by its owner in private, where it was said, and where it is shared; what is shared with the org, by its
+    members where nobody else reads. Only its owner changes it. The table has ``org_id``, ``owner``, ``room`` (where it
+    was said; empty for a direct message) and ``shared_with`` (a room, ``*`` for the org, or empty).
 
     Args:
         table: the table.
@@ -58,15 +59,17 @@ def protect_personal(table: str, *, app: str, by_others: bool = False) -> None:
     op.execute(f"GRANT {app} ON {table} TO robbie_app")
 
 
-def seen(*, once: bool = False) -> str:
+def seen(*, once: bool = False, by_outsiders: bool = False) -> str:
     """Who sees a row of a personal table.
 
     Args:
         once: whether the settings are read once for a query, not once for a row.
+        by_outsiders: whether what is shared with the org is seen by whoever is met in it, as it was at first.
     """
-    org, room, private = (f"(SELECT {value})" if once else value for value in (ORG, ROOM, _PRIVATE))
-    return f"""org_id = {org} AND ({private} AND owner = ANY ({MINE})
-        OR room <> '' AND room = {room} OR shared_with = '*' OR shared_with <> '' AND shared_with = {room})"""
+    settings = (ORG, ROOM, _PRIVATE, "true" if by_outsiders else _ORG_WIDE)
+    org, room, private, org_wide = (f"(SELECT {value})" if once else value for value in settings)
+    return f"""org_id = {org} AND ({private} AND owner = ANY ({MINE}) OR room <> '' AND room = {room}
+        OR shared_with = '*' AND {org_wide} OR shared_with <> '' AND shared_with = {room})"""
 
 
 @contextmanager

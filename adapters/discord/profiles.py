@@ -43,7 +43,7 @@ class Profiles:
             user = parse(User, await self._api.call("GET", "/users/{user}", user=account))
         except MalformedEvent as error:
             raise NotSent(f"discord: {error}") from None
-        return Profile(name=user.name or user.id, is_bot=bool(user.bot))
+        return Profile(name=user.name or user.id, is_bot=bool(user.bot), member=not tenant.isdecimal())
 
     async def _member(self, guild: str, account: str) -> Profile:
         route = "/guilds/{guild}/members/{user}"

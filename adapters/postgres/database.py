@@ -27,7 +27,8 @@ _CONFINE = "SELECT set_config('app.org', %s, true)"
 _CONFINE_LIGHTLY = "SELECT set_config('app.org', %s, true), set_config('synchronous_commit', 'off', true)"
 # Notes and memories are seen by who reads, and where (migrations/tables.py).
 _VIEW = """
-    SELECT set_config('app.person', %s, true), set_config('app.room', %s, true), set_config('app.private', %s, true)"""
+    SELECT set_config('app.person', %s, true), set_config('app.room', %s, true), set_config('app.private', %s, true),
+           set_config('app.org_wide', %s, true)"""
 
 
 class _Connection(AsyncConnection[DictRow]):
@@ -116,8 +117,9 @@ async def look_as(tx: Transaction, viewer: Viewer) -> None:
     await tx.execute(_VIEW, _view(viewer))
 
 
-def _view(viewer: Viewer) -> tuple[str, str, str]:
-    return str(viewer.person_id), viewer.room, "on" if viewer.private else ""
+def _view(viewer: Viewer) -> tuple[str, str, str, str]:
+    private, org_wide = ("on" if is_so else "" for is_so in (viewer.private, viewer.org_wide))
+    return str(viewer.person_id), viewer.room, private, org_wide
 
 
 async def _check(connection: _Connection) -> None:

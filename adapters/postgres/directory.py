@@ -78,6 +78,14 @@ _TAKES_PART = """
         (SELECT listens FROM channel_settings
          WHERE surface = %(surface)s AND tenant = %(tenant)s AND channel = %(channel)s) AS listens"""
 
+# Whether people of other companies read in a channel. It is written when it is first said, and when it has changed.
+_READ_BY = """
+    INSERT INTO channel_settings (org_id, surface, tenant, channel, external)
+    SELECT %(org_id)s, %(surface)s, %(tenant)s, %(channel)s, %(external)s WHERE NOT EXISTS (
+        SELECT FROM channel_settings
+        WHERE surface = %(surface)s AND tenant = %(tenant)s AND channel = %(channel)s AND external = %(external)s)
+    ON CONFLICT (surface, tenant, channel) DO UPDATE SET external = excluded.external"""
+
 
 @dataclass(frozen=True, slots=True)
 class Ids:
@@ -93,6 +101,7 @@ class Directory:
     def __init__(self, size: int = 50_000) -> None:
         self._size = size
         self._known: dict[tuple[str, str, str], Ids] = {}
+        self._internal: set[tuple[str, str, str]] = set()
 
     async def ids(self, tx: Transaction, event: InboundEvent) -> Ids:
         """The event's org and person, made when first met."""
@@ -106,12 +115,28 @@ class Directory:
         if event.author.name or event.author.zone:
             values = {"person_id": ids.person_id, "name": event.author.name, "zone": event.author.zone}
             await tx.execute(_RENAME, values)
+        await self._read_by(tx, event, ids.org_id)
         return ids
+
+    async def _read_by(self, tx: Transaction, event: InboundEvent, org_id: int) -> None:
+        """Keep whether people of other companies read in the channel.
+
+        That they do is written each time: another process may have written something else since.
+        """
+        if event.external is None or event.place.direct or (_channel(event) in self._internal and not event.external):
+            return
+        await tx.execute(_READ_BY, {**event.place.model_dump(), "org_id": org_id, "external": event.external})
 
     def remember(self, event: InboundEvent, ids: Ids) -> None:
         """Keep ids whose transaction was committed. Who may move to another org is looked up each time."""
         if wanders(event.place.tenant):
             return
+        if event.external is False:
+            if len(self._internal) >= self._size:
+                self._internal.clear()
+            self._internal.add(_channel(event))
+        elif event.external:
+            self._internal.discard(_channel(event))
         if len(self._known) >= self._size:
             self._known.clear()
         self._known[event.place.surface, event.place.tenant, event.author.account] = ids
@@ -120,6 +145,10 @@ class Directory:
         """Drop what is remembered of an author who may be forgotten; whether there was anything."""
         key = (event.place.surface, event.place.tenant, event.author.account)
         return self._known.pop(key, None) is not None
+
+
+def _channel(event: InboundEvent) -> tuple[str, str, str]:
+    return event.place.surface, event.place.tenant, event.place.channel
 
 
 async def _lock(tx: Transaction, *names: str) -> None:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Iterable, Iterator
 from itertools import starmap
 from typing import NamedTuple
@@ -88,8 +89,9 @@ async def nearest(database: Database, viewer: Viewer, vector: Vector, limit: int
         return (await database.run(viewer.org_id, (_SETTINGS, (breadth,)), (query, values), viewer=viewer))[1]
 
     # Each takes up to 15 ms for very many memories, so they are asked side by side.
-    by_code, by_graph = await asyncio.gather(found(_by_code(viewer)), found([_by_graph(limit)]))
-    similarities = {row["id"]: row["similarity"] for row in (*by_code, *by_graph)}
+    pools = [_by_code(viewer), *([[_by_graph(limit)]] if viewer.org_wide else [])]
+    rows = itertools.chain.from_iterable(await asyncio.gather(*map(found, pools)))
+    similarities = {row["id"]: row["similarity"] for row in rows}
     near = sorted(starmap(Near, similarities.items()), key=lambda one: (one.similarity, one.id), reverse=True)
     return near[:limit]
 

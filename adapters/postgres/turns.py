@@ -27,7 +27,8 @@ _FENCE = """
     UPDATE conversations SET fence = fence + 1
     WHERE id = %(conversation_id)s AND surface = ANY (%(surfaces)s)"""
 
-# A claim whose lease has ended is pending again. The fence is this transaction's own.
+# A claim whose lease has ended is pending again. The fence is this transaction's own. A channel in Slack may be shared
+# with another company as long as no event has said that it is not.
 _CLAIM = """
     WITH claimed AS (
         UPDATE inbox SET state = 'claimed', fence = place.fence, attempts = attempts + 1,
@@ -49,9 +50,12 @@ _CLAIM = """
            claimed.direct,
            coalesce(messages.text, '') AS text, coalesce(messages.files, '[]') AS files, people.id AS person_id,
            people.name, people.zone, accounts.account,
-           accounts.is_admin, people.settings AS person, earlier.id AS earlier_id, earlier.text AS earlier,
+           accounts.is_admin, accounts.is_member, people.settings AS person,
+           earlier.id AS earlier_id, earlier.text AS earlier,
            coalesce((SELECT settings FROM channel_settings WHERE (surface, tenant, channel) =
                      (claimed.surface, claimed.tenant, claimed.channel)), '{}') AS chosen,
+           coalesce((SELECT external FROM channel_settings WHERE (surface, tenant, channel) =
+                     (claimed.surface, claimed.tenant, claimed.channel)), claimed.surface = 'slack') AS external,
            accounts.refreshed_at IS NULL OR accounts.refreshed_at < now() - interval '1 day' AS stale
     FROM claimed
     JOIN people ON people.id = claimed.person_id
@@ -133,7 +137,7 @@ _KNOW = """
 _CALLED = """
     UPDATE organizations SET name = %(org)s WHERE id = %(org_id)s AND name = %(tenant)s AND %(org)s::text <> ''"""
 _REFRESHED = """
-    UPDATE accounts SET refreshed_at = now(), is_admin = %(admin)s
+    UPDATE accounts SET refreshed_at = now(), is_admin = %(admin)s, is_member = %(member)s
     WHERE person_id = %(id)s AND (surface, tenant) = (%(surface)s, %(tenant)s)"""
 
 # An edit is no failure: it does not count as an attempt. A Stop or deletion that came after it stays.
@@ -186,6 +190,8 @@ class PostgresTurns:
                 name=row["name"],
                 zone=row["zone"] or "UTC",
                 admin=row["is_admin"],
+                member=row["is_member"],
+                overheard=row["external"],
             ),
             files=_files(row),
             transcript=tuple(_utterance(said_row) for said_row in reversed(said)),
@@ -247,7 +253,7 @@ class PostgresTurns:
 
     async def save_profile(self, claim: Claim, profile: Profile) -> None:
         """Keep what the platform says of the asker, and when it was asked for."""
-        known = profile.model_dump(include={"name", "zone", "admin", "org"})
+        known = profile.model_dump(include={"name", "zone", "admin", "org", "member"})
         values = {**claim.place.model_dump(), **known, "id": claim.asker.person_id, "org_id": claim.asker.org_id}
         await self._database.run(claim.asker.org_id, (_KNOW, values), (_REFRESHED, values), (_CALLED, values))
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from core.people.viewer import Viewer
 
 SHARED = "shared_with = '*'"
-"""With the whole org."""
+"""With the whole org; seen by its members, where nobody else reads."""
 
 ACCOUNTS = "SELECT id FROM people WHERE id = %(me)s OR human = (SELECT human FROM people WHERE id = %(me)s)"
 # A human's accounts own together what they have in this org.
@@ -21,12 +21,15 @@ def seen(viewer: Viewer) -> Iterator[str]:
 
     The query names the values ``me`` and ``room``. An OR of them would keep PostgreSQL from its indexes.
     """
-    yield SHARED
+    if viewer.org_wide:
+        yield SHARED
     if viewer.private:
         yield MINE
     if viewer.room:
         yield "room = %(room)s AND room <> ''"
         yield "shared_with = %(room)s AND shared_with <> ''"
+    if not (viewer.org_wide or viewer.private or viewer.room):
+        yield "false"
 
 
 def newest(viewer: Viewer, select: str, limit: int) -> str:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
@@ -84,6 +84,12 @@ class CatchUp:
         return len(events[-self.limit :])
 
 
+class _Channel(NamedTuple):
+    id: str
+    direct: bool
+    external: bool  # people of other companies read it
+
+
 @dataclass(frozen=True, slots=True)
 class _Reading:
     """One workspace's histories."""
@@ -95,29 +101,34 @@ class _Reading:
         """What was said after ``oldest``, in no order: in channels, in these threads, and in those with new replies."""
         web, me = self.api.web, self.me
         threads = {(place.channel, place.thread): place.direct for place in places if place.thread}
-        for channel, direct in await self._channels():
+        channels = await self._channels()
+        external = {channel.id: channel.external for channel in channels}
+        for channel, direct, _ in channels:
             history = partial(web.conversations_history, channel=channel, oldest=oldest, limit=200)
             async for message in self._messages(history):
                 if message.latest_reply is not None and message.latest_reply > oldest:
                     threads[channel, message.ts] = direct
                 if event := _said(message, channel, me, direct=direct):
-                    yield event
+                    yield event.model_copy(update={"external": external[channel]})
         for (channel, thread), direct in threads.items():
             replies = partial(web.conversations_replies, channel=channel, ts=thread, oldest=oldest, limit=200)
             async for message in self._messages(replies):
                 if message.ts > oldest and (event := _said(message, channel, me, direct=direct)):
-                    yield event
+                    yield event.model_copy(update={"external": external.get(channel)})
 
-    async def _channels(self) -> list[tuple[str, bool]]:
-        """The ids of the channels that Robbie is in, and whether each is a direct message."""
+    async def _channels(self) -> list[_Channel]:
+        """The channels that Robbie is in."""
         web = self.api.web
-        found: list[tuple[str, bool]] = []
+        found: list[_Channel] = []
         for kind in ("im", "public_channel", "private_channel", "mpim"):  # each has a scope of its own
             listing = partial(web.users_conversations, types=kind, exclude_archived=True, limit=200)
             async for answer in self._pages(listing):
                 channels = answer.get("channels")
                 if isinstance(channels, list):
-                    found += [(str(channel["id"]), kind == "im") for channel in channels]
+                    found += [
+                        _Channel(str(channel["id"]), kind == "im", bool(channel.get("is_ext_shared")))
+                        for channel in channels
+                    ]
         return found
 
     async def _messages(self, listing: Listing) -> AsyncIterator[SlackMessage]:

@@ -83,6 +83,7 @@ def _message(envelope: Envelope, me: Identity) -> InboundEvent | None:
         update={
             "identities": (f"event:{envelope.event_id}", *found.identities),
             "addressed": found.addressed or mentioned,
+            "external": envelope.is_ext_shared_channel,
         }
     )
 

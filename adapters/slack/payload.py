@@ -124,6 +124,7 @@ class Envelope(BaseModel):
     api_app_id: str = ""
     event_id: str = ""
     event_time: float = 0.0
+    is_ext_shared_channel: bool | None = None
     event: dict[str, object] = Field(default_factory=dict)
 
     @property

@@ -49,15 +49,33 @@ class _Names(BaseModel):
     real_name: str | None = None
 
 
+class _EnterpriseUser(BaseModel):
+    teams: list[str] = Field(default_factory=list)
+
+
 class _User(BaseModel):
     id: str
+    team_id: str = ""
     name: str | None = None
     real_name: str | None = None
     tz: str | None = None
     is_bot: bool | None = None
     is_admin: bool | None = None
     is_owner: bool | None = None
+    is_restricted: bool | None = None
+    is_ultra_restricted: bool | None = None
+    is_stranger: bool | None = None
+    enterprise_user: _EnterpriseUser | None = None
     profile: _Names = Field(default_factory=_Names)
+
+    def is_member(self, team: str) -> bool:
+        """Whether it is a member of a workspace: no guest, and not somebody of whom a shared channel tells.
+
+        ``is_stranger`` is only said of people of other workspaces, whatever it says.
+        """
+        guest = bool(self.is_restricted or self.is_ultra_restricted)
+        teams = {self.team_id, *(self.enterprise_user.teams if self.enterprise_user else ())}
+        return team in teams and not guest and self.is_stranger is None
 
 
 class SlackSurface:
@@ -160,7 +178,7 @@ class SlackSurface:
             return known[1]
         api = await self._apis.of(tenant)
         answer = await api.call(api.web.users_info(user=account))
-        profile = _profile(answer.get("user"))
+        profile = _profile(answer.get("user"), tenant)
         if len(self._profiles) >= _MAX_PROFILES:
             self._profiles.pop(next(iter(self._profiles)))
         self._profiles[tenant, account] = (time.monotonic(), profile)
@@ -251,11 +269,11 @@ def _key(raw: Json) -> str | None:
     return str(payload.get("key")) if isinstance(payload, dict) else None
 
 
-def _profile(data: object) -> Profile:
+def _profile(data: object, team: str) -> Profile:
     try:
         user = parse(_User, data)
     except MalformedEvent as error:
         raise NotSent(f"slack: {error}") from None
     name = user.profile.display_name or user.profile.real_name or user.real_name or user.name or user.id
     admin = bool(user.is_admin or user.is_owner)
-    return Profile(name=name, zone=user.tz or "", is_bot=bool(user.is_bot), admin=admin)
+    return Profile(name=name, zone=user.tz or "", is_bot=bool(user.is_bot), admin=admin, member=user.is_member(team))

@@ -55,6 +55,7 @@ class Asked:
             person_id=made.people[self.owner],
             room=room_name(self.room),
             private=not self.room,
+            org_wide=True,
         )
 
     def sees(self, chunk: Chunk) -> NDArray[np.bool_]:

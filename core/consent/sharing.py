@@ -26,6 +26,10 @@ _WHOM = (
     "With whom? `everyone`, `here` for the channel in which you write this, or a channel's link. "
     "For example: `share #12 with everyone`."
 )
+_NO_MEMBER = (
+    "You are a guest here, or of another company: only members share with everybody in a workspace or server. "
+    "`here` shares with those who read this channel."
+)
 
 
 def celebrating(consents: Consents, cheer: Cheer) -> Handlers:
@@ -118,6 +122,8 @@ def _audience(whom: str, asked: Asked) -> str:
     """The room, or ``*``. Raises CommandError."""
     place = asked.place
     if whom.casefold() in _ALL:
+        if not asked.asker.member:
+            raise CommandError(_NO_MEMBER, "share")
         return EVERYBODY
     if whom.casefold() in ("here", "this channel") and not place.direct:
         return place.room

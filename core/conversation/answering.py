@@ -173,6 +173,7 @@ class Answering:
                 "name": profile.name or claim.asker.name,
                 "zone": profile.zone or claim.asker.zone,
                 "admin": profile.admin,
+                "member": profile.member,
             }
         )
         return replace(claim, asker=asker, profile_stale=False)

@@ -156,6 +156,7 @@ class InboundEvent(Frozen):
         about: the platform's id of a message of Robbie's that the command is about (its button was pressed): the
             command then belongs to that message's conversation.
         beside: the channel that the person has open beside a direct message, such as ``#general``; empty for none.
+        external: whether people of other companies read in the channel; None where the event does not say.
     """
 
     kind: Kind
@@ -174,6 +175,7 @@ class InboundEvent(Frozen):
     command: Invocation | None = None
     about: str = ""
     beside: str = ""
+    external: bool | None = None
 
 
 class InboxState(StrEnum):
@@ -227,6 +229,8 @@ class Asker(Frozen):
     Attributes:
         zone: IANA time zone; ``UTC`` where the platform has not said.
         admin: whether the platform says that this person administers the workspace or server.
+        member: whether the platform says that this person is a member: no guest, and of no other company.
+        overheard: whether people of other companies read what is said in the channel.
     """
 
     org_id: int
@@ -235,6 +239,8 @@ class Asker(Frozen):
     name: str
     zone: str = "UTC"
     admin: bool = False
+    member: bool = False
+    overheard: bool = False
 
 
 class Profile(Frozen):
@@ -242,6 +248,7 @@ class Profile(Frozen):
 
     Attributes:
         org: what its workspace or server is called; empty where the platform does not say.
+        member: whether it is a member's: no guest's, and of no other company's.
     """
 
     name: str
@@ -249,6 +256,7 @@ class Profile(Frozen):
     is_bot: bool = False
     admin: bool = False
     org: str = ""
+    member: bool = True
 
 
 class Shown(Frozen):

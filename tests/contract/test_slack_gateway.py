@@ -389,6 +389,15 @@ async def test_catch_up_is_bounded_in_number_and_keeps_the_newest(slack: SlackDo
     assert store.texts == [f"message {number}" for number in range(15, 20)]
 
 
+async def test_catch_up_knows_which_channels_other_companies_read(slack: SlackDouble, store: Store) -> None:
+    slack.workspace.channels["C2"].ext_shared = True
+    for channel in ("C1", "C2"):
+        await slack.say("U1", channel, f"<@{slack.bot_user}> {channel}", ts=ts_ago(200), drop=True)
+    async with running(slack, store, since=ago(minutes=5)):
+        await until(slack, lambda s: len(store.events) == 2)
+    assert {event.text: event.external for event in store.events} == {"C1": False, "C2": True}
+
+
 async def test_what_people_say_to_each_other_is_not_counted_against_what_is_caught_up(
     slack: SlackDouble, store: Store
 ) -> None:

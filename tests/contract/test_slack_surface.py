@@ -271,6 +271,14 @@ async def test_profile_says_who_administers_the_workspace(slack: SlackDouble, su
     assert [(await surface.profile("T1", user)).admin for user in ("U1", "U2")] == [False, True]
 
 
+async def test_profile_says_who_is_a_member_and_no_guest_and_of_no_other_company(
+    slack: SlackDouble, surface: SlackSurface
+) -> None:
+    slack.workspace.users["U2"].is_restricted = True
+    slack.workspace.users["U3"].team = "T9"
+    assert [(await surface.profile("T1", user)).member for user in ("U1", "U2", "U3")] == [True, False, False]
+
+
 async def test_working_is_shown_and_cleared(slack: SlackDouble, surface: SlackSurface, thread: Place) -> None:
     await surface.working(thread, on=True)
     await surface.working(thread, on=False)

@@ -54,7 +54,7 @@ class Circle(Meeting):
     async def viewer(self, person: int, room: str = "") -> Viewer:
         """A person in private, or in a room."""
         row = await self.desk.row("SELECT org_id FROM people WHERE id = %s", person)
-        return Viewer(org_id=int(str(row["org_id"])), person_id=person, room=room, private=not room)
+        return Viewer(org_id=int(str(row["org_id"])), person_id=person, room=room, private=not room, org_wide=True)
 
     async def note(self, owner: int, text: str = "We go with Postgres", **more: object) -> int:
         """Something that Robbie noticed in the thread, worth to be shared."""
@@ -96,7 +96,14 @@ class Circle(Meeting):
         self.number += 1
         asked = Asked(
             REGISTRY.checked(Invocation(command=command, arguments=arguments)),
-            Asker(org_id=viewer.org_id, person_id=person, account="U1", name="Ana", zone="Europe/Berlin"),
+            Asker(
+                org_id=viewer.org_id,
+                person_id=person,
+                account="U1",
+                name="Ana",
+                zone="Europe/Berlin",
+                member=True,
+            ),
             place,
             datetime.now(UTC),
             self.number,

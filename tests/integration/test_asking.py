@@ -48,7 +48,10 @@ async def noticed(app: App, place: Place, text: str = DECIDED, *, owner: str = "
 async def shared(app: App, place: Place) -> list[str]:
     """What the whole org may see."""
     ((org,), *_) = await place.rows("SELECT org_id FROM people WHERE name = 'Ana'")
-    (rows,) = await app.database.run(int(str(org)), ("SELECT text FROM memories WHERE kind = 'note'", ()))
+    viewer = Viewer(org_id=int(str(org)), person_id=0, org_wide=True)
+    (rows,) = await app.database.run(
+        viewer.org_id, ("SELECT text FROM memories WHERE kind = 'note'", ()), viewer=viewer
+    )
     return [str(row["text"]) for row in rows]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -142,7 +143,7 @@ async def ben_asks(desk: Desk, number: int, text: str) -> Claim:
     where = await desk.row("SELECT id FROM conversations WHERE channel = 'D2'")
     claim = await desk.turns.claim(org, int(str(where["id"])), ["slack"], messages=5)
     assert claim is not None
-    return claim
+    return replace(claim, asker=claim.asker.model_copy(update={"member": True}))  # as Slack says
 
 
 async def says_to_ben(

@@ -101,6 +101,7 @@ _REVISIONS = (
     "0005_tries",
     "0006_lists",
     "0005_recalled",
+    "0002_members",
 )
 
 

@@ -96,7 +96,9 @@ async def test_of_others_only_what_was_said_here_or_is_shared_is_found_however_n
     shelf.keep(stranger, org_id=shelf.other_org, room=ROOM)
 
     async def seen(*, room: str, private: bool) -> list[int]:
-        return await found(database, Viewer(org_id=shelf.org, person_id=shelf.ada, room=room, private=private))
+        return await found(
+            database, Viewer(org_id=shelf.org, person_id=shelf.ada, room=room, private=private, org_wide=True)
+        )
 
     assert await seen(room="", private=True) == [mine, for_all]
     assert await seen(room="", private=False) == [for_all]
@@ -106,7 +108,7 @@ async def test_of_others_only_what_was_said_here_or_is_shared_is_found_however_n
 
 async def test_what_is_mine_and_shared_and_said_here_is_found_once(database: Database, shelf: Shelf) -> None:
     one = shelf.keep(shelf.ada, room=ROOM, shared_with="*")
-    viewer = Viewer(org_id=shelf.org, person_id=shelf.ada, room=ROOM, private=True)
+    viewer = Viewer(org_id=shelf.org, person_id=shelf.ada, room=ROOM, private=True, org_wide=True)
     assert await found(database, viewer) == [one]
 
 
@@ -178,7 +180,10 @@ async def test_among_thousands_nearly_all_of_the_nearest_are_found_and_nothing_t
     with psycopg.connect(admin_url, autocommit=True) as admin:
         many = Many(shelf, admin)
     places = [("", True), ("", False), (ROOM, False), (ROOM, True)]
-    viewers = [Viewer(org_id=many.org, person_id=many.ada, room=room, private=private) for room, private in places]
+    viewers = [
+        Viewer(org_id=many.org, person_id=many.ada, room=room, private=private, org_wide=True)
+        for room, private in places
+    ]
     for viewer in (*viewers, Viewer.owner(many.other_org, many.eve)):
         hits = 0
         for topic in range(20):

@@ -136,7 +136,7 @@ async def test_who_sees_what(words_only: Memory, shelf: Shelf) -> None:
     shelf.keep(stranger, text, org_id=shelf.other_org, room=ROOM)
 
     async def seen(*, room: str, private: bool) -> set[int]:
-        viewer = Viewer(org_id=shelf.org, person_id=shelf.ada, room=room, private=private)
+        viewer = Viewer(org_id=shelf.org, person_id=shelf.ada, room=room, private=private, org_wide=True)
         return set(await found(words_only, viewer, "harbour"))
 
     assert await seen(room="", private=True) == {mine, for_all}
@@ -232,7 +232,8 @@ async def test_what_is_beside_a_find_is_seen_by_its_viewers_only_and_while_it_ho
     beside = shelf.keep(shelf.bob, "beside", room=ROOM, **at)
     hit = shelf.keep(shelf.bob, "the harbour deal", room=ROOM, **at)
     for viewer in (
-        Viewer(org_id=shelf.org, person_id=shelf.ada, room=ROOM, private=private) for private in (True, False)
+        Viewer(org_id=shelf.org, person_id=shelf.ada, room=ROOM, private=private, org_wide=True)
+        for private in (True, False)
     ):
         assert set(await found(words_only, viewer, "harbour")) == {beside, hit}
 
@@ -251,15 +252,16 @@ async def test_a_note_of_the_conversation_that_asks_does_not_bring_its_messages(
 async def test_who_is_named_comes_before_who_names_them(words_only: Memory, shelf: Shelf) -> None:
     to_ada = shelf.keep(shelf.bob, "Ada, is the harbour deal done?", speaker="Bob", shared_with="*")
     by_ada = shelf.keep(shelf.ada, "The harbour deal is done", speaker="Ada", shared_with="*")
+    viewer = Viewer(org_id=shelf.org, person_id=shelf.ada, private=True, org_wide=True)
     for asked, first in (("What did Ada say of the harbour?", by_ada), ("What did Bob say of the harbour?", to_ada)):
-        assert (await found(words_only, Viewer.owner(shelf.org, shelf.ada), asked))[0] == first
+        assert (await found(words_only, viewer, asked))[0] == first
 
 
 async def test_who_asks_of_themselves_finds_what_they_said_first(words_only: Memory, shelf: Shelf) -> None:
     by_ada = shelf.keep(shelf.ada, "The harbour deal is done", shared_with="*")
     by_bob = shelf.keep(shelf.bob, "The harbour deal is done", shared_with="*")
     for asker, first in ((shelf.ada, by_ada), (shelf.bob, by_bob)):
-        viewer = Viewer(org_id=shelf.org, person_id=asker, room=ROOM)
+        viewer = Viewer(org_id=shelf.org, person_id=asker, room=ROOM, org_wide=True)
         assert (await found(words_only, viewer, "What did I say of the harbour?"))[0] == first
 
 
@@ -287,10 +289,10 @@ async def test_behind_thousands_of_newer_ones_a_rare_word_is_found_where_it_may_
            FROM generate_series(1, 5100) AS number, unnest('{"",*}'::text[]) AS shared_with""",
         shelf.org, shelf.ada, NOW,
     )  # fmt: skip
-    viewer = Viewer.owner(shelf.org, shelf.ada)
+    viewer = Viewer(org_id=shelf.org, person_id=shelf.ada, private=True, org_wide=True)
     assert set(await found(words_only, viewer, "Have we met a walrus?", 2)) == {mine, for_all}
     hits = await PostgresMemories(database).by_words(viewer, "walrus", 10, without_conversation=None)
     assert set(hits.ids) == {mine, for_all}
-    elsewhere = Viewer(org_id=shelf.org, person_id=shelf.ada, room=ROOM)
+    elsewhere = Viewer(org_id=shelf.org, person_id=shelf.ada, room=ROOM, org_wide=True)
     hits = await PostgresMemories(database).by_words(elsewhere, "walrus", 10, without_conversation=None)
     assert set(hits.ids) == {for_all}

@@ -23,7 +23,9 @@ async def memories(desk: Desk) -> list[dict[str, object]]:
     found = []
     for room, private in ((PLACE.room, False), ("", True)):
         for person in await desk.rows("SELECT id FROM people"):
-            viewer = Viewer(org_id=int(str(org)), person_id=int(str(person["id"])), room=room, private=private)
+            viewer = Viewer(
+                org_id=int(str(org)), person_id=int(str(person["id"])), room=room, private=private, org_wide=True
+            )
             (rows,) = await desk.database.run(
                 viewer.org_id, (f"SELECT id, {columns} FROM memories ORDER BY id", ()), viewer=viewer
             )

@@ -15,6 +15,8 @@ from core.people.viewer import Viewer
 
 HERE, THERE, ELSEWHERE = "slack/T1/C1", "slack/T1/C2", "slack/T1/C3"
 ROOMS = ("", HERE, THERE)
+# People of another company read in it, too.
+EXTERNAL = THERE
 AUDIENCES = ("", "*", HERE, THERE)
 
 
@@ -27,18 +29,21 @@ class Person:
     human: str
     account: str
     channel: str
+    member: bool = True
 
 
-# Ana has two accounts in her org, and one in the other org. Cleo is whom the notes are about, and has none.
+# Ana has two accounts in her org, and one in the other org. Cleo is whom the notes are about, and has none. Eve is of
+# another company, and was met in a channel that is shared with it.
 PEOPLE = (
     Person("ana", "home", "ana", "U1", "D1"),
     Person("ana too", "home", "ana", "U11", "D11"),
     Person("ben", "home", "ben", "U2", "D2"),
     Person("cleo", "home", "cleo", "U3", "D3"),
+    Person("eve", "home", "eve", "U6", "D6", member=False),
     Person("dan", "other", "dan", "U4", "D4"),
     Person("ana elsewhere", "other", "ana", "U5", "D5"),
 )
-_WRITERS = ("ana", "ana too", "ben", "dan", "ana elsewhere")
+_WRITERS = ("ana", "ana too", "ben", "eve", "dan", "ana elsewhere")
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,7 @@ class Secret:
         """The rule, in words of its own: the code is held against it."""
         if self.owner.org != person.org:
             return False
-        if self.shared_with == "*":
+        if self.shared_with == "*" and person.member and (private or room != EXTERNAL):
             return True
         if room and room in (self.room, self.shared_with):
             return True
@@ -127,10 +132,9 @@ class LeakWorld:
     def viewers(self) -> Iterator[tuple[Person, Viewer]]:
         """Everybody, wherever they could read."""
         for person, room, private in itertools.product(PEOPLE, (*ROOMS, ELSEWHERE), (True, False)):
-            yield (
-                person,
-                Viewer(org_id=self.orgs[person.org], person_id=self.ids[person.name], room=room, private=private),
-            )
+            viewer = Viewer(org_id=self.orgs[person.org], person_id=self.ids[person.name], room=room, private=private)
+            inside = person.member and (private or room != EXTERNAL)
+            yield person, viewer.model_copy(update={"org_wide": inside})
 
     def visible(self, person: Person, viewer: Viewer) -> set[str]:
         """What this one may see there."""

@@ -141,7 +141,21 @@ MOVED = {
         "U:org_id",
         "U:handed_over_at",
     },
-    "channel_settings": {"S:org_id", "S:surface", "S:tenant", "S:channel", "S:listens", "U:org_id"},
+    "channel_settings": {
+        "S:org_id",
+        "S:surface",
+        "S:tenant",
+        "S:channel",
+        "S:listens",
+        "S:external",
+        "I:org_id",
+        "I:surface",
+        "I:tenant",
+        "I:channel",
+        "I:external",
+        "U:org_id",
+        "U:external",
+    },
 }
 
 _TABLES = """

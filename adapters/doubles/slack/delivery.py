@@ -60,6 +60,10 @@ class Transport(Protocol):
         """Make one attempt. Returns an empty text when it was acknowledged, else why not."""
 
 
+def _place(event: Json) -> str:
+    return str(event.get("channel") or event.get("item", {}).get("channel"))
+
+
 class Deliveries:
     """Every event that the workspace sends to the app.
 
@@ -87,6 +91,7 @@ class Deliveries:
     def wrap(self, event: Json, workspace: Workspace | None = None) -> Json:
         """The ``event_callback`` around an event of a workspace, the first one unless told otherwise."""
         workspace = workspace or self.workspace
+        channel = workspace.channels.get(_place(event))
         authorization = {"team_id": workspace.team, "user_id": workspace.bot_user, "is_bot": True}
         return {
             "type": "event_callback",
@@ -96,15 +101,14 @@ class Deliveries:
             "event_id": f"Ev{secrets.token_hex(6).upper()}",
             "event_time": int(time.time()),
             "authorizations": [authorization | {"enterprise_id": None, "is_enterprise_install": False}],
-            "is_ext_shared_channel": False,
+            "is_ext_shared_channel": channel is not None and channel.ext_shared,
         }
 
     def wanted(self, event: Json, workspace: Workspace) -> bool:
         """Whether the app would get this event at all: there, subscribed, and a member of its channel."""
         if not workspace.installed and event["type"] not in _FAREWELLS:
             return False
-        place = event.get("channel") or event.get("item", {}).get("channel")
-        channel = workspace.channels.get(str(place))
+        channel = workspace.channels.get(_place(event))
         names = {event["type"], f"{event['type']}.{_KINDS[channel.kind] if channel else ''}"}
         if self.subscriptions is not None and not names & self.subscriptions:
             return False

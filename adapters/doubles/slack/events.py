@@ -12,9 +12,16 @@ def _place(channel: Channel) -> Json:
     return {"channel": channel.id, "channel_type": _CHANNEL_TYPES[channel.kind]}
 
 
+def _teams(workspace: Workspace, channel: Channel, message: Message) -> Json:
+    """Whose message it is; told more fully where a channel is shared."""
+    author = workspace.users.get(message.user)
+    team = (author.team if author else "") or workspace.team
+    return {"team": team} | ({"user_team": team, "source_team": team} if channel.ext_shared else {})
+
+
 def message_event(workspace: Workspace, channel: Channel, message: Message) -> Json:
     """A new message."""
-    extra: Json = {"event_ts": message.ts, "team": workspace.team}
+    extra: Json = {"event_ts": message.ts, **_teams(workspace, channel, message)}
     if message.is_reply and message.thread_ts in channel.by_ts:
         extra["parent_user_id"] = channel.by_ts[message.thread_ts].user
     return message.wire() | _place(channel) | extra
@@ -24,7 +31,8 @@ def mention_event(workspace: Workspace, channel: Channel, message: Message) -> J
     """The second event about a message that mentions the app."""
     keys = ("user", "text", "ts", "thread_ts", "bot_id", "blocks", "files")
     wire = {key: value for key, value in message.wire().items() if key in keys}
-    return wire | {"type": "app_mention", "channel": channel.id, "event_ts": message.ts, "team": workspace.team}
+    teams = _teams(workspace, channel, message)
+    return wire | {"type": "app_mention", "channel": channel.id, "event_ts": message.ts, **teams}
 
 
 def changed_event(workspace: Workspace, channel: Channel, message: Message, previous: Json) -> Json:

@@ -26,21 +26,31 @@ def ts_key(ts: str) -> int:
 
 @dataclass
 class User:
-    """A member of the workspace, person or app."""
+    """A member of the workspace, person or app; or somebody of another one who is met in a shared channel.
+
+    Attributes:
+        team: the other workspace; empty for this one.
+        is_restricted: whether it is a guest.
+    """
 
     id: str
     name: str
     tz: str = "UTC"
     is_bot: bool = False
     is_admin: bool = False
+    team: str = ""
+    is_restricted: bool = False
 
     def wire(self, team: str) -> Json:
         """The user object of ``users.info``."""
         offset = datetime.now(UTC).astimezone(ZoneInfo(self.tz)).utcoffset()
-        profile = {"real_name": self.name, "display_name": self.name, "team": team}
-        return {
+        home = self.team or team
+        profile = {"real_name": self.name, "display_name": self.name, "team": home}
+        # Slack says it of people of other workspaces only; it is false where they are met in a shared channel.
+        stranger = {"is_stranger": False} if home != team else {}
+        return stranger | {
             "id": self.id,
-            "team_id": team,
+            "team_id": home,
             "name": self.name.lower().replace(" ", "."),
             "deleted": False,
             "real_name": self.name,
@@ -51,6 +61,8 @@ class User:
             "is_bot": self.is_bot,
             "is_admin": self.is_admin,
             "is_owner": False,
+            "is_restricted": self.is_restricted,
+            "is_ultra_restricted": False,
             "is_app_user": False,
         }
 
@@ -136,13 +148,18 @@ class Timeline:
 
 @dataclass
 class Channel:
-    """A channel or direct message and what was said in it."""
+    """A channel or direct message and what was said in it.
+
+    Attributes:
+        ext_shared: whether it is shared with another company's workspace.
+    """
 
     id: str
     name: str
     kind: ChannelKind = "channel"
     members: set[str] = field(default_factory=set)
     archived: bool = False
+    ext_shared: bool = False
     user: str | None = None
     by_ts: dict[str, Message] = field(default_factory=dict)
     roots: Timeline = field(default_factory=Timeline)
@@ -182,6 +199,7 @@ class Channel:
             "is_im": self.kind == "im",
             "is_private": self.kind != "channel",
             "is_archived": self.archived,
+            "is_ext_shared": self.ext_shared,
             "is_member": bot in self.members,
         }
         return body | ({"user": self.user} if self.kind == "im" else {"name": self.name})
