@@ -45,7 +45,8 @@ class Notebook(Meeting):
         """Carry a command on notes out for a person."""
         row = await self.desk.row("SELECT org_id FROM people WHERE id = %s", person)
         conversation = await self.desk.row("SELECT id FROM conversations ORDER BY id LIMIT 1")
-        asker = Asker(org_id=int(str(row["org_id"])), person_id=person, account="U1", name="Ana", zone="Europe/Berlin")
+        org = int(str(row["org_id"]))
+        asker = Asker(org_id=org, person_id=person, account="U1", name="Ana", zone="Europe/Berlin", member=True)
         asked = Asked(
             REGISTRY.checked(Invocation(command=command, arguments=arguments)),
             asker,
