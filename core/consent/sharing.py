@@ -27,7 +27,7 @@ _WHOM = (
     "For example: `share #12 with everyone`."
 )
 _NO_MEMBER = (
-    "You are a guest here, or of another company: only members share with everybody in a workspace or server. "
+    "You are a guest here, or of another company: only members share with others than those who are here. "
     "`here` shares with those who read this channel."
 )
 
@@ -121,12 +121,12 @@ def _which_and_whom(asked: Asked) -> tuple[str, str]:
 def _audience(whom: str, asked: Asked) -> str:
     """The room, or ``*``. Raises CommandError."""
     place = asked.place
-    if whom.casefold() in _ALL:
-        if not asked.asker.member:
-            raise CommandError(_NO_MEMBER, "share")
-        return EVERYBODY
     if whom.casefold() in ("here", "this channel") and not place.direct:
         return place.room
+    if not asked.asker.member:
+        raise CommandError(_NO_MEMBER, "share")
+    if whom.casefold() in _ALL:
+        return EVERYBODY
     channel = _channel(whom, asked)
     if not channel or (place.direct and place.surface != "slack"):
         raise CommandError(_WHOM, "share")

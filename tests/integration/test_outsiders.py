@@ -59,10 +59,11 @@ async def test_an_outsider_is_told_what_was_said_where_they_read_and_what_is_the
     assert "4711" not in shared.prompt()
 
 
-async def test_an_outsider_shares_with_nobody_but_a_channel(shared: Office) -> None:
+@pytest.mark.parametrize("whom", ["everyone", "https://acorn.slack.com/archives/C1/p1"])
+async def test_an_outsider_shares_with_nobody_but_the_channel_that_they_are_in(shared: Office, whom: str) -> None:
     await shared.command("note the harbour deal needs a lawyer", "U9", user="U9")
-    await shared.command("share #2 with everyone", "U9", user="U9")
-    assert "only members share with everybody" in shared.answers("U9")[-1]
+    await shared.command(f"share #2 with {whom}", "U9", user="U9")
+    assert "only members share with others" in shared.answers("U9")[-1]
     await shared.ask("what does the harbour deal need?", "U2", user="U2")
     assert "lawyer" not in shared.prompt()
 
