@@ -40,6 +40,7 @@ from core.routing.models import (
     TextDelta,
 )
 from core.routing.ports import ChatModel
+from tests.litellm_clients import close_what_litellm_keeps
 
 pytestmark = [  # what litellm itself does
     pytest.mark.filterwarnings("ignore:Accessing the 'model_:DeprecationWarning"),
@@ -89,6 +90,7 @@ def _litellm() -> None:
 @pytest.fixture(params=STREAMS + WHOLE)
 async def bench(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Bench]:
     async with ProviderDouble(MODELS) as double, AsyncExitStack() as stack:
+        stack.push_async_callback(close_what_litellm_keeps)
         double.reply(ANSWER)
         family = request.param.removesuffix(" whole")
 

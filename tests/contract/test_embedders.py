@@ -23,6 +23,7 @@ from adapters.llm.library import load_litellm
 from core.conversation.tokens import estimate_tokens
 from core.memory.ports import DIMENSIONS, Embedder, EmbeddingError, Vector
 from core.memory.remote import RemoteEmbedder
+from tests.litellm_clients import close_what_litellm_keeps
 
 pytestmark = [  # what litellm itself does
     pytest.mark.filterwarnings("ignore:Accessing the 'model_:DeprecationWarning"),
@@ -71,14 +72,6 @@ class Bench:
         with pytest.raises(EmbeddingError) as caught:
             await (embedder or self.make()).embed([SAID], org_id=org_id)
         return caught.value
-
-
-async def close_what_litellm_keeps() -> None:
-    from litellm import in_memory_llm_clients_cache
-    from litellm.llms.custom_httpx.async_client_cleanup import close_litellm_async_clients
-
-    await close_litellm_async_clients()
-    in_memory_llm_clients_cache.flush_cache()
 
 
 @pytest.fixture(scope="module", autouse=True)
