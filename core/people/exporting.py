@@ -100,7 +100,7 @@ def _words(value: object) -> str:
 
 
 def _summary(parts: Sequence[Part], *, direct: bool) -> str:
-    counts = ", ".join(f"{part.title.lower()}: {len(part.rows)}" for part in parts if part.rows)
+    counts = ", ".join(f"{part.title[0].lower()}{part.title[1:]}: {len(part.rows)}" for part in parts if part.rows)
     where = "" if direct else " If you do not see them here, they are in our direct message."
     cut = "" if not any(part.left_out for part in parts) else (
         "\n\nNot everything had room: the files say how many older ones are left out. Whoever runs Robbie can give you "
