@@ -61,10 +61,14 @@ def _facts(listed: Listed, links: Sequence[str], now: datetime, zone: ZoneInfo, 
         yield "Pinned", "yes"
     if note.tone:
         yield "Tone", note.tone
-    yield "Importance", f"{note.importance:.1f} of 1, and {weight(note, now):.2f} by now"
-    yield "Worth sharing, and celebrating", f"{note.sharing:.1f} and {note.celebration:.1f} of 1"
+    yield "Importance", _importance(note, now)
+    yield "Worth sharing", f"{note.sharing:.1f} of 1"
+    yield "Worth celebrating", f"{note.celebration:.1f} of 1"
     yield "Found by", _FOUND_BY.get(note.found_by, f"the model {note.found_by}")
-    yield "Comes from", ", ".join(f"[message {number}]({link})" for number, link in enumerate(links, 1)) or "no message"
+    yield (
+        "Comes from",
+        ", ".join(f"[message {number}]({link})" for number, link in enumerate(links, 1)) or "nothing with a link",
+    )
     if note.uses and note.used_at:
         yield "Used in answers", f"{note.uses} times, the last time on {_moment(note.used_at, zone)}"
     if note.valid_to:
@@ -103,6 +107,11 @@ def short(text: str) -> str:
 
 def _day(at: datetime, zone: ZoneInfo) -> str:
     return f"{at.astimezone(zone):%-d %B}"
+
+
+def _importance(note: Note, now: datetime) -> str:
+    at_first, by_now = f"{note.importance:.1f}", f"{weight(note, now):.1f}"
+    return f"{at_first} of 1" if by_now == at_first else f"{at_first} of 1, faded to {by_now}"
 
 
 def _moment(at: datetime, zone: ZoneInfo) -> str:
