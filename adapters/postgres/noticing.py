@@ -84,7 +84,7 @@ _PEOPLE = "SELECT FROM people WHERE id = ANY (%(people)s) ORDER BY id FOR KEY SH
 
 _END = """
     UPDATE conversations SET noticing_until = NULL, noticing_tries = 0
-    WHERE id = %(conversation_id)s AND noticing_until = %(lease)s AND NOT off_record RETURNING id"""
+    WHERE id = %(conversation_id)s AND noticing_until = %(lease)s RETURNING id"""
 
 # What was edited meanwhile waits for the next look.
 _LOOKED_AT = """

@@ -256,3 +256,13 @@ async def test_robbie_notices_while_it_runs_and_asks_no_model_for_small_talk(off
     assert len(office.providers.requests) == 1
     await office.ask(REPORT, "C1", thread)
     await office.until_rows("SELECT count(*) FROM note_sources WHERE note_id > 0", [(1,)])
+
+
+@pytest.mark.parametrize(("per_hour", "asked"), [("1", 2), ("0", 1)])
+async def test_a_model_reads_on_as_often_as_the_settings_say(office: Office, per_hour: str, asked: int) -> None:
+    """CASE 17: what is noticed is paid from what people ask for, so it has an end of its own."""
+    office.providers.reply("hello")
+    await office.open(ROBBIE_NOTES__QUIET_SECONDS="0.2", ROBBIE_NOTES__MODEL_PER_HOUR=per_hour)
+    await office.ask(f"<@UROBBIE> {REPORT}", "C1")
+    await office.until_rows("SELECT count(*) FROM note_sources WHERE note_id > 0", [(1,)])
+    assert len(office.providers.requests) == asked

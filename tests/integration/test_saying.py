@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import psycopg
 import pytest
 
 from adapters.postgres.saying import PostgresSayings
@@ -139,6 +140,17 @@ async def test_each_message_is_remembered_once_however_many_look(desk: Desk) -> 
     await asyncio.gather(*(sayings.remember() for _ in range(4)))
     assert sorted(await texts(desk)) == sorted(f"question {number}" for number in range(1, 41))
     assert await sayings.remember() == 0
+
+
+async def test_what_is_edited_in_this_moment_is_remembered_as_it_reads_afterwards(desk: Desk, admin_url: str) -> None:
+    await desk.accept(message(1))
+    sayings = PostgresSayings(desk.database)
+    async with await psycopg.AsyncConnection.connect(admin_url) as editing:
+        await editing.execute("UPDATE messages SET text = 'said better'")
+        async with asyncio.timeout(5):
+            assert await sayings.remember() == 0
+        await editing.commit()
+    assert await texts(desk) == ["said better"]
 
 
 async def test_a_worker_that_dies_in_the_middle_has_done_nothing_and_lost_nothing(desk: Desk) -> None:
