@@ -14,7 +14,7 @@ TARGET = Path(__file__).resolve().parents[1] / "docs" / "reference" / "commands.
 HEAD = """\
 # Commands
 
-<!-- Written by tools/commands_reference.py from core/commands.py: change that. -->
+<!-- Written by tools/commands_reference.py from core/commands/: change that. -->
 
 The same commands work everywhere. `robbie commands` lists them too.
 

@@ -1,0 +1,21 @@
+"""Every command, described once: the platforms' menus, completion, help and docs are made of this."""
+
+from __future__ import annotations
+
+from core.commands.answers import ANSWERS
+from core.commands.asking import ASKING
+from core.commands.hearing import HEARING
+from core.commands.notes import NOTES
+from core.commands.people import PEOPLE
+from core.commands.reminders import REMINDERS
+from core.commands.sharing import SHARING
+from core.commands.work import WORK
+from core.registry import Registry
+
+COMMANDS = (*ASKING, *NOTES, *SHARING, *WORK, *HEARING, *REMINDERS, *PEOPLE, *ANSWERS)
+"""In the order in which help shows them."""
+
+REGISTRY = Registry(COMMANDS)
+
+PREFIXES = {"slack": "!robbie ", "discord": "!robbie ", "web": "/", "console": "/"}
+"""What a line that is a command begins with, by surface."""
