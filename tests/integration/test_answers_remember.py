@@ -93,6 +93,16 @@ async def test_without_anything_that_fits_the_prompt_is_as_it_was(office: Office
         assert ABOUT_MEMORIES not in office.prompt()
 
 
+async def test_a_word_in_common_alone_brings_nothing_into_a_prompt(office: Office) -> None:
+    await office.open()
+    await office.ask("<@UROBBIE> the code of the harbour deal is 4711", "C1")
+    await office.ask("<@UROBBIE> the printer on the second floor of our new building is out of paper again", "C1")
+    await remembered(office, 2)
+    await office.ask("<@UROBBIE> what is the code of the harbour deal of our second customer?", "C1", user="U2")
+    assert "4711" in office.prompt()
+    assert "printer" not in office.prompt()
+
+
 async def test_a_question_does_not_recall_itself_nor_what_the_conversation_tells(office: Office) -> None:
     await office.open()
     await office.ask(QUESTION, "U1")

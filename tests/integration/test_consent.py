@@ -49,6 +49,17 @@ async def test_what_others_would_gain_from_is_asked_about_and_nothing_is_shared_
     assert await friends.seen(ben, ELSEWHERE) == []
 
 
+async def test_a_question_that_is_answered_is_opened_as_it_stands_and_not_asked_again(friends: Circle) -> None:
+    ana, _ = await met(friends)
+    await friends.note(ana)
+    (asked,) = await friends.asks()
+    await friends.press(ana, "Keep private", await friends.do(ana, "show-consent", **asked.arguments))
+    opened = await friends.do(ana, "show-consent", **asked.arguments)
+    assert "You have said no to this" in opened.text
+    assert DECIDED not in opened.text
+    assert not opened.buttons
+
+
 async def test_a_yes_shares_just_these_words_and_can_be_taken_back_for_all_later_recalls(friends: Circle) -> None:
     ana, ben = await met(friends)
     await friends.note(ana)

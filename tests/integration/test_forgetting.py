@@ -135,6 +135,14 @@ async def test_without_a_model_no_earlier_answer_is_given_whose_ground_is_gone(d
     assert await desk.turns.remembered(claim) is None
 
 
+async def test_what_was_answered_off_the_record_is_not_given_again_on_the_record(desk: Desk) -> None:
+    await says_to_ben(desk, 50, "Hello.", asked="hi")
+    await desk.execute("UPDATE conversations SET off_record = true WHERE channel = 'D2'")
+    await says_to_ben(desk, 51, "It will be the elephant one.", asked="which database?")
+    await desk.execute("UPDATE conversations SET off_record = false WHERE channel = 'D2'")
+    assert await desk.turns.remembered(await ben_asks(desk, 52, "which database?")) is None
+
+
 async def ben_asks(desk: Desk, number: int, text: str) -> Claim:
     """Somebody else asks in private, and is about to be answered."""
     dm = Place(surface="slack", tenant="T1", channel="D2", direct=True)
