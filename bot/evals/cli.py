@@ -65,17 +65,22 @@ def notes(
     baseline: Annotated[
         list[Path] | None, typer.Option("--baseline", metavar="FILE", help="Rows to fit a TF-IDF baseline on.")
     ] = None,
+    model: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Measure this configured model, such as openai/gpt-4o.")
+    ] = None,
+    most_usd: Annotated[float, typer.Option(min=0, help="With --model: what it may cost, in dollars.")] = 1.0,
     as_json: Json = False,
 ) -> None:
-    """Measure the offline detector of notes; no model is asked."""
+    """Measure the offline detector of notes (no model is asked), or a model in its place."""
     from rich.console import Console
 
     from bot.evals.lines import EvalError
-    from bot.evals.notes import exam
+    from bot.evals.notes import Asked, exam
     from bot.evals.notes_screen import show
 
     try:
-        result = exam(files, window, baseline or [], lambda line: typer.echo(line, err=True))
+        asked = Asked(model, most_usd) if model else None
+        result = exam(files, window, baseline or [], lambda line: typer.echo(line, err=True), asked)
     except EvalError as error:
         raise SystemExit(str(error)) from None
     if as_json:

@@ -1,9 +1,11 @@
-"""Measures the offline detector on labelled rows, beside a TF-IDF baseline and in the same run."""
+"""Measures the offline detector, or a model, on labelled rows, beside a TF-IDF baseline and in the same run."""
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
@@ -13,7 +15,7 @@ import numpy.typing as npt
 from bot.evals.lines import EvalError
 from bot.evals.notes_baseline import Baseline
 from bot.evals.notes_measures import Doubles, Flags, measures, windows
-from bot.evals.notes_rows import Row, numbered, read, threads
+from bot.evals.notes_rows import Row, numbered, parts, read
 from core.notes.detecting import Detector, detector
 from core.notes.emotions import GROUPS
 from core.notes.kinds import gate
@@ -27,13 +29,26 @@ Json: TypeAlias = dict[str, object]
 Progress: TypeAlias = Callable[[str], None]
 
 
-def exam(files: Sequence[Path], window: int, baseline: Sequence[Path], progress: Progress) -> Json:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A model that is measured in the detector's place.
+
+    Attributes:
+        name: as in the settings.
+        most_usd: what it may cost.
+    """
+
+    name: str
+    most_usd: float
+
+
+def exam(
+    files: Sequence[Path], window: int, baseline: Sequence[Path], progress: Progress, asked: Asked | None = None
+) -> Json:
     """Measure, and give EVAL.md's object."""
     rows, bad = _rows(files, progress)
-    found = detector()
-    scores, speed = scored(found, rows)
-    result: Json = {"rows": len(rows), "bad_lines": bad, "texts_per_second": round(speed, 1)}
-    result |= figures(rows, scores, found.thresholds, window, MEANT)
+    result: Json = {"rows": len(rows), "bad_lines": bad}
+    result |= _detector(rows, window) if asked is None else _model(asked, rows, window, progress)
     if baseline:
         training, spoilt = _rows(baseline, progress)
         progress(f"fitting the baseline on {len(training)} rows")
@@ -41,6 +56,25 @@ def exam(files: Sequence[Path], window: int, baseline: Sequence[Path], progress:
         other = figures(rows, model.scores(rows), model.thresholds, window, {})
         result["baseline"] = {"rows": len(training), "bad_lines": spoilt, **other}
     return result
+
+
+def _detector(rows: Sequence[Row], window: int) -> Json:
+    found = detector()
+    scores, speed = scored(found, rows)
+    return {"texts_per_second": round(speed, 1), **figures(rows, scores, found.thresholds, window, MEANT)}
+
+
+def _model(asked: Asked, rows: Sequence[Row], window: int, progress: Progress) -> Json:
+    from bot.evals.notes_model import judged
+
+    found = asyncio.run(judged(asked.name, rows, window, asked.most_usd, progress))
+    return {
+        "model": asked.name,
+        "unanswered": found.unanswered,
+        "cost_usd": round(found.usd, 6),
+        "texts_per_second": round(len(rows) / max(found.seconds, 1e-9), 1),
+        **figures(rows, found.scores, {}, window, {}),
+    }
 
 
 def _rows(files: Sequence[Path], progress: Progress) -> tuple[list[Row], int]:
@@ -56,20 +90,13 @@ def scored(detecting: Detector, rows: Sequence[Row]) -> tuple[Scores, float]:
     """A column of scores for each label, and how many texts a second of one core's time were judged."""
     table: list[Mapping[str, float]] = []
     started = time.process_time()
-    for together, part in _parts(rows):
+    for together, part in parts(rows):
         table.extend(detecting.scores([rows[number].line for number in part], together=together))
     for row in table:
         gate(row)
     spent = time.process_time() - started
     columns = {label: np.array([row[label] for row in table]) for label in detecting.labels}
     return columns, len(rows) / max(spent, 1e-9)
-
-
-def _parts(rows: Sequence[Row]) -> Sequence[tuple[bool, Sequence[int]]]:
-    """Threads, or all rows at once where none belongs to one."""
-    if all(row.thread is None for row in rows):
-        return [(False, range(len(rows)))]
-    return [(True, part) for part in threads(rows)]
 
 
 def truth_of(rows: Sequence[Row]) -> dict[str, Flags]:

@@ -52,6 +52,13 @@ def threads(rows: Sequence[Row]) -> Iterator[Sequence[int]]:
             start = number
 
 
+def parts(rows: Sequence[Row]) -> Sequence[tuple[bool, Sequence[int]]]:
+    """Threads, or all rows at once where none belongs to one: the numbers of rows, and whether they are one thread."""
+    if all(row.thread is None for row in rows):
+        return [(False, range(len(rows)))]
+    return [(True, part) for part in threads(rows)]
+
+
 def numbered(rows: Sequence[Row], window: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """The thread of each row, and its window among all windows; these tumble within a thread."""
     units = np.zeros(len(rows), np.int64)

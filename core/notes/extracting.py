@@ -169,7 +169,7 @@ def read(answer: Answer, window: Window, numbered: Mapping[int, tuple[Said, str]
         numbered: the messages that may be cited, with what their people said themselves.
     """
     try:
-        listed = _Listed.model_validate(clean_json(json.loads(_bare(answer.text))))
+        listed = _Listed.model_validate(clean_json(json.loads(bare(answer.text))))
     except (ValueError, RecursionError):
         _log.warning("%s did not answer with notes; the detector's are taken", answer.model)
         return None
@@ -262,6 +262,6 @@ def _lines(window: Window, numbered: Mapping[int, tuple[Said, str]]) -> Sequence
     return [json.dumps(line, ensure_ascii=False) for line in (*notes, *before, *new)]
 
 
-def _bare(text: str) -> str:
-    """Without the fence that some models put around JSON."""
+def bare(text: str) -> str:
+    """JSON without the fence that some models put around JSON."""
     return re.sub(r"\A\s*```(?:json)?\s*|\s*```\s*\Z", "", text)
