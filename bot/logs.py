@@ -18,6 +18,8 @@ _SHAPES = re.compile(
     r"|\b[\w-]{23,30}\.[\w-]{6,7}\.[\w-]{27,}|\baW50ZXJhY3Rpb24[\w-]{20,}"
     r"|(?<=/webhooks/)\d+/[\w-]+|(?<=/interactions/)\d+/[\w-]+"
 )
+# What errors quote of what people said: pydantic the value that it refuses, PostgreSQL the row.
+_QUOTED = re.compile(r"(?<=input_value=).*?(?=, input_type=)|(?<=DETAIL:  ).*?(?=\n[A-Z]+: |\n\n|\Z)", re.DOTALL)
 _QUIET = (
     *("procrastinate", "slack_sdk", "slack_bolt", "discord", "httpx", "httpcore", "LiteLLM", "apscheduler", "alembic"),
     "uvicorn",  # its address is said by ours
@@ -27,7 +29,7 @@ Event = MutableMapping[str, object]
 
 
 class Redact:
-    """Replaces every known secret, and whatever looks like one, before a line is written."""
+    """Replaces every known secret, whatever looks like one, and what errors quote, before a line is written."""
 
     def __init__(self, secrets: Iterable[SecretStr]) -> None:
         self._values = [value for secret in secrets if len(value := secret.get_secret_value()) >= 6]
@@ -39,10 +41,10 @@ class Redact:
         return event
 
     def clean(self, text: str) -> str:
-        """The text without secrets."""
+        """The text without secrets, and without what an error in it quotes."""
         for value in self._values:
             text = text.replace(value, "[secret]")
-        return _SHAPES.sub("[secret]", text)
+        return _QUOTED.sub("[hidden]", _SHAPES.sub("[secret]", text))
 
     def _within(self, value: object) -> object:
         """A value of any shape without secrets; what is no plain data is shown as its text."""

@@ -6,7 +6,9 @@ import asyncio
 import json
 import logging
 from collections.abc import Iterator
+from functools import partial
 
+import psycopg
 import pytest
 from pydantic import SecretStr
 
@@ -94,6 +96,25 @@ def test_a_traceback_is_cleaned(capsys: pytest.CaptureFixture[str]) -> None:
     line = written(capsys)
     assert "cannot log in with [secret]" in str(line["exception"])
     assert KNOWN not in str(line)
+
+
+def test_what_an_error_quotes_of_what_people_said_is_not_written(capsys: pytest.CaptureFixture[str]) -> None:
+    configure("json", [])
+    said = 'new row violates check constraint "c"\nDETAIL:  Failing row contains (1, she told me\nof the divorce).\n'
+    for fails in (partial(Note.model_validate, {"text": [said]}), partial(_raise, psycopg.errors.CheckViolation(said))):
+        try:
+            fails()
+        except (ValueError, psycopg.Error):
+            logging.getLogger("robbie").exception("failed")
+    lines = capsys.readouterr().err
+    assert "divorce" not in lines
+    assert lines.count("[hidden]") >= 2
+    assert "Input should be a valid string" in lines
+    assert "violates check constraint" in lines
+
+
+def _raise(error: Exception) -> None:
+    raise error
 
 
 def test_values_of_any_shape_are_cleaned() -> None:
