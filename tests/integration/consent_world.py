@@ -28,6 +28,8 @@ from tests.integration.test_links import Meeting
 
 ROOM = PLACE.room
 ELSEWHERE = "slack/T1/C9"
+DECIDED = "We go with Postgres"
+ABOUT_BEN = "Ben will be a father in May"
 PERSONAL = {"kind": "personal"}
 
 
@@ -148,3 +150,8 @@ def circle(desk: Desk, **policy: float) -> Circle:
     database = desk.database
     chosen = AskingPolicy(**{"per_day": 1_000, **policy})  # type: ignore[arg-type]
     return Circle(desk, PostgresPeople(database), PostgresLinks(database), policy=chosen)
+
+
+async def met(friends: Circle) -> tuple[int, int]:
+    """Ana, whose notes these are, and Ben."""
+    return await friends.meet(PLACE), await friends.meet(PLACE, "U2")

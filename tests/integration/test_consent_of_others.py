@@ -1,0 +1,113 @@
+"""A personal note about somebody takes their yes, too, and nobody learns more than they must."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from adapters.postgres.exporting import EXPORTED
+from tests.integration.conftest import PLACE, Desk
+from tests.integration.consent_world import ABOUT_BEN, ELSEWHERE, Circle, circle, met
+
+
+@pytest.fixture
+async def friends(desk: Desk) -> Circle:
+    return circle(desk)
+
+
+async def test_a_personal_note_about_somebody_is_shared_after_both_said_yes(friends: Circle) -> None:
+    ana, ben = await met(friends)
+    await friends.meet(PLACE.model_copy(update={"channel": "D2", "thread": "", "direct": True}), "U2")
+    chika = await friends.meet(PLACE, "U3")
+    await friends.note(ana, ABOUT_BEN, kind="personal", about=ben, room="")
+    waits = await friends.press(ana, "Share", await friends.asked(ana))
+    assert "somebody else" in waits.text
+    assert await friends.seen(chika, ELSEWHERE) == []
+    question = await friends.asked(ben)
+    (*_, (_, whom)) = await friends.told()
+    assert whom == ben
+    assert f"> {ABOUT_BEN}" in question.text
+    assert [button.label for button in question.buttons] == ["Yes, share it", "No"]
+    assert "somebody else" in (await friends.asked(chika)).text
+    agreed = await friends.press(ben, "Yes", question)
+    assert await friends.seen(chika, ELSEWHERE) == [ABOUT_BEN]
+    assert f"> {ABOUT_BEN}" in (await friends.asked(ana)).text
+    await friends.press(ben, "Take back", agreed)
+    assert await friends.seen(chika, ELSEWHERE) == []
+
+
+@pytest.mark.parametrize("how", ["no", "silence"])
+async def test_whom_a_personal_note_is_about_need_not_agree_and_its_owner_learns_no_more(
+    friends: Circle, how: str
+) -> None:
+    ana, ben = await met(friends)
+    note = await friends.note(ana, ABOUT_BEN, kind="personal", about=ben, room="")
+    await friends.press(ana, "Share", await friends.asked(ana))
+    question = await friends.asked(ben)
+    if how == "no":
+        await friends.press(ben, "No", question)
+    else:
+        await friends.desk.execute("UPDATE consents SET expires_at = now() WHERE part = 'subject'")
+    assert (await friends.asked(ana)).text == "Not shared."
+    assert (await friends.do(ana, "share", note=f"#{note}", **{"with": "everyone"})).text == "Not shared."
+    assert await friends.seen(ben, ELSEWHERE) == []
+    assert len(await friends.asks()) == 3
+
+
+async def test_a_yes_that_is_taken_back_asks_nobody_else_any_more(friends: Circle) -> None:
+    ana, ben = await met(friends)
+    await friends.note(ana, ABOUT_BEN, kind="personal", about=ben, room="")
+    waits = await friends.press(ana, "Share", await friends.asked(ana))
+    question = await friends.asked(ben)
+    await friends.press(ana, "Take back", waits)
+    assert "not there any more" in (await friends.press(ben, "Yes", question)).text
+    assert await friends.seen(ben, ELSEWHERE) == []
+
+
+async def test_a_personal_note_about_somebody_whom_nobody_knows_is_neither_proposed_nor_shared(friends: Circle) -> None:
+    ana, ben = await met(friends)
+    note = await friends.note(ana, ABOUT_BEN, kind="concern", about=None, room="")
+    assert await friends.asks() == []
+    said = await friends.do(ana, "share", note=str(note), **{"with": "everyone"})
+    assert "cannot ask" in said.text
+    assert await friends.seen(ben, ELSEWHERE) == []
+
+
+async def test_a_personal_note_about_somebody_who_is_forgotten_is_not_shared(friends: Circle) -> None:
+    ana, ben = await met(friends)
+    note = await friends.note(ana, ABOUT_BEN, kind="personal", about=ben, room="", found_by="hand")
+    viewer = await friends.viewer(ben)
+    await friends.desk.database.run(viewer.org_id, ("DELETE FROM people WHERE id = %s", (ben,)), viewer=viewer)
+    assert "cannot ask" in (await friends.do(ana, "share", note=str(note), **{"with": "everyone"})).text
+    assert await friends.states() == []
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["who is gone had agreed", "who is gone had not answered"])
+async def test_who_is_gone_has_not_agreed(friends: Circle, first: bool) -> None:
+    ana, ben = await met(friends)
+    cleo = await friends.meet(PLACE, "U3")
+    both = [{"kind": "person", "name": name, "person_id": id} for name, id in (("Ben", ben), ("Cleo", cleo))]
+    note = await friends.note(ana, "Ben and Cleo are a couple", kind="personal", subjects=json.dumps(both))
+    await friends.do(ana, "share", note=str(note), **{"with": "everyone"})
+    rows = await friends.desk.rows("SELECT id, person_id FROM consents WHERE part = 'subject'")
+    questions = {row["person_id"]: str(row["id"]) for row in rows}
+    if first:
+        await friends.do(ben, "consent", id=questions[ben], say="share")
+    viewer = await friends.viewer(ben)
+    await friends.desk.database.run(viewer.org_id, ("DELETE FROM people WHERE id = %s", (ben,)), viewer=viewer)
+    assert "agreed" in (await friends.do(cleo, "consent", id=questions[cleo], say="share")).text
+    assert await friends.seen(cleo, ELSEWHERE) == []
+    assert (await friends.asked(ana)).text == "Not shared."
+
+
+async def test_what_somebody_answered_about_anothers_note_is_in_their_export_alone(friends: Circle) -> None:
+    ana, ben = await met(friends)
+    await friends.note(ana, ABOUT_BEN, kind="personal", about=ben, room="")
+    await friends.press(ana, "Share", await friends.asked(ana))
+    await friends.press(ben, "No", await friends.asked(ben))
+    statement = EXPORTED["consents"][1]
+    for person, parts in ((ana, [("owner", "yes")]), (ben, [("subject", "no")])):
+        viewer = await friends.viewer(person)
+        (rows,) = await friends.desk.database.run(viewer.org_id, (statement, {"mine": [person]}), viewer=viewer)
+        assert [(row["part"], row["state"]) for row in rows] == parts
