@@ -59,6 +59,33 @@ def protect_personal(table: str, *, app: str, by_others: bool = False) -> None:
     op.execute(f"GRANT {app} ON {table} TO robbie_app")
 
 
+def protect_common(table: str, *, app: str) -> None:
+    """Force row-level security on a table of what a team keeps together, such as its contacts.
+
+    The columns are those of ``protect_personal``; ``owner`` may be empty. What is shared with the org is seen and
+    changed by its members where nobody else reads; the rest is its owner's.
+
+    Args:
+        table: the table.
+        app: privileges of robbie_app.
+    """
+    here = f"org_id = {ORG}"
+    theirs = f"{here} AND (owner = ANY ({MINE}) OR shared_with = '*' AND {_ORG_WIDE})"
+    op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+    op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+    op.execute(f"CREATE POLICY seen ON {table} FOR SELECT USING ({seen()})")
+    op.execute(f"CREATE POLICY made ON {table} FOR INSERT WITH CHECK ({theirs})")
+    op.execute(f"CREATE POLICY changed ON {table} FOR UPDATE USING ({theirs}) WITH CHECK ({theirs})")
+    op.execute(f"CREATE POLICY gone ON {table} FOR DELETE USING ({theirs})")
+    op.execute(f"GRANT {app} ON {table} TO robbie_app")
+
+
+def let_move(table: str, columns: str = "org_id, owner") -> None:
+    """Let robbie_system take a table's rows along when their person moves into another org, and see no more of them."""
+    op.execute(f"CREATE POLICY system ON {table} TO robbie_system USING (true) WITH CHECK (true)")
+    op.execute(f"GRANT SELECT ({columns}), UPDATE (org_id) ON {table} TO robbie_system")
+
+
 def seen(*, once: bool = False, by_outsiders: bool = False) -> str:
     """Who sees a row of a personal table.
 

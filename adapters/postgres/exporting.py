@@ -57,7 +57,76 @@ EXPORTED: Mapping[str, tuple[str, str]] = {
     ),
     "tasks": (
         "Tasks",
-        f"SELECT id, text, room, shared_with, due_at, done_at, created_at FROM tasks WHERE {_OWNER} ORDER BY id DESC",
+        f"""SELECT id, text, room, shared_with, due_at, done_at, dropped_at, snoozed_until, importance, effort_minutes,
+                   energy, waiting, promised, blocked, goal_id, deal_id, contact_id, created_at
+            FROM tasks WHERE {_OWNER} ORDER BY id DESC""",
+    ),
+    "task_ties": ("Which task waits for which", f"SELECT task_id, after_id FROM task_ties WHERE {_OWNER}"),
+    "goals": (
+        "Goals",
+        f"""SELECT id, text, importance, due_on, progress, done_at, dropped_at, created_at FROM goals
+            WHERE {_OWNER} ORDER BY id DESC""",
+    ),
+    "calendars": (
+        "Calendars that you subscribed to",
+        f"SELECT id, kind, name, problem, synced_at, created_at FROM calendars WHERE {_OWNER} ORDER BY id DESC",
+    ),
+    "calendar_events": (
+        "Events of your calendars",
+        f"""SELECT calendar_id, title AS text, starts_at, ends_at, all_day, busy, answer, place, url, people
+            FROM calendar_events WHERE {_OWNER} ORDER BY starts_at DESC""",
+    ),
+    "focus_blocks": (
+        "Time that you keep free",
+        f"SELECT id, text, starts_at, ends_at, task_id FROM focus_blocks WHERE {_OWNER} ORDER BY starts_at DESC",
+    ),
+    "companies": (
+        "Companies that you keep",
+        f"""SELECT id, name, domain, about AS text, shared_with, created_at FROM companies
+            WHERE {_OWNER} ORDER BY id DESC""",
+    ),
+    "contacts": (
+        "Contacts that you keep",
+        f"""SELECT id, name, company_id, email, phone, title, about AS text, birthday, rhythm_days, shared_with,
+                   created_at FROM contacts WHERE {_OWNER} ORDER BY id DESC""",
+    ),
+    "deals": (
+        "Deals that you keep",
+        f"""SELECT id, name, company_id, contact_id, value, currency, stage, stage_since, closes_on, next_step AS text,
+                   shared_with, created_at FROM deals WHERE {_OWNER} ORDER BY id DESC""",
+    ),
+    "activities": (
+        "What passed between you and your contacts",
+        f"""SELECT id, kind, text, contact_id, company_id, deal_id, happened_at, shared_with FROM activities
+            WHERE {_OWNER} ORDER BY happened_at DESC""",
+    ),
+    "outreach": (
+        "Whom Robbie proposed to get in touch with",
+        f"""SELECT id, contact_id, deal_id, why, draft AS text, state, made_at, settled_at FROM outreach
+            WHERE {_OWNER} ORDER BY id DESC""",
+    ),
+    "briefs": (
+        "Briefs",
+        f"""SELECT id, kind, local_date, zone, due_at, state, facts, composed_at, settled_at, problem FROM briefs
+            WHERE {_OWNER} ORDER BY id DESC""",
+    ),
+    "brief_lines": (
+        "What you did with the lines of briefs",
+        f"""SELECT brief_id, section, ref, terms, act, acted_at FROM brief_lines WHERE {_OWNER}
+            ORDER BY id DESC""",
+    ),
+    "deliveries": (
+        "How briefs were delivered",
+        f"""SELECT brief_id, channel, state, problem, created_at, sent_at FROM deliveries WHERE {_OWNER}
+            ORDER BY id DESC""",
+    ),
+    "mail_addresses": (
+        "Where mail goes",
+        f"""SELECT address, asked_at, verified_at, stopped_at, bounced_at FROM mail_addresses WHERE {_PERSON}""",
+    ),
+    "api_tokens": (
+        "Tokens of other programs",
+        f"SELECT id, name, created_at, used_at, until FROM api_tokens WHERE {_PERSON} ORDER BY id DESC",
     ),
     "reminders": (
         "Reminders",
@@ -131,6 +200,7 @@ LEFT_OUT: Mapping[str, str] = {
     "embedding_leases": "which memories are being embedded right now",
     "leases": "which process holds a platform's connection",
     "schedules": "when recurring work ran",
+    "brief_times": "when the next brief is due, which is reckoned from what you chose",
     "used_states": "digests of installations that were begun",
 }
 """Why a table is not exported."""

@@ -71,6 +71,30 @@ _FURTHER = (
        FROM notes JOIN interactions ON interactions.id = origin""",
     "INSERT INTO refusals SELECT org_id, person_id, 'x' FROM interactions",
     "INSERT INTO tasks (org_id, owner, text) SELECT org_id, person_id, 'x' FROM interactions",
+    "INSERT INTO task_ties (org_id, owner, task_id, after_id) SELECT org_id, owner, id, id FROM tasks",
+    "INSERT INTO goals (org_id, owner, text) SELECT org_id, person_id, 'x' FROM interactions",
+    "INSERT INTO calendars (org_id, owner, kind, name) SELECT org_id, person_id, 'own', 'x' FROM interactions",
+    """INSERT INTO calendar_events (org_id, owner, calendar_id, uid, starts_at, ends_at)
+       SELECT org_id, owner, id, 'x', now(), now() FROM calendars""",
+    """INSERT INTO focus_blocks (org_id, owner, starts_at, ends_at)
+       SELECT org_id, person_id, now(), now() FROM interactions""",
+    "INSERT INTO companies (org_id, owner, name) SELECT org_id, person_id, 'x' FROM interactions",
+    "INSERT INTO contacts (org_id, owner, name) SELECT org_id, person_id, 'x' FROM interactions",
+    "INSERT INTO deals (org_id, owner, name) SELECT org_id, person_id, 'x' FROM interactions",
+    """INSERT INTO activities (org_id, owner, kind, happened_at)
+       SELECT org_id, person_id, 'call', now() FROM interactions""",
+    "INSERT INTO outreach (org_id, owner, contact_id) SELECT org_id, owner, id FROM contacts",
+    """INSERT INTO brief_times (org_id, person_id, kind, local_date, due_at, zone)
+       SELECT org_id, person_id, 'morning', now(), now(), '' FROM interactions ON CONFLICT DO NOTHING""",
+    """INSERT INTO briefs (org_id, owner, subject, kind, local_date, zone, due_at)
+       SELECT org_id, person_id, person_id, 'morning', now(), '', now() FROM interactions ON CONFLICT DO NOTHING""",
+    """INSERT INTO brief_lines (org_id, owner, brief_id, number, section, ref)
+       SELECT org_id, owner, id, 1, 'x', 'x' FROM briefs""",
+    "INSERT INTO deliveries (org_id, owner, brief_id, channel) SELECT org_id, owner, id, 'chat' FROM briefs",
+    """INSERT INTO mail_addresses (org_id, person_id, address)
+       SELECT org_id, person_id, 'x' FROM interactions ON CONFLICT DO NOTHING""",
+    """INSERT INTO api_tokens (org_id, person_id, name, digest)
+       SELECT org_id, person_id, 'x', 'x' FROM interactions ON CONFLICT DO NOTHING""",
     """INSERT INTO reminders (org_id, owner, conversation_id, origin, text, due_at)
        SELECT org_id, person_id, conversation_id, id, 'x', now() FROM interactions""",
     """INSERT INTO drawn_on SELECT interactions.id, memories.id, interactions.org_id

@@ -102,6 +102,10 @@ _REVISIONS = (
     "0006_lists",
     "0005_recalled",
     "0002_members",
+    "0003_crm",
+    "0004_productivity",
+    "0006_briefs",
+    "0002_tokens",
 )
 
 

@@ -40,7 +40,17 @@ SYSTEM = {
     "links": "ISU",
     "memories": "D",
     "notes": "D",
+    "brief_times": "DISU",
+    "briefs": "DI",
+    "deliveries": "I",
+    "mail_addresses": "SU",
+    "api_tokens": "SU",
 }
+
+
+def _columns(seen: str, changed: str) -> set[str]:
+    return {*(f"S:{name}" for name in seen.split()), *(f"U:{name}" for name in changed.split())}
+
 
 # Of these tables it sees and changes the columns alone by which a direct message moves to its person's home, and by
 # which memories are made of messages, embedded, and found by rare words.
@@ -110,6 +120,26 @@ MOVED = {
         "U:embedded_by",
     },
     "tasks": {"S:org_id", "S:owner", "U:org_id"},
+    "goals": _columns("org_id owner", "org_id"),
+    "task_ties": _columns("org_id owner", "org_id"),
+    "calendar_events": _columns("org_id owner", "org_id"),
+    "focus_blocks": _columns("org_id owner", "org_id"),
+    "brief_lines": _columns("org_id owner", "org_id"),
+    "outreach": _columns("org_id owner", "org_id"),
+    "companies": _columns("org_id owner shared_with", "org_id"),
+    "contacts": _columns("org_id owner shared_with", "org_id"),
+    "deals": _columns("org_id owner shared_with", "org_id"),
+    "activities": _columns("org_id owner shared_with", "org_id"),
+    "briefs": _columns(
+        "id org_id owner room subject kind local_date zone"
+        " due_at state settled_at problem told_at created_at composed_at",
+        "org_id state settled_at problem told_at",
+    ),
+    "deliveries": _columns(
+        "id org_id owner brief_id channel state inbox_id attempts not_before lease_until problem created_at sent_at",
+        "org_id state inbox_id attempts not_before lease_until problem sent_at mail",
+    ),
+    "calendars": {"S:id", "S:kind", "S:sync_at", "S:lease_until", "S:org_id", "S:owner", "U:org_id"},
     "refusals": {"S:org_id", "S:person_id", "U:org_id"},
     "consents": {
         "S:id",
@@ -185,7 +215,6 @@ _VALUES: Mapping[str, object] = {
     "date": date(2026, 1, 1),
     "timestamp with time zone": datetime(2026, 1, 1, tzinfo=UTC),
     "jsonb": "{}",
-    "bytea": b"sealed",
 }
 _CHOICES = {
     ("inbox", "state"): "received",
@@ -194,6 +223,11 @@ _CHOICES = {
     ("consents", "part"): "owner",
     ("consents", "what"): "share",
     ("memories", "kind"): "message",
+    ("activities", "kind"): "call",
+    ("calendars", "kind"): "ics",
+    ("brief_times", "kind"): "morning",
+    ("briefs", "kind"): "morning",
+    ("deliveries", "channel"): "chat",
 }
 # What must differ between two rows of one table.
 _OTHERS: Mapping[str, object] = {
@@ -203,7 +237,12 @@ _OTHERS: Mapping[str, object] = {
     "what": "celebrate",
     "fingerprint": b"another",
 }
-_OTHERS_OF = {("outbox", "part"): 7, ("signals", "kind"): "thanks"}
+_OTHERS_OF = {
+    ("outbox", "part"): 7,
+    ("brief_lines", "number"): 7,
+    ("signals", "kind"): "thanks",
+    ("deliveries", "channel"): "email",
+}
 
 Admin = psycopg.Connection[dict[str, object]]
 
@@ -264,12 +303,12 @@ class House:
         row = {}
         for column in self._admin.execute(_COLUMNS, [table]):
             name, kind = str(column["name"]), str(column["type"])
-            value = mark if kind == "text" else _VALUES[kind]
+            value = {"text": mark, "bytea": mark.encode()}.get(kind) or _VALUES[kind]
             row[name] = ids.get(parents[name]) if name in parents else _CHOICES.get((table, name), value)
         if "inbox_id" in row and "inbox_id" not in parents:
             row["inbox_id"] = ids.get("inbox", 1)
-        if table == "memories":
-            row["owner"] = ids["people"]  # empty only where several people own it
+        if "owner" in parents:
+            row["owner"] = ids["people"]  # empty only where nobody alone owns it
         return row or {"name": mark}
 
     def _insert(self, table: str, row: Mapping[str, object]) -> object:

@@ -1,0 +1,175 @@
+"""Briefs: when the next is due, what was made of each, how it is delivered; outreach; where mail goes."""
+
+from __future__ import annotations
+
+from alembic import op
+
+from migrations.tables import drop, let_move, protect, protect_personal
+
+revision = "0006_briefs"
+down_revision = "0004_productivity"
+branch_labels = None
+depends_on = None
+
+
+_ALL = "SELECT, INSERT, UPDATE, DELETE"
+
+
+def upgrade() -> None:
+    _times()
+    _briefs()
+    _outreach()
+    _mail()
+
+
+def _times() -> None:
+    # The next occurrence, of a person or of a channel. What it was reckoned from is kept, so that a change is seen.
+    op.execute("""
+        CREATE TABLE brief_times (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            org_id bigint NOT NULL REFERENCES organizations ON DELETE CASCADE,
+            person_id bigint REFERENCES people ON DELETE CASCADE,
+            room text NOT NULL DEFAULT '',
+            kind text NOT NULL CHECK (kind IN ('morning', 'afternoon', 'evening')),
+            local_date date NOT NULL,
+            due_at timestamptz NOT NULL,
+            zone text NOT NULL,
+            reckoned_from text NOT NULL DEFAULT '',
+            UNIQUE NULLS NOT DISTINCT (org_id, person_id, room, kind)
+        )""")
+    op.execute("CREATE INDEX brief_times_due ON brief_times (due_at)")
+    op.execute("CREATE INDEX brief_times_person ON brief_times (person_id)")
+    protect("brief_times", app=_ALL, system=_ALL)
+
+
+def _briefs() -> None:
+    # subject is whose it is: person:ID, human:UUID where several accounts are one human, or room:ROOM.
+    op.execute("""
+        CREATE TABLE briefs (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            org_id bigint NOT NULL REFERENCES organizations ON DELETE CASCADE,
+            owner bigint REFERENCES people ON DELETE CASCADE,
+            room text NOT NULL DEFAULT '',
+            shared_with text NOT NULL DEFAULT '',
+            subject text NOT NULL,
+            kind text NOT NULL CHECK (kind IN ('morning', 'afternoon', 'evening')),
+            local_date date NOT NULL,
+            zone text NOT NULL,
+            due_at timestamptz NOT NULL,
+            state text NOT NULL DEFAULT 'due'
+                CHECK (state IN ('due', 'composed', 'delivered', 'undelivered', 'skipped', 'empty')),
+            facts jsonb,
+            composed_at timestamptz,
+            settled_at timestamptz,
+            problem text NOT NULL DEFAULT '',
+            told_at timestamptz,
+            created_at timestamptz NOT NULL DEFAULT now(),
+            UNIQUE (subject, kind, local_date)
+        )""")
+    op.execute("CREATE INDEX briefs_owner ON briefs (owner, due_at DESC)")
+    op.execute("CREATE INDEX briefs_open ON briefs (due_at) WHERE state IN ('due', 'composed', 'undelivered')")
+    protect_personal("briefs", app="SELECT, INSERT, UPDATE, DELETE", by_others=True)
+    op.execute("CREATE POLICY system ON briefs TO robbie_system USING (true) WITH CHECK (true)")
+    columns = "id, org_id, owner, room, subject, kind, local_date, zone, due_at, state, settled_at, problem, told_at"
+    op.execute(f"""
+        GRANT SELECT ({columns}, created_at, composed_at), INSERT, DELETE,
+              UPDATE (org_id, state, settled_at, problem, told_at) ON briefs TO robbie_system""")
+    # Each line that can be acted on, without its words: what it is about, its terms, and what became of it.
+    op.execute("""
+        CREATE TABLE brief_lines (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            org_id bigint NOT NULL REFERENCES organizations ON DELETE CASCADE,
+            owner bigint NOT NULL REFERENCES people ON DELETE CASCADE,
+            room text NOT NULL DEFAULT '',
+            shared_with text NOT NULL DEFAULT '',
+            brief_id bigint NOT NULL REFERENCES briefs ON DELETE CASCADE,
+            number integer NOT NULL,
+            section text NOT NULL,
+            ref text NOT NULL,
+            terms jsonb NOT NULL DEFAULT '{}',
+            act text NOT NULL DEFAULT '',
+            acted_at timestamptz,
+            UNIQUE (brief_id, number)
+        )""")
+    op.execute("CREATE INDEX brief_lines_owner ON brief_lines (owner, id DESC)")
+    protect_personal("brief_lines", app="SELECT, INSERT, UPDATE, DELETE")
+    let_move("brief_lines")
+    # One way of delivering one brief. Chat goes by the inbox row whose answer it is; mail carries its message.
+    op.execute("""
+        CREATE TABLE deliveries (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            key uuid NOT NULL UNIQUE DEFAULT gen_random_uuid(),
+            org_id bigint NOT NULL REFERENCES organizations ON DELETE CASCADE,
+            owner bigint REFERENCES people ON DELETE CASCADE,
+            room text NOT NULL DEFAULT '',
+            shared_with text NOT NULL DEFAULT '',
+            brief_id bigint NOT NULL REFERENCES briefs ON DELETE CASCADE,
+            channel text NOT NULL CHECK (channel IN ('chat', 'email')),
+            state text NOT NULL DEFAULT 'ready' CHECK (state IN ('ready', 'sending', 'sent', 'unknown', 'failed')),
+            inbox_id bigint REFERENCES inbox ON DELETE SET NULL,
+            mail jsonb,
+            attempts integer NOT NULL DEFAULT 0,
+            not_before timestamptz NOT NULL DEFAULT '-infinity',
+            lease_until timestamptz,
+            problem text NOT NULL DEFAULT '',
+            created_at timestamptz NOT NULL DEFAULT now(),
+            sent_at timestamptz,
+            UNIQUE (brief_id, channel)
+        )""")
+    op.execute("CREATE INDEX deliveries_open ON deliveries (channel, not_before) WHERE state IN ('ready', 'sending')")
+    op.execute("CREATE INDEX deliveries_owner ON deliveries (owner)")
+    op.execute("CREATE INDEX deliveries_inbox ON deliveries (inbox_id)")
+    protect_personal("deliveries", app="SELECT, INSERT, UPDATE, DELETE", by_others=True)
+    op.execute("CREATE POLICY system ON deliveries TO robbie_system USING (true) WITH CHECK (true)")
+    columns = "id, org_id, owner, brief_id, channel, state, inbox_id, attempts, not_before, lease_until, problem"
+    op.execute(f"""
+        GRANT SELECT ({columns}, created_at, sent_at), INSERT,
+              UPDATE (org_id, state, inbox_id, attempts, not_before, lease_until, problem, sent_at, mail)
+        ON deliveries TO robbie_system""")
+
+
+def _outreach() -> None:
+    op.execute("""
+        CREATE TABLE outreach (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            org_id bigint NOT NULL REFERENCES organizations ON DELETE CASCADE,
+            owner bigint NOT NULL REFERENCES people ON DELETE CASCADE,
+            room text NOT NULL DEFAULT '',
+            shared_with text NOT NULL DEFAULT '',
+            contact_id bigint NOT NULL REFERENCES contacts ON DELETE CASCADE,
+            deal_id bigint REFERENCES deals ON DELETE SET NULL,
+            why jsonb NOT NULL DEFAULT '[]',
+            terms jsonb NOT NULL DEFAULT '{}',
+            draft text NOT NULL DEFAULT '',
+            state text NOT NULL DEFAULT 'ready' CHECK (state IN ('ready', 'sent', 'later', 'dropped')),
+            later_until timestamptz,
+            made_at timestamptz NOT NULL DEFAULT now(),
+            settled_at timestamptz
+        )""")
+    op.execute("CREATE UNIQUE INDEX outreach_open ON outreach (owner, contact_id) WHERE state IN ('ready', 'later')")
+    op.execute("CREATE INDEX outreach_contact ON outreach (contact_id)")
+    op.execute("CREATE INDEX outreach_deal ON outreach (deal_id)")
+    protect_personal("outreach", app=_ALL)
+    let_move("outreach")
+
+
+def _mail() -> None:
+    # An address is used once its person has given back the code that was sent to it.
+    op.execute("""
+        CREATE TABLE mail_addresses (
+            person_id bigint PRIMARY KEY REFERENCES people ON DELETE CASCADE,
+            org_id bigint NOT NULL REFERENCES organizations ON DELETE CASCADE,
+            address text NOT NULL,
+            digest bytea,
+            until timestamptz,
+            tries integer NOT NULL DEFAULT 0,
+            asked_at timestamptz NOT NULL DEFAULT now(),
+            verified_at timestamptz,
+            stopped_at timestamptz,
+            bounced_at timestamptz
+        )""")
+    protect("mail_addresses", app=_ALL, system="SELECT, UPDATE")
+
+
+def downgrade() -> None:
+    drop("mail_addresses", "outreach", "deliveries", "brief_lines", "briefs", "brief_times")
