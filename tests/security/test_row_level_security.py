@@ -280,7 +280,7 @@ class House:
 
     def empty_where_only_parents_differ(self, table: str, org: int) -> None:
         """Make room for the only row that these parents can have."""
-        if table in ("note_sources", "drawn_on"):
+        if table in ("note_sources", "drawn_on", "task_ties", "outreach"):
             self._admin.execute(sql.SQL("DELETE FROM {} WHERE org_id = %s").format(_name(table)), [org])
 
     def _seed(self, mark: str) -> int:

@@ -1,0 +1,1 @@
+"""Briefs: three times a day, what matters to a person now."""
