@@ -240,6 +240,7 @@ _OTHERS: Mapping[str, object] = {
 _OTHERS_OF = {
     ("outbox", "part"): 7,
     ("brief_lines", "number"): 7,
+    ("brief_times", "room"): "room",
     ("outreach", "state"): "dropped",
     ("signals", "kind"): "thanks",
     ("deliveries", "channel"): "email",
@@ -281,7 +282,7 @@ class House:
 
     def empty_where_only_parents_differ(self, table: str, org: int) -> None:
         """Make room for the only row that these parents can have."""
-        if table in ("note_sources", "drawn_on", "task_ties"):
+        if table in ("note_sources", "drawn_on", "task_ties", "mail_addresses"):
             self._admin.execute(sql.SQL("DELETE FROM {} WHERE org_id = %s").format(_name(table)), [org])
 
     def _seed(self, mark: str) -> int:
