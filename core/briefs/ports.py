@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from core.briefs.models import Act, Brief, BriefKind, Facts, Line, Reader
+from core.briefs.candidates import Candidate
+from core.briefs.models import Act, Brief, BriefKind, Facts, Gap, Line, Reader
 from core.values import Frozen
 
 
@@ -30,6 +31,16 @@ class FactSource(Protocol):
 
     async def gather(self, reader: Reader, kind: BriefKind, at: datetime) -> Facts:
         """The facts for one brief, as of a moment, which may be past or to come."""
+
+
+class CandidateSource(Protocol):
+    """Finds what may become a priority. It reads only, as its reader."""
+
+    async def candidates(self, reader: Reader, at: datetime) -> Sequence[Candidate]:
+        """Everything open that the reader could do or is blocked in, as of a moment; what is put off is left out."""
+
+    async def free(self, reader: Reader, at: datetime) -> Sequence[Gap]:
+        """The free time within the reader's working hours from a moment on, over the next two weeks, in its order."""
 
 
 class BriefStore(Protocol):
