@@ -78,7 +78,7 @@ class Priority(Item):
 
     Attributes:
         score: from 0 to 1.
-        terms: what each term of the formula gave to the score (core/briefs/priorities.py).
+        terms: each term of the formula, from 0 to 1, before it is weighed (core/briefs/priorities.py).
         minutes: how long it takes, where that is known.
     """
 
