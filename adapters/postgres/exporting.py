@@ -100,6 +100,10 @@ EXPORTED: Mapping[str, tuple[str, str]] = {
         f"""SELECT id, kind, text, contact_id, company_id, deal_id, happened_at, shared_with FROM activities
             WHERE {_OWNER} ORDER BY happened_at DESC""",
     ),
+    "imports": (
+        "Files that wait for your yes to be imported",
+        f"SELECT id, name, length(content) AS bytes, created_at FROM imports WHERE {_OWNER} ORDER BY id DESC",
+    ),
     "outreach": (
         "Whom Robbie proposed to get in touch with",
         f"""SELECT id, contact_id, deal_id, why, draft AS text, state, made_at, settled_at FROM outreach

@@ -29,6 +29,7 @@ MOVES = {
     "contacts": "owner = %(person_id)s",
     "deals": "owner = %(person_id)s",
     "activities": "owner = %(person_id)s",
+    "imports": "owner = %(person_id)s",
     "outreach": "owner = %(person_id)s",
     "brief_times": "person_id = %(person_id)s",
     "briefs": "owner = %(person_id)s",

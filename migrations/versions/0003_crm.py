@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from migrations.tables import drop, let_move, protect_common
+from migrations.tables import drop, let_move, protect_common, protect_personal
 
 revision = "0003_crm"
 down_revision = "0002_members"
@@ -17,7 +17,8 @@ _ALL = "SELECT, INSERT, UPDATE, DELETE"
 
 def upgrade() -> None:
     # shared_with is * for what the team keeps together, and empty for what is its owner's alone. key is what an
-    # import knows a row by, so that a second import changes it instead of doubling it.
+    # import knows a row by, so that a second import changes it instead of doubling it. before is what the last change
+    # replaced, for Undo. What is gone can be brought back for 30 days.
     op.execute("""
         CREATE TABLE companies (
             id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -30,6 +31,8 @@ def upgrade() -> None:
             about text NOT NULL DEFAULT '',
             key text,
             origin bigint,
+            before jsonb,
+            changed_at timestamptz NOT NULL DEFAULT now(),
             gone_at timestamptz,
             created_at timestamptz NOT NULL DEFAULT now(),
             UNIQUE (org_id, origin)
@@ -52,6 +55,8 @@ def upgrade() -> None:
             rhythm_days integer CHECK (rhythm_days > 0),
             key text,
             origin bigint,
+            before jsonb,
+            changed_at timestamptz NOT NULL DEFAULT now(),
             gone_at timestamptz,
             created_at timestamptz NOT NULL DEFAULT now(),
             UNIQUE (org_id, origin)
@@ -75,6 +80,8 @@ def upgrade() -> None:
             next_step text NOT NULL DEFAULT '',
             key text,
             origin bigint,
+            before jsonb,
+            changed_at timestamptz NOT NULL DEFAULT now(),
             gone_at timestamptz,
             created_at timestamptz NOT NULL DEFAULT now(),
             UNIQUE (org_id, origin)
@@ -97,6 +104,21 @@ def upgrade() -> None:
             created_at timestamptz NOT NULL DEFAULT now(),
             UNIQUE (org_id, origin)
         )""")
+    # A file that was looked at and waits for its person's yes.
+    op.execute("""
+        CREATE TABLE imports (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            org_id bigint NOT NULL REFERENCES organizations ON DELETE CASCADE,
+            owner bigint NOT NULL REFERENCES people ON DELETE CASCADE,
+            room text NOT NULL DEFAULT '',
+            shared_with text NOT NULL DEFAULT '',
+            name text NOT NULL,
+            content bytea NOT NULL,
+            origin bigint,
+            created_at timestamptz NOT NULL DEFAULT now(),
+            UNIQUE (org_id, origin)
+        )""")
+    op.execute("CREATE INDEX imports_owner ON imports (owner)")
     op.execute("CREATE INDEX companies_org ON companies (org_id, lower(name))")
     op.execute("CREATE INDEX contacts_org ON contacts (org_id, lower(name))")
     op.execute("CREATE INDEX contacts_email ON contacts (org_id, lower(email)) WHERE email <> ''")
@@ -113,7 +135,14 @@ def upgrade() -> None:
         op.execute(f"CREATE INDEX {table}_owned ON {table} (owner)")
         protect_common(table, app=_ALL)
         let_move(table, "org_id, owner, shared_with")
+    # The daily tick takes away what was deleted a month ago, and files that nobody said yes to.
+    for table in ("companies", "contacts", "deals"):
+        op.execute(f"CREATE INDEX {table}_gone ON {table} (gone_at) WHERE gone_at IS NOT NULL")
+        op.execute(f"GRANT SELECT (id, gone_at), DELETE ON {table} TO robbie_system")
+    protect_personal("imports", app="SELECT, INSERT, DELETE")
+    let_move("imports")
+    op.execute("GRANT SELECT (created_at), DELETE ON imports TO robbie_system")
 
 
 def downgrade() -> None:
-    drop("activities", "deals", "contacts", "companies")
+    drop("imports", "activities", "deals", "contacts", "companies")

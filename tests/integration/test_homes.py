@@ -83,6 +83,7 @@ _FURTHER = (
     "INSERT INTO deals (org_id, owner, name) SELECT org_id, person_id, 'x' FROM interactions",
     """INSERT INTO activities (org_id, owner, kind, happened_at)
        SELECT org_id, person_id, 'call', now() FROM interactions""",
+    "INSERT INTO imports (org_id, owner, name, content) SELECT org_id, owner, 'c.csv', '' FROM contacts",
     "INSERT INTO outreach (org_id, owner, contact_id) SELECT org_id, owner, id FROM contacts",
     """INSERT INTO brief_times (org_id, person_id, kind, local_date, due_at, zone)
        SELECT org_id, person_id, 'morning', now(), now(), '' FROM interactions ON CONFLICT DO NOTHING""",

@@ -45,6 +45,10 @@ SYSTEM = {
     "deliveries": "I",
     "mail_addresses": "SU",
     "api_tokens": "SU",
+    "companies": "D",
+    "contacts": "D",
+    "deals": "D",
+    "imports": "D",
 }
 
 
@@ -126,9 +130,10 @@ MOVED = {
     "focus_blocks": _columns("org_id owner", "org_id"),
     "brief_lines": _columns("org_id owner", "org_id"),
     "outreach": _columns("org_id owner", "org_id"),
-    "companies": _columns("org_id owner shared_with", "org_id"),
-    "contacts": _columns("org_id owner shared_with", "org_id"),
-    "deals": _columns("org_id owner shared_with", "org_id"),
+    "companies": _columns("id org_id owner shared_with gone_at", "org_id"),
+    "contacts": _columns("id org_id owner shared_with gone_at", "org_id"),
+    "deals": _columns("id org_id owner shared_with gone_at", "org_id"),
+    "imports": _columns("org_id owner created_at", "org_id"),
     "activities": _columns("org_id owner shared_with", "org_id"),
     "briefs": _columns(
         "id org_id owner room subject kind local_date zone"
