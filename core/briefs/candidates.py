@@ -62,6 +62,8 @@ class Tie(Frozen):
         deal_stage_since: how long its deal has stood where it stands.
         usual_value: the median of the person's open deals in the same currency; None for no deals.
         meeting_at: the next meeting with the contact.
+        dropped_at: when the person last said “not this one”.
+        later_until: until when the person put it off, where that is not settled.
     """
 
     contact_id: int
@@ -85,3 +87,5 @@ class Tie(Frozen):
     usual_value: float | None = None
     meeting_at: datetime | None = None
     created_at: datetime | None = None
+    dropped_at: datetime | None = None
+    later_until: datetime | None = None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
-from core.briefs.candidates import Candidate
-from core.briefs.models import Act, Brief, BriefKind, Facts, Gap, Line, Reader
+from core.briefs.candidates import Candidate, Tie
+from core.briefs.models import Act, Brief, BriefKind, Facts, Gap, Line, Opportunity, Reader
+from core.people.models import PersonSettings
 from core.values import Frozen
 
 
@@ -78,3 +79,109 @@ class WeightStore(Protocol):
 
     async def shown(self, org_id: int, person_id: int, limit: int) -> Sequence[tuple[Mapping[str, float], str]]:
         """The terms of lines that were shown as priorities, with what became of each, the newest first."""
+
+
+class Entry(Frozen):
+    """Somebody to get in touch with, as it waits in its person's ready queue.
+
+    Attributes:
+        opportunity: its ref is ``outreach:ID``.
+        reason: the term that speaks most for it (core/briefs/outreach.py), for which the draft was made.
+        edited: whether the person changed the draft, which is then kept as it is.
+        email: the contact's address; empty where it is not known.
+    """
+
+    id: int
+    contact_id: int
+    opportunity: Opportunity
+    state: Literal["ready", "sent", "later", "dropped"] = "ready"
+    reason: str = ""
+    edited: bool = False
+    email: str = ""
+    deal_id: int | None = None
+    later_until: datetime | None = None
+
+
+class Style(Frozen):
+    """How a person writes, and what they have chosen.
+
+    Attributes:
+        samples: a few short messages of their own from private places, the newest first.
+    """
+
+    settings: PersonSettings = PersonSettings()
+    samples: tuple[str, ...] = ()
+
+
+class Waiting(Frozen):
+    """Who could be got in touch with, and what waits in the queue already."""
+
+    ties: tuple[Tie, ...] = ()
+    queue: tuple[Entry, ...] = ()
+
+
+class OutreachStore(Protocol):
+    """Keeps the ready queue. It is its person's: nobody else reads it."""
+
+    async def waiting(self, reader: Reader, at: datetime) -> Waiting:
+        """All ties of a person, with the open entries, as of a moment. It reads only."""
+
+    async def ready(self, reader: Reader, at: datetime) -> tuple[Opportunity, ...]:
+        """The few to get in touch with now, each with the draft that is kept for it. It reads only.
+
+        The ref is ``outreach:ID`` for what is in the queue, and ``contact:ID`` for what was not put into it yet, as in
+        a preview.
+        """
+
+    async def enqueue(self, reader: Reader, entries: Sequence[Entry], at: datetime) -> None:
+        """Put them into the queue, or change what is open for the same contact. What a person edited stays."""
+
+    async def one(self, reader: Reader, id: int) -> Entry | None:
+        """An entry in whatever state; None where there is none of that id."""
+
+    async def settle(
+        self,
+        reader: Reader,
+        id: int,
+        state: Literal["ready", "sent", "later", "dropped"],
+        until: datetime | None = None,
+        *,
+        kind: Literal["email", "message"] = "message",
+    ) -> Entry | None:
+        """Change its state once; what is ``sent`` becomes an activity with the contact, and is none after an undo.
+
+        None where there is no such entry, or where another one for the contact has taken its place.
+        """  # fmt: skip
+
+    async def edit(self, reader: Reader, id: int, draft: str) -> Entry | None:
+        """Keep a draft in the person's own words; None where there is no such open entry."""
+
+    async def style(self, reader: Reader) -> Style:
+        """How the person writes."""
+
+
+class Preparer(Protocol):
+    """Puts a person's ready queue in order before the morning's brief."""
+
+    async def prepare(self, reader: Reader, at: datetime) -> None:
+        """Enqueue the top opportunities, each with a draft: at most one model call, none with nothing new."""
+
+
+class Letter(Frozen):
+    """A mail that a person sends to somebody outside. ``key`` makes it once."""
+
+    key: str
+    to: str
+    name: str
+    subject: str
+    text: str
+
+
+class Outbound(Protocol):
+    """Sends mail to people outside, for a person who has seen text and address, and pressed a button."""
+
+    async def reply_to(self, org_id: int, person_id: int) -> str:
+        """The person's own verified address, which answers go to; empty where no mail can be sent for them."""
+
+    async def send(self, org_id: int, person_id: int, letter: Letter) -> str:
+        """Hand it over, once for each key, with Reply-To the person. Returns the problem in words; empty for none."""
