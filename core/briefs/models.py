@@ -149,8 +149,8 @@ class Facts(Frozen):
         at: the moment that it was computed for.
         first: whether it is the first that this person gets.
         priorities: the top three.
-        meetings: the day's, in their order; of the evening's brief, tomorrow's.
-        gaps: free time of at least half an hour within the working hours that are left.
+        meetings: the day's that are not over, in their order; of the evening's brief, the next day's.
+        gaps: free time of at least half an hour within the working hours that are left of that day.
         outreach: whom to get in touch with.
         news: what happened since the last brief that concerns the person.
         asks: what others wait for from the person: questions, requests.
@@ -160,7 +160,8 @@ class Facts(Frozen):
         moves: what could better be done at another time.
         wins: what is worth celebrating, consented to or the person's own.
         commitments: what the person promised, and is open.
-        tomorrow: what tomorrow is about.
+        tomorrow: what the next day of work is about.
+        next_day: which day that is, of which the evening's meetings and gaps are, too.
         missed: earlier briefs that were not delivered.
     """
 
@@ -182,6 +183,7 @@ class Facts(Frozen):
     wins: tuple[Item, ...] = ()
     commitments: tuple[Item, ...] = ()
     tomorrow: tuple[Priority, ...] = ()
+    next_day: date | None = None
     missed: tuple[Missed, ...] = ()
 
     @property
