@@ -16,6 +16,7 @@ from adapters.postgres.records import PostgresRecords
 from adapters.postgres.reminders import PostgresReminders
 from adapters.postgres.tasks import PostgresTasks
 from bot.settings import Settings
+from core.briefs.delivering import nothing_yet
 from core.commands import REGISTRY
 from core.consent.asking import asking, consent_forms, never_asked
 from core.consent.sharing import Cheer, celebrating, sharing
@@ -60,6 +61,7 @@ def handlers(settings: Settings, database: Database) -> Handlers:
         **celebrating(consents, cheer(settings)),
         **working_on(PostgresTasks(database)),
         **reminding(PostgresReminders(database)),
+        "due-brief": nothing_yet,
         **settings_page(people, cast, [about_you(people, cast), never_asked(people), your_accounts(people, links)]),
     }
 
