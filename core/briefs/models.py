@@ -29,6 +29,8 @@ class Reader(Frozen):
         zone: IANA time zone.
         member: whether the person sees what is shared with the whole org.
         room: for a brief of a channel, the channel; then only what everybody there may see is used.
+        language: the English name of the language that they chose; empty where they chose none.
+        silent: whether they want nothing where there is nothing to say.
     """
 
     org_id: int
@@ -37,6 +39,8 @@ class Reader(Frozen):
     zone: str
     member: bool = False
     room: str = ""
+    language: str = ""
+    silent: bool = False
 
 
 class Act(StrEnum):

@@ -1,0 +1,66 @@
+"""A brief as a chat message and as plain text. As HTML see core/briefs/html.py."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+from core.briefs.composing import numbered
+from core.briefs.models import Brief, Line, Part
+from core.rendering.links import links_in
+from core.rendering.plain import plain
+
+WIDTH = 76
+
+
+def as_markdown(brief: Brief) -> str:
+    """For chat. What can be acted on has its number; what is only to be known has none."""
+    blocks = [f"### {brief.title}", brief.opening, *map(_part, brief.parts), brief.closing]
+    return "\n\n".join(filter(None, blocks))
+
+
+def links(brief: Brief) -> tuple[str, ...]:
+    """The addresses in it, all of Robbie's own making: composing undoes those in the words of others."""
+    return tuple(sorted(links_in(as_markdown(brief))))
+
+
+def as_text(brief: Brief) -> str:
+    """Plain text, wrapped at 76 characters."""
+    blocks = ["\n".join([brief.title, "=" * len(brief.title)]), _wrapped(brief.opening)]
+    blocks += ["\n".join(_plain_part(part)) for part in brief.parts]
+    return "\n\n".join(filter(None, [*blocks, _wrapped(brief.closing)])) + "\n"
+
+
+def mark(line: Line) -> str:
+    """What a line begins with."""
+    return f"{line.number}." if numbered(line) else "-"
+
+
+def _part(part: Part) -> str:
+    lines = "\n".join(map(_bullet, part.lines))
+    return "\n\n".join(filter(None, (f"**{part.title}**" if part.title else "", part.text, lines)))
+
+
+def _bullet(line: Line) -> str:
+    """A numbered list would be counted anew from 1 by some surfaces."""
+    if not numbered(line):
+        return f"- {line.text}"
+    bold = line.text.startswith("**")
+    return f"- **{line.number}. {line.text[2:]}" if bold else f"- **{line.number}.** {line.text}"
+
+
+def _plain_part(part: Part) -> Iterator[str]:
+    if part.title:
+        yield part.title.upper()
+    if part.text:
+        yield _wrapped(part.text)
+    for line in part.lines:
+        begin = f"{mark(line):>3} "
+        yield textwrap.fill(
+            plain(line.text), WIDTH, initial_indent=begin, subsequent_indent=" " * len(begin),
+            break_long_words=False, break_on_hyphens=False,
+        )  # fmt: skip
+
+
+def _wrapped(text: str) -> str:
+    return textwrap.fill(plain(text), WIDTH, break_long_words=False, break_on_hyphens=False)

@@ -1,0 +1,154 @@
+"""A brief says its facts, in the reader's zone and language, each once, and nothing of others becomes live."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from core.briefs.composing import compose, numbered
+from core.briefs.models import Act, BriefKind, Facts, Item
+from core.briefs.rendering import as_markdown, as_text, links
+from tests.brief_facts import AFTERNOON, ANA, EVENING, MORNING, nothing
+
+ALL = (MORNING, AFTERNOON, EVENING)
+GERMAN = ANA.model_copy(update={"language": "German"})
+
+
+def refs(facts: Facts) -> list[str]:
+    return [line.ref for line in compose(facts).lines]
+
+
+@pytest.mark.parametrize("facts", ALL)
+def test_each_thing_has_one_line_and_each_line_a_number_of_its_own(facts: Facts) -> None:
+    lines = compose(facts).lines
+    assert len({line.ref for line in lines}) == len(lines)
+    assert sorted(line.number for line in lines) == list(range(1, len(lines) + 1))
+    assert not any("\n" in line.text for line in lines)
+
+
+@pytest.mark.parametrize("facts", ALL)
+def test_the_numbers_that_are_shown_are_counted_from_one_without_a_gap(facts: Facts) -> None:
+    shown = [line.number for line in compose(facts).lines if numbered(line)]
+    assert shown == list(range(1, len(shown) + 1))
+
+
+def test_the_morning_begins_with_the_three_priorities_and_says_why_each_is_there() -> None:
+    first = compose(MORNING).parts[0]
+    assert [line.ref for line in first.lines] == ["task:1", "task:2", "deal:3"]
+    for line, priority in zip(first.lines, MORNING.priorities, strict=True):
+        assert all(clause in line.text for clause in priority.why)
+    assert first.lines[0].text.count("due") == 1
+    assert "due Wed" in first.lines[1].text, "what the reasons do not say of the time is added"
+
+
+def test_conflicts_and_free_time_stand_in_one_place_before_the_meetings() -> None:
+    today = next(part for part in compose(MORNING).parts if part.lines and part.lines[0].section == "meetings")
+    assert "Customer call: Northwind and Design review" in today.text
+    assert "11:30–14:00, 15:00–18:00 (5 h 30)" in today.text
+
+
+def test_the_afternoon_says_what_is_done_of_the_three_and_no_meeting_that_is_over() -> None:
+    brief = compose(AFTERNOON)
+    three = {line.ref: line for line in brief.parts[0].lines}
+    assert three["task:1"].acts == (Act.ASK,)
+    assert Act.DONE in three["task:2"].acts
+    assert "1 of 3" in brief.opening
+    assert "event:1" not in refs(AFTERNOON)
+    assert "event:4" in refs(AFTERNOON)
+
+
+def test_the_evening_says_the_wins_the_open_promises_and_the_first_meeting_of_tomorrow() -> None:
+    brief = compose(EVENING)
+    assert {"note:20", "note:9", "task:2"} <= set(refs(EVENING))
+    assert "Standup" in next(part.text for part in brief.parts if "09:00" in part.text)
+
+
+def test_a_brief_that_was_missed_is_said_in_the_next() -> None:
+    opening = compose(EVENING).opening
+    assert "afternoon" in opening
+    assert "Fri 20 Nov" in opening
+
+
+def test_the_first_brief_says_how_to_stop_them_and_no_other_does() -> None:
+    assert "brief off" in as_markdown(compose(MORNING.model_copy(update={"first": True})))
+    assert "brief off" not in as_markdown(compose(MORNING))
+
+
+@pytest.mark.parametrize("kind", BriefKind)
+def test_nothing_to_say_is_one_short_line(kind: BriefKind) -> None:
+    brief = compose(nothing(kind))
+    assert brief.parts == ()
+    assert 0 < len(brief.opening) < 80
+
+
+def test_times_are_those_of_the_readers_clock() -> None:
+    tokyo = MORNING.model_copy(update={"reader": ANA.model_copy(update={"zone": "Asia/Tokyo"})})
+    text = as_text(compose(tokyo))
+    assert "17:00–17:15 Standup" in text
+
+
+@pytest.mark.parametrize("facts", ALL)
+def test_who_chose_german_is_written_to_in_german_about_the_same_things(facts: Facts) -> None:
+    german = facts.model_copy(update={"reader": GERMAN})
+    assert refs(german) == refs(facts)
+    assert "fällig" in as_text(compose(german))
+    assert not any(word in as_text(compose(german)) for word in ("tomorrow", "Good ", "promise"))
+
+
+def test_a_channels_brief_greets_nobody_by_name_and_has_nothing_to_press() -> None:
+    room = MORNING.model_copy(update={"reader": ANA.model_copy(update={"room": "slack/T1/C1"})})
+    brief = compose(room)
+    assert "Ana" not in brief.title
+    assert all(line.acts == () for line in brief.lines)
+
+
+HOSTILE = "<!channel> @everyone [pay here](https://evil.example/x) **bold** `code`\n# title <@U2> www.evil.example"
+
+
+def test_what_others_wrote_pings_nobody_and_leads_nowhere() -> None:
+    asks = (Item(ref="note:7", text=HOSTILE, who="@here [x](https://evil.example)", link="javascript:alert(1)"),)
+    brief = compose(MORNING.model_copy(update={"asks": asks}))
+    text = as_markdown(brief)
+    (line,) = (line for line in brief.lines if line.ref == "note:7")
+    assert not any(sign in line.text for sign in ("<", "](", "`", "**", "\n"))
+    assert "@everyone" not in line.text
+    assert not any("evil" in link or "javascript" in link for link in links(brief))
+    assert "https://evil" not in text
+
+
+def test_only_links_of_ours_and_known_places_to_meet_can_be_followed() -> None:
+    meeting = MORNING.meetings[0].model_copy(update={"url": "https://evil.example/join"})
+    brief = compose(MORNING.model_copy(update={"meetings": (meeting,)}))
+    assert [link.split("/")[2] for link in links(brief)] == ["acme.slack.com"]
+    assert "https://meet.google.com/abc-defg-hij" in links(compose(MORNING))
+
+
+def test_a_long_text_is_cut_to_what_a_phone_shows() -> None:
+    item = Item(ref="note:7", text="word " * 100)
+    brief = compose(MORNING.model_copy(update={"asks": (item,)}))
+    (line,) = (line for line in brief.lines if line.ref == "note:7")
+    assert len(line.text) <= 64
+
+
+@pytest.mark.parametrize("facts", ALL)
+def test_plain_text_is_wrapped_at_76(facts: Facts) -> None:
+    text = as_text(compose(facts))
+    assert all(len(row) <= 76 or "https://" in row for row in text.splitlines())
+    assert "**" not in text
+
+
+def test_more_than_fits_is_counted() -> None:
+    asks = tuple(Item(ref=f"note:{number}", text=f"Question {number}") for number in range(100, 112))
+    brief = compose(MORNING.model_copy(update={"asks": asks}))
+    part = next(part for part in brief.parts if part.lines and part.lines[0].section == "asks")
+    assert str(len(part.lines)) in part.text
+    assert "12" in part.text
+
+
+def test_a_deadline_that_has_passed_is_said_to_have_passed() -> None:
+    late = MORNING.model_copy(
+        update={"commitments": (Item(ref="note:9", text="x", due_at=MORNING.at - timedelta(days=1)),)}
+    )
+    (line,) = (line for line in compose(late).lines if line.ref == "note:9")
+    assert "was due yesterday" in line.text
