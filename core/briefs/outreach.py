@@ -1,0 +1,285 @@
+"""Whom to get in touch with, and why now. Each term is from 0 to 1; together they are the score, from 0 to 1.
+
+    silence  1 - usual / gap, where the gap since the last touch is longer than usual; times how well the rhythm is
+             known. usual is what the person wants (known: 1); else the median of the gaps between touches, drawn
+             towards 30 days as if 3 further gaps of that length had been seen (on the scale of logarithms, so that
+             twice and half weigh the same; known: n / (n + 1) for n gaps). What ended more than a year ago fades, by
+             half in 180 days.
+    stalled  1 - usual / days, where the open deal has stood in its stage longer than is usual for it; times its
+             weight: that of its stage, from .3 (lead) to 1 (negotiation), times .6 + .8 * v / (v + u) for its value
+             v against the person's usual u, at most 1.
+    closing  1 - days / 21, where the deal is to close within 21 days; 1 once that day is over; times its weight.
+    promise  1 - .4 ** n for n open promises.
+    event    a birthday: 1 today, .6 for two days after it, .5 on the day before, .3 within the week before.
+    later    1 where the person put it off until now.
+    step     1 where a next step of the open deal is named. Alone it proposes nobody.
+
+The score is 1 - the product of (1 - weight * term) over all terms: it grows with each, and no sum is cut off.
+``silence``, ``stalled`` and ``closing`` count less soon after a touch (days / 7, or of half the rhythm where that is
+less), and before a meeting within seven days, where one will speak anyway (.4); two days before it, what is open
+becomes its preparation. Nobody is proposed who was in touch today or yesterday, who was dropped within 90 days, who is
+put off, or whose score is under .15.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from statistics import median
+from zoneinfo import ZoneInfo
+
+from core.briefs.candidates import Tie
+from core.briefs.spans import every, span
+from core.values import Frozen
+
+WEIGHTS: Mapping[str, float] = {
+    "later": 0.7,
+    "promise": 0.7,
+    "event": 0.65,
+    "closing": 0.6,
+    "silence": 0.55,
+    "stalled": 0.5,
+    "step": 0.1,
+}
+"""What each term weighs; of two that say as much, the earlier one is said first."""
+
+DROPPED_DAYS = 90
+"""So long nobody is proposed again whom the person did not want."""
+
+_LEAST = 0.15
+_PRIOR_DAYS, _PRIOR_GAPS = 30.0, 3
+_LIVELY_DAYS, _HALF_LIFE_DAYS = 365.0, 180.0
+_CLOSING_DAYS = 21
+_SOON, _PREPARE = timedelta(days=7), timedelta(days=2)
+_BEFORE_MEETING = 0.4
+_STAGES = {"lead": (0.3, 30), "qualified": (0.5, 21), "proposal": (0.8, 14), "negotiation": (1.0, 10)}
+_DAY = 86_400.0
+
+
+class Chance(Frozen):
+    """Somebody to get in touch with now.
+
+    Attributes:
+        score: from 0 to 1.
+        terms: each term that speaks for it, weighed: what it would give to the score alone.
+        why: a short clause for each, the weightiest first.
+        reason: the name of the weightiest.
+    """
+
+    tie: Tie
+    score: float
+    terms: Mapping[str, float]
+    why: tuple[str, ...]
+    reason: str
+
+
+def opportunities(ties: Sequence[Tie], at: datetime, zone: ZoneInfo, most: int = 3) -> tuple[Chance, ...]:
+    """The few who matter most now, the weightiest first. The same ties give the same, in whatever order they come.
+
+    Args:
+        ties: all contacts of a person; what happened after ``at`` is not looked at.
+        at: the moment.
+        zone: the person's, which says what today is.
+        most: how many at most.
+    """
+    found = [chance for tie in ties if (chance := chance_of(tie, at, zone)) is not None]
+    return tuple(sorted(found, key=lambda one: (-one.score, one.tie.name, one.tie.contact_id))[:most])
+
+
+def chance_of(tie: Tie, at: datetime, zone: ZoneInfo) -> Chance | None:
+    """What speaks for getting in touch with one contact; None where nothing does, or something speaks against it."""
+    look = _Look(tie, at, zone)
+    if look.resting:
+        return None
+    terms = {name: value for name, value in look.terms().items() if value > 0}
+    weighed = {name: WEIGHTS[name] * value for name, value in terms.items()}
+    score = 1 - math.prod(1 - value for value in weighed.values())
+    if score < _LEAST or not terms.keys() - {"step"}:
+        return None
+    order = sorted(weighed, key=lambda name: (-weighed[name], list(WEIGHTS).index(name)))
+    rounded = {name: round(weighed[name], 4) for name in order}
+    why = (*(look.clause(name) for name in order), *look.meeting_clause())
+    return Chance(tie=tie, score=round(score, 4), terms=rounded, why=why, reason=order[0])
+
+
+class _Look:
+    """One tie as of a moment."""
+
+    def __init__(self, tie: Tie, at: datetime, zone: ZoneInfo) -> None:
+        self._tie, self._at, self._zone = tie, at, zone
+        self._today = at.astimezone(zone).date()
+        self._touches = sorted((touch for touch in tie.touches if touch <= at), reverse=True)
+        self._usual, self._known = rhythm(tie, self._touches)
+
+    @property
+    def resting(self) -> bool:
+        """Whether it is too early, whatever speaks for it."""
+        tie = self._tie
+        if self._touches and (self._today - self._touches[0].astimezone(self._zone).date()).days <= 1:
+            return True
+        if tie.dropped_at is not None and self._at - tie.dropped_at < timedelta(days=DROPPED_DAYS):
+            return True
+        return tie.later_until is not None and tie.later_until > self._at
+
+    def terms(self) -> dict[str, float]:
+        tie, rest = self._tie, self._rest()
+        deal = _weight(tie) * rest
+        return {
+            "later": 1.0 if tie.later_until is not None else 0.0,
+            "promise": 1 - math.pow(0.4, len(tie.promised)),
+            "event": _birthday(self._birthday_in()),
+            "closing": deal * self._closing(),
+            "silence": rest * self._silence(),
+            "stalled": deal * self._stalled(),
+            "step": 1.0 if tie.deal_next_step and tie.deal_stage in _STAGES else 0.0,
+        }
+
+    def _rest(self) -> float:
+        """How much a touch of these days, or a meeting of the next, lets wait."""
+        recent = min(1.0, self._gap() / max(1.0, min(7.0, self._usual / 2))) if self._touches else 1.0
+        return recent * (_BEFORE_MEETING if self._meets_within(_SOON) else 1.0)
+
+    def _gap(self) -> float:
+        """Days since the last touch; since the contact is known, where there was none."""
+        since = self._touches[0] if self._touches else self._tie.created_at or self._at
+        return max(0.0, (self._at - since).total_seconds() / _DAY)
+
+    def _silence(self) -> float:
+        gap = self._gap()
+        late = max(0.0, 1 - self._usual / gap) if gap else 0.0
+        ended = 0.0 if self._tie.rhythm_days else max(0.0, gap - _LIVELY_DAYS)
+        return late * self._known * math.pow(0.5, ended / _HALF_LIFE_DAYS)
+
+    def _days_in_stage(self) -> float:
+        since = self._tie.deal_stage_since
+        return max(0.0, (self._at - since).total_seconds() / _DAY) if since else 0.0
+
+    def _stalled(self) -> float:
+        usual, days = _STAGES.get(self._tie.deal_stage, (0, 0))[1], self._days_in_stage()
+        return max(0.0, 1 - usual / days) if days else 0.0
+
+    def _closes_in(self) -> int | None:
+        closes_on = self._tie.deal_closes_on
+        return (closes_on - self._today).days if closes_on else None
+
+    def _closing(self) -> float:
+        days = self._closes_in()
+        return 0.0 if days is None else min(1.0, max(0.0, 1 - days / _CLOSING_DAYS))
+
+    def _birthday_in(self) -> int | None:
+        """Days until the nearest birthday, under 0 for one that has been; on 29 February, 1 March of other years."""
+        born = self._tie.birthday
+        if born is None:
+            return None
+        days = [(_in_year(born, self._today.year + shift) - self._today).days for shift in (-1, 0, 1)]
+        return min(days, key=lambda one: (abs(one), -one))
+
+    def _meets_within(self, time: timedelta) -> bool:
+        meeting = self._tie.meeting_at
+        return meeting is not None and timedelta(0) < meeting - self._at <= time
+
+    def clause(self, term: str) -> str:
+        """A term in plain words."""
+        return {
+            "later": self._say_later,
+            "promise": self._say_promise,
+            "event": self._say_event,
+            "closing": self._say_closing,
+            "silence": self._say_silence,
+            "stalled": self._say_stalled,
+            "step": self._say_step,
+        }[term]()
+
+    def meeting_clause(self) -> Iterator[str]:
+        """When one meets, where that is soon."""
+        if self._tie.meeting_at and self._meets_within(_SOON):
+            before = "prepare it: you meet" if self._meets_within(_PREPARE) else "you meet"
+            yield f"{before} on {self._tie.meeting_at.astimezone(self._zone):%A, %-d %B at %H:%M}"
+
+    def _say_later(self) -> str:
+        return "you put it off until now"
+
+    def _say_promise(self) -> str:
+        first, *others = self._tie.promised
+        more = f" and {len(others)} more" if others else ""
+        return f"you promised: “{_short(first)}”{more}"
+
+    def _say_event(self) -> str:
+        days = self._birthday_in() or 0
+        when = {0: "is today", 1: "is tomorrow", -1: "was yesterday"}.get(days)
+        on = _in_year(self._tie.birthday or self._today, (self._today + timedelta(days=days)).year)
+        return f"the birthday {when or f'{_was(days)} on {on:%A, %-d %B}'}"
+
+    def _say_closing(self) -> str:
+        days, name = self._closes_in() or 0, _short(self._tie.deal_name)
+        on = f"{self._tie.deal_closes_on:%A, %-d %B}"
+        if days < 0:
+            return f"“{name}” was to close on {on}"
+        return f"“{name}” is to close {'today' if not days else f'on {on}'}"
+
+    def _say_silence(self) -> str:
+        ago = f"{span(self._gap())} ago"
+        if self._tie.rhythm_days:
+            wish = f"you want to be in touch {every(self._usual)}"
+            return f"{wish}; {f'the last time was {ago}' if self._touches else 'you have not been yet'}"
+        return f"you usually speak {every(median(gaps(self._touches)))}; the last time was {ago}"
+
+    def _say_stalled(self) -> str:
+        tie = self._tie
+        return f"“{_short(tie.deal_name)}” has stood in {tie.deal_stage} for {span(self._days_in_stage())}"
+
+    def _say_step(self) -> str:
+        return f"the next step is named: “{_short(self._tie.deal_next_step)}”"
+
+
+def rhythm(tie: Tie, touches: Sequence[datetime]) -> tuple[float, float]:
+    """Every how many days one is usually in touch, and how well that is known, from 0 to 1.
+
+    Args:
+        tie: says what the person wants.
+        touches: the newest first; of one day, one counts.
+    """
+    if tie.rhythm_days:
+        return float(tie.rhythm_days), 1.0
+    between = gaps(touches)
+    if not between:
+        return _PRIOR_DAYS, 0.0
+    drawn = len(between) * math.log(max(1.0, median(between))) + _PRIOR_GAPS * math.log(_PRIOR_DAYS)
+    return math.exp(drawn / (len(between) + _PRIOR_GAPS)), len(between) / (len(between) + 1)
+
+
+def gaps(touches: Sequence[datetime]) -> list[float]:
+    """The days between touches; of one day, one counts."""
+    days = [(new - old).total_seconds() / _DAY for new, old in pairwise(touches)]
+    return [gap for gap in days if gap >= 0.5]
+
+
+def _weight(tie: Tie) -> float:
+    stage = _STAGES.get(tie.deal_stage, (0.0, 0))[0]
+    if not stage or tie.deal_value is None or not tie.usual_value:
+        return stage
+    return min(1.0, stage * (0.6 + 0.8 * tie.deal_value / (tie.deal_value + tie.usual_value)))
+
+
+def _birthday(days: int | None) -> float:
+    if days is None or not -2 <= days <= 7:
+        return 0.0
+    return {0: 1.0, 1: 0.5}.get(days, 0.6 if days < 0 else 0.3)
+
+
+def _was(days: int) -> str:
+    return "was" if days < 0 else "is"
+
+
+def _in_year(born: date, year: int) -> date:
+    try:
+        return born.replace(year=year)
+    except ValueError:
+        return date(year, 3, 1)
+
+
+def _short(text: str) -> str:
+    one_line = " ".join(text.split())
+    return one_line if len(one_line) <= 80 else one_line[:79] + "…"
