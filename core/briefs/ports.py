@@ -60,6 +60,13 @@ class BriefStore(Protocol):
         """Record what was done with a line; the last act counts. False where there is no such line."""
 
 
+class Acts(Protocol):
+    """Does what a person asks for about a line of a brief, wherever they ask: under the line or from a mail."""
+
+    async def act(self, org_id: int, person_id: int, brief_id: int, number: int, act: Act) -> str:
+        """Do it, record it, and say in a sentence of markdown what became of it. Raises CommandError."""
+
+
 class Phraser(Protocol):
     """Puts a composed brief into better words."""
 

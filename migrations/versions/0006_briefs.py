@@ -94,7 +94,8 @@ def _briefs() -> None:
     op.execute("CREATE INDEX brief_lines_owner ON brief_lines (owner, id DESC)")
     protect_personal("brief_lines", app="SELECT, INSERT, UPDATE, DELETE")
     let_move("brief_lines")
-    # One way of delivering one brief. Chat goes by the inbox row whose answer it is; mail carries its message.
+    # One way of delivering one brief. Chat goes by the inbox row whose answer it is; mail carries its message, and
+    # handed_over_at is when its words began to go to the mail server: from then on nobody knows until it answers.
     op.execute("""
         CREATE TABLE deliveries (
             id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -111,20 +112,22 @@ def _briefs() -> None:
             attempts integer NOT NULL DEFAULT 0,
             not_before timestamptz NOT NULL DEFAULT '-infinity',
             lease_until timestamptz,
+            handed_over_at timestamptz,
             problem text NOT NULL DEFAULT '',
             created_at timestamptz NOT NULL DEFAULT now(),
             sent_at timestamptz,
             UNIQUE (brief_id, channel)
         )""")
     op.execute("CREATE INDEX deliveries_open ON deliveries (channel, not_before) WHERE state IN ('ready', 'sending')")
+    op.execute("CREATE INDEX deliveries_handed_over ON deliveries (handed_over_at) WHERE handed_over_at IS NOT NULL")
     op.execute("CREATE INDEX deliveries_owner ON deliveries (owner)")
     op.execute("CREATE INDEX deliveries_inbox ON deliveries (inbox_id)")
     protect_personal("deliveries", app="SELECT, INSERT, UPDATE, DELETE", by_others=True)
     op.execute("CREATE POLICY system ON deliveries TO robbie_system USING (true) WITH CHECK (true)")
     columns = "id, org_id, owner, brief_id, channel, state, inbox_id, attempts, not_before, lease_until, problem"
+    changes = "org_id, state, inbox_id, attempts, not_before, lease_until, handed_over_at, problem, sent_at, mail"
     op.execute(f"""
-        GRANT SELECT ({columns}, created_at, sent_at), INSERT,
-              UPDATE (org_id, state, inbox_id, attempts, not_before, lease_until, problem, sent_at, mail)
+        GRANT SELECT ({columns}, handed_over_at, created_at, sent_at), INSERT, UPDATE ({changes})
         ON deliveries TO robbie_system""")
 
 
@@ -156,20 +159,25 @@ def _outreach() -> None:
 
 
 def _mail() -> None:
-    # An address is used once its person has given back the code that was sent to it.
+    # An address is used once its person has given back the code that was sent to it. Until then it is the one that is
+    # wanted, and the one before stays in use. asks are the codes since asks_since, tries the wrong answers to the last.
     op.execute("""
         CREATE TABLE mail_addresses (
             person_id bigint PRIMARY KEY REFERENCES people ON DELETE CASCADE,
             org_id bigint NOT NULL REFERENCES organizations ON DELETE CASCADE,
-            address text NOT NULL,
+            address text NOT NULL DEFAULT '',
+            wanted text NOT NULL DEFAULT '',
             digest bytea,
             until timestamptz,
             tries integer NOT NULL DEFAULT 0,
+            asks integer NOT NULL DEFAULT 0,
+            asks_since timestamptz NOT NULL DEFAULT now(),
             asked_at timestamptz NOT NULL DEFAULT now(),
             verified_at timestamptz,
             stopped_at timestamptz,
             bounced_at timestamptz
         )""")
+    op.execute("CREATE INDEX mail_addresses_wanted ON mail_addresses (wanted)")
     protect("mail_addresses", app=_ALL, system="SELECT, UPDATE")
 
 

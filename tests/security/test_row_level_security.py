@@ -141,8 +141,9 @@ MOVED = {
         "org_id state settled_at problem told_at",
     ),
     "deliveries": _columns(
-        "id org_id owner brief_id channel state inbox_id attempts not_before lease_until problem created_at sent_at",
-        "org_id state inbox_id attempts not_before lease_until problem sent_at mail",
+        "id org_id owner brief_id channel state inbox_id"
+        " attempts not_before lease_until handed_over_at problem created_at sent_at",
+        "org_id state inbox_id attempts not_before lease_until handed_over_at problem sent_at mail",
     ),
     "calendars": {"S:id", "S:kind", "S:sync_at", "S:lease_until", "S:org_id", "S:owner", "U:org_id"},
     "refusals": {"S:org_id", "S:person_id", "U:org_id"},

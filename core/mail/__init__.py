@@ -1,0 +1,1 @@
+"""Mail: whose addresses are known, what is sent to them, and the links that it carries."""

@@ -1,0 +1,134 @@
+"""What mail needs of its neighbours."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from core.briefs.models import Act, Brief, Facts
+from core.briefs.ports import DueBrief
+from core.mail.models import Address, Mail, MailDelivery
+
+Link = Callable[[int, Act], str]
+"""The address at which one acts on a line of a brief; empty where there is none."""
+
+
+class Mailer(Protocol):
+    """Hands mails to a server."""
+
+    async def send(self, mail: Mail, handing_over: Callable[[], Awaitable[bool]] | None = None) -> str:
+        """Hand one over, and return what the server answered.
+
+        Args:
+            mail: the mail.
+            handing_over: called once, after the server has agreed to take it and before any of it goes there; where it
+                returns False, nothing goes there, and the mail counts as deferred.
+
+        Raises:
+            MailDeferred: it was not taken; another time it may be.
+            LoginRefused: nobody's mail is taken until somebody mends that.
+            MailRefused: it never will be taken.
+            MailUnknown: it may have been taken.
+        """
+
+
+class Mails(Protocol):
+    """Keeps the deliveries by mail. A step back in them is for the worker alone that took them last."""
+
+    async def take(self) -> MailDelivery | None:
+        """Take one that is due, unless as many were handed over in the last minute as may be."""
+
+    async def written(self, item: MailDelivery) -> Mail | None:
+        """The mail that was written for it before."""
+
+    async def write(self, item: MailDelivery, mail: Mail) -> None:
+        """Keep the mail, before it is sent."""
+
+    async def handing_over(self, item: MailDelivery) -> bool:
+        """Note that from now on nobody knows whether it was sent. False where it is not ours any more."""
+
+    async def sent(self, item: MailDelivery) -> None:
+        """The server has it."""
+
+    async def later(self, item: MailDelivery, pause: timedelta, problem: str, *, counts: bool = True) -> None:
+        """Ready again after a pause; where that does not count, as if it had not been taken."""
+
+    async def failed(self, item: MailDelivery, problem: str, *, bounced: bool = False) -> None:
+        """It is not sent; where it bounced, its person's address is not used any more."""
+
+    async def unknown(self, item: MailDelivery, problem: str) -> None:
+        """It may have been sent: it is left to the operator, and not sent again."""
+
+
+class Made(Protocol):
+    """A brief that was made."""
+
+    @property
+    def facts(self) -> Facts:
+        """What it was made of."""
+
+    @property
+    def brief(self) -> Brief | None:
+        """Its words; None where there is nothing to say, and its person wants nothing then."""
+
+
+class Maker(Protocol):
+    """Makes a brief out of what is known."""
+
+    async def make(self, due: DueBrief) -> Made:
+        """Find out, put into words, and keep it; of one that is kept already, the same."""
+
+
+class Renderer(Protocol):
+    """Gives a brief its form."""
+
+    def text(self, brief: Brief, link: Link) -> str:
+        """As plain text."""
+
+    def html(self, brief: Brief, link: Link) -> str:
+        """As an HTML document."""
+
+
+class Asking(StrEnum):
+    """What came of a wish for a code."""
+
+    ASKED = "asked"
+    TOO_MANY = "too_many"
+    TOO_MANY_THERE = "too_many_there"
+
+
+class Verified(StrEnum):
+    """What came of a code."""
+
+    YES = "yes"
+    WRONG = "wrong"
+    SPENT = "spent"
+    NONE = "none"
+
+
+class Addresses(Protocol):
+    """Keeps where people get mail. A code itself is never kept, its digest is."""
+
+    async def state(self, person_id: int) -> Address:
+        """What is known of a person, or of another account of theirs."""
+
+    async def ask(self, org_id: int, person_id: int, wanted: str, digest: bytes, valid: timedelta) -> Asking:
+        """Keep that a code was sent to an address, unless that was too often lately; the address in use stays."""
+
+    async def verify(self, person_id: int, digest: Callable[[str], bytes]) -> Verified:
+        """Compare with the code that was sent. ``digest`` gives that of what was typed for an address."""
+
+    async def stop(self, person_id: int) -> bool:
+        """Send no more mail; False where there is no address."""
+
+    async def start(self, person_id: int) -> bool:
+        """Send mail again; False where there is no address to send to."""
+
+
+class ActedOn(Protocol):
+    """Knows what was done with lines of briefs."""
+
+    async def acted(self, org_id: int, person_id: int, brief_id: int, number: int) -> tuple[Act, datetime] | None:
+        """What was done last, and when; None for nothing."""
