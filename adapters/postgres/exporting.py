@@ -69,7 +69,8 @@ EXPORTED: Mapping[str, tuple[str, str]] = {
     ),
     "calendars": (
         "Calendars that you subscribed to",
-        f"SELECT id, kind, name, problem, synced_at, created_at FROM calendars WHERE {_OWNER} ORDER BY id DESC",
+        f"""SELECT id, kind, name, problem, synced_at, created_at FROM calendars
+            WHERE {_OWNER} AND removed_at IS NULL ORDER BY id DESC""",
     ),
     "calendar_events": (
         "Events of your calendars",

@@ -66,6 +66,7 @@ def upgrade() -> None:
     op.execute("CREATE INDEX task_ties_after ON task_ties (after_id)")
     op.execute("CREATE INDEX task_ties_owner ON task_ties (owner)")
     # sealed holds the address, and how one gets in; state is what the server said of its events' version.
+    # One that was removed can be brought back until its next sync is due, which deletes it.
     op.execute("""
         CREATE TABLE calendars (
             id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -79,15 +80,18 @@ def upgrade() -> None:
             state jsonb NOT NULL DEFAULT '{}',
             problem text NOT NULL DEFAULT '',
             failures integer NOT NULL DEFAULT 0,
+            failing_since timestamptz,
             synced_at timestamptz,
             sync_at timestamptz NOT NULL DEFAULT now(),
             lease_until timestamptz,
+            removed_at timestamptz,
             origin bigint,
             created_at timestamptz NOT NULL DEFAULT now(),
             UNIQUE (org_id, origin)
         )""")
     op.execute("CREATE INDEX calendars_due ON calendars (sync_at) WHERE kind <> 'own'")
     # One row for each occurrence within the time that is looked at. occurrence tells those of one uid apart.
+    # ends_on is the first day after an all-day event.
     op.execute("""
         CREATE TABLE calendar_events (
             id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -134,7 +138,10 @@ def upgrade() -> None:
     for table in ("goals", "task_ties", "calendars", "calendar_events", "focus_blocks"):
         protect_personal(table, app=_ALL)
         let_move(table)
-    op.execute("GRANT SELECT (id, kind, sync_at, lease_until) ON calendars TO robbie_system")
+    # Workers take what is due without reading it; doctor counts what fails.
+    op.execute("""
+        GRANT SELECT (id, kind, failures, synced_at, sync_at, lease_until, removed_at), UPDATE (lease_until)
+        ON calendars TO robbie_system""")
 
 
 def downgrade() -> None:

@@ -145,7 +145,9 @@ MOVED = {
         " attempts not_before lease_until handed_over_at problem created_at sent_at",
         "org_id state inbox_id attempts not_before lease_until handed_over_at problem sent_at mail",
     ),
-    "calendars": {"S:id", "S:kind", "S:sync_at", "S:lease_until", "S:org_id", "S:owner", "U:org_id"},
+    "calendars": _columns(
+        "id kind failures synced_at sync_at lease_until removed_at org_id owner", "org_id lease_until"
+    ),
     "refusals": {"S:org_id", "S:person_id", "U:org_id"},
     "consents": {
         "S:id",
