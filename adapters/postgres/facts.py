@@ -1,0 +1,133 @@
+"""What a brief may say of a person or to a channel, read as its reader in one round trip."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from psycopg.rows import DictRow
+
+from adapters.postgres import facts_queries as queries
+from adapters.postgres import facts_rows as rows
+from adapters.postgres.database import Database
+from core.briefs import day as days
+from core.briefs.candidates import Candidate
+from core.briefs.choosing import candidates, hidden
+from core.briefs.day import Day
+from core.briefs.found import Found, FoundGoal
+from core.briefs.gathering import gather
+from core.briefs.looking import AHEAD_DAYS
+from core.briefs.models import BriefKind, Facts, Gap, Reader
+from core.briefs.ports import OutreachStore, WeightStore
+from core.people.models import BriefSettings
+from core.people.viewer import Viewer
+from core.reminders.moments import zone_of
+
+NEWS_FOR = timedelta(days=4)
+"""How old news may be: a weekend with a holiday. What was told once is not told again."""
+_FREE_DAYS = 14
+
+_OF_A_PERSON = (
+    queries.TASKS, queries.EVENTS, queries.BLOCKS, queries.OWN_NOTES, queries.SHARED_NOTES, queries.CONSENTS,
+    queries.DEALS, queries.GOALS, queries.LINES, queries.BRIEFS, queries.ACCOUNTS_OF,
+)  # fmt: skip
+_OF_A_ROOM = (queries.ROOM_NOTES, queries.ROOM_BRIEFS)
+
+
+class PostgresFacts:
+    """Implements ``core.briefs.ports.FactSource`` and ``CandidateSource`` as robbie_app, as the reader.
+
+    Args:
+        database: the pools.
+        weights: what each term of the priorities weighs for somebody; None for what it does by default.
+        outreach: whom somebody could get in touch with; None for nobody.
+    """
+
+    def __init__(
+        self, database: Database, weights: WeightStore | None = None, outreach: OutreachStore | None = None
+    ) -> None:
+        self._database = database
+        self._weights = weights
+        self._outreach = outreach
+
+    async def gather(self, reader: Reader, kind: BriefKind, at: datetime) -> Facts:
+        """The facts for one brief, as of a moment."""
+        found = await (self._of_room(reader, at) if reader.room else self._of_person(reader, at, AHEAD_DAYS))
+        if kind is BriefKind.MORNING and self._outreach is not None and not reader.room:
+            found = replace(found, outreach=await self._outreach.ready(reader, at))
+        return gather(reader, kind, at, found)
+
+    async def candidates(self, reader: Reader, at: datetime) -> Sequence[Candidate]:
+        """Everything open that the reader could do or is blocked in, as of a moment; what is put off is left out."""
+        found = await self._of_person(reader, at, AHEAD_DAYS)
+        return candidates(found, at, hidden(found, Day.of(at, zone_of(reader.zone)).date))
+
+    async def free(self, reader: Reader, at: datetime) -> Sequence[Gap]:
+        """The free time within the reader's working hours from a moment on, over the next two weeks."""
+        values = _values(reader, at, _FREE_DAYS)
+        events, blocks = await self._database.run(
+            reader.org_id, (queries.EVENTS, values), (queries.BLOCKS, values), viewer=_viewer(reader)
+        )
+        day = Day.of(at, zone_of(reader.zone))
+        return days.free(list(map(rows.event, events)), list(map(rows.block, blocks)), day, _FREE_DAYS, at)
+
+    async def _of_person(self, reader: Reader, at: datetime, ahead: int) -> Found:
+        values = _values(reader, at, ahead)
+        weights = await self._weights.weights(reader.org_id, reader.person_id) if self._weights else {}
+        tasks, events, blocks, own, shared, consents, deals, goals, lines, briefs, accounts = await self._database.run(
+            reader.org_id, *((query, values) for query in _OF_A_PERSON), viewer=_viewer(reader)
+        )
+        me = {row["id"] for row in accounts}
+        return Found(
+            tasks=list(map(rows.task, tasks)),
+            events=list(map(rows.event, events)),
+            blocks=list(map(rows.block, blocks)),
+            notes=[rows.note(row, me) for row in (*own, *shared)],
+            consents=list(map(rows.consent, consents)),
+            deals=list(map(rows.deal, deals)),
+            goals=[FoundGoal(**row) for row in goals],
+            lines=list(map(rows.line, lines)),
+            missed=rows.missed(briefs, at),
+            last_at=rows.last_at(briefs),
+            weights=weights,
+            days=_days(accounts, reader.person_id),
+        )
+
+    async def _of_room(self, reader: Reader, at: datetime) -> Found:
+        values = _values(reader, at, AHEAD_DAYS)
+        notes, briefs = await self._database.run(
+            reader.org_id, *((query, values) for query in _OF_A_ROOM), viewer=_viewer(reader)
+        )
+        return Found(
+            notes=[rows.note(row, ()) for row in notes],
+            told=rows.told(briefs),
+            missed=rows.missed(briefs, at),
+            last_at=rows.last_at(briefs),
+        )
+
+
+def _viewer(reader: Reader) -> Viewer:
+    if reader.room:
+        return Viewer(org_id=reader.org_id, person_id=reader.person_id, room=reader.room, org_wide=reader.member)
+    return Viewer.owner(reader.org_id, reader.person_id).model_copy(update={"org_wide": reader.member})
+
+
+def _values(reader: Reader, at: datetime, ahead: int) -> dict[str, object]:
+    day = Day.of(at, zone_of(reader.zone))
+    return {
+        "me": reader.person_id,
+        "room": reader.room,
+        "at": at,
+        "day": day.date,
+        "today": day.begins,
+        "ahead": day.after(4).begins,
+        "until": day.after(ahead).begins,
+        "news": at - NEWS_FOR,
+    }
+
+
+def _days(accounts: Sequence[DictRow], me: int) -> tuple[int, ...]:
+    """The weekdays on which the reader gets briefs."""
+    chosen = (row["days"] for row in accounts if row["id"] == me and row["days"])
+    return tuple(next(chosen, BriefSettings().days))

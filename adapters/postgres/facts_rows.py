@@ -1,0 +1,72 @@
+"""Rows of what a brief is about, as core knows them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from psycopg.rows import DictRow
+
+from core.briefs.found import FoundConsent, FoundDeal, FoundLine, FoundNote, FoundTask
+from core.briefs.models import BriefKind, Missed
+from core.notes.models import NoteKind
+from core.work.calendar import Block, Event
+
+_CAME_THROUGH = ("composed", "delivered", "empty")
+_FAILED = ("skipped", "undelivered")
+
+
+def task(row: DictRow) -> FoundTask:
+    """One of the reader's tasks."""
+    return FoundTask(**{**row, "after": dict(row["after"])})
+
+
+def event(row: DictRow) -> Event:
+    """An event of one of the reader's calendars."""
+    return Event(**{**row, "people": tuple(map(str, row["people"]))})
+
+
+def block(row: DictRow) -> Block:
+    """Time that the reader keeps free."""
+    return Block(**row)
+
+
+def note(row: DictRow, me: Collection[int]) -> FoundNote:
+    """A note that the reader may see. ``me``: all accounts of the reader."""
+    people = [one for one in row.pop("subjects") if one.get("kind") == "person"]
+    row.pop("owner")
+    others = [str(one.get("name", "")) for one in people if one.get("person_id") not in me]
+    about_me = any(one.get("person_id") in me for one in people)
+    row["kind"] = NoteKind(row["kind"])
+    return FoundNote(**row, about_me=about_me, who=others[0] if others else "")
+
+
+def consent(row: DictRow) -> FoundConsent:
+    """A question to the reader."""
+    return FoundConsent(**{**row, "of": row["of"] or ""})
+
+
+def deal(row: DictRow) -> FoundDeal:
+    """A deal that concerns the reader."""
+    return FoundDeal(**row)
+
+
+def line(row: DictRow) -> FoundLine:
+    """A line of an earlier brief."""
+    return FoundLine(**row)
+
+
+def last_at(briefs: Sequence[DictRow]) -> datetime | None:
+    """When the last brief was that came through; None for none."""
+    return next((row["due_at"] for row in briefs if row["state"] in _CAME_THROUGH), None)
+
+
+def missed(briefs: Sequence[DictRow], at: datetime) -> list[Missed]:
+    """Earlier briefs that were not delivered, and not told of before a moment; the first first."""
+    untold = [row for row in briefs if row["state"] in _FAILED and (row["told_at"] is None or row["told_at"] >= at)]
+    return [Missed(kind=BriefKind(row["kind"]), local_date=row["local_date"]) for row in reversed(untold)]
+
+
+def told(briefs: Sequence[Mapping[str, Sequence[str]]]) -> frozenset[str]:
+    """The refs of everything that a channel was told before."""
+    return frozenset(ref for row in briefs for ref in row["refs"])
