@@ -30,8 +30,8 @@ TASKS = f"""
         (SELECT id FROM tasks WHERE {MINE} AND done_at >= %(today)s AND done_at <= %(at)s
          ORDER BY done_at DESC LIMIT 40)
     )
-    SELECT tasks.id, tasks.text, tasks.created_at, tasks.due_at, tasks.done_at, tasks.importance, effort_minutes, energy,
-           waiting, promised, blocked, snoozed_until, coalesce(contacts.name, '') AS contact,
+    SELECT tasks.id, tasks.text, tasks.created_at, tasks.due_at, tasks.done_at, tasks.importance, effort_minutes,
+           energy, waiting, promised, blocked, snoozed_until, coalesce(contacts.name, '') AS contact,
            coalesce(goals.text, '') AS goal, coalesce(goals.importance, 0) AS goal_importance,
            coalesce(deals.name, '') AS deal_name, deals.value::float8 AS deal_value,
            coalesce(deals.currency, '') AS deal_currency, coalesce(deals.stage, '') AS deal_stage,

@@ -82,7 +82,7 @@ class Room:
         self._left = [(gap.starts_at, gap.ends_at) for gap in gaps]
 
     def take(self, minutes: int, since: datetime) -> datetime | None:
-        """Take the first time from a moment on that is long enough, and say when it begins; None where there is none."""
+        """Take the first time since then that is long enough, and say when it begins; None where there is none."""
         needed = timedelta(minutes=minutes)
         for index, (start, end) in enumerate(self._left):
             if start >= since and end - start >= needed:

@@ -37,7 +37,7 @@ def gather(reader: Reader, kind: BriefKind, at: datetime, found: Found) -> Facts
 
 def _morning(look: Look) -> dict[str, object]:
     return {
-        "priorities": look.ranked(look.candidates, look.at),
+        "priorities": look.ranked(look.candidates),
         "meetings": look.meetings(look.day),
         "gaps": days.on(look.free, look.day),
         "outreach": tuple(look.found.outreach[:3]),
@@ -65,7 +65,7 @@ def _evening(look: Look) -> dict[str, object]:
         "done": look.done(),
         "wins": look.wins(),
         "commitments": look.commitments(),
-        "tomorrow": look.ranked(candidates(look.found, begins, look.hide), begins),
+        "tomorrow": look.ranked(candidates(look.found, begins, look.hide)),
         "meetings": look.meetings(following),
         "gaps": days.on(look.free, following),
         "next_day": following.date,

@@ -60,15 +60,14 @@ class Look:
         """What happens on a day and is not over."""
         return days.meetings(self.found.events, self.found.blocks, day, self.at)
 
-    def ranked(self, among: Sequence[Candidate], at: datetime) -> tuple[Priority, ...]:
-        """The top three at a moment."""
-        gaps = tuple(gap for gap in self.free if gap.ends_at > at)
-        return rank(among, at, self.day.zone, gaps, self.found.weights)
+    def ranked(self, among: Sequence[Candidate]) -> tuple[Priority, ...]:
+        """The top three among some, as it looks now."""
+        return rank(among, self.at, self.day.zone, self.free, self.found.weights)
 
     def left_of_the_three(self) -> tuple[Priority, ...]:
         """The morning's top three, as far as they are open; the top three of now where none is, or there were none."""
         left = [one for one in self.candidates if one.ref in self.the_three]
-        return self.ranked(left or self.candidates, self.at)
+        return self.ranked(left or self.candidates)
 
     @cached_property
     def the_three(self) -> frozenset[str]:
