@@ -8,6 +8,7 @@ from datetime import datetime
 from adapters.postgres.consents import PostgresConsents
 from adapters.postgres.database import Database
 from adapters.postgres.exporting import PostgresExports
+from adapters.postgres.goals import PostgresGoals
 from adapters.postgres.interactions import PostgresInteractions
 from adapters.postgres.links import PostgresLinks
 from adapters.postgres.notes import PostgresNotes
@@ -37,7 +38,9 @@ from core.people.settings import settings as settings_page
 from core.registry import Choice
 from core.reminders.commands import explain, reminding
 from core.rendering.message import Persona
+from core.work.changing import changing
 from core.work.commands import working_on
+from core.work.goals import aiming
 from mentors.cheering import line_of
 from mentors.choosing import Mentors
 from mentors.loading import load
@@ -60,6 +63,8 @@ def handlers(settings: Settings, database: Database) -> Handlers:
         **sharing(consents, notes),
         **celebrating(consents, cheer(settings)),
         **working_on(PostgresTasks(database)),
+        **changing(PostgresTasks(database)),
+        **aiming(PostgresGoals(database)),
         **reminding(PostgresReminders(database)),
         "due-brief": nothing_yet,
         **settings_page(people, cast, [about_you(people, cast), never_asked(people), your_accounts(people, links)]),

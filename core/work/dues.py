@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from core.registry import CommandError
@@ -22,9 +22,9 @@ def split(line: str, now: datetime, zone: ZoneInfo) -> tuple[str, datetime | Non
     return line, None
 
 
-def moment_of(when: str, now: datetime, zone: ZoneInfo) -> datetime | None:
-    """The moment that these words name, and nothing else; a day alone means its end of work. Raises CommandError."""
-    found = understand(when, now, zone, END_OF_WORK)
+def moment_of(when: str, now: datetime, zone: ZoneInfo, alone: time = END_OF_WORK) -> datetime | None:
+    """The moment that these words name, and nothing else; a day alone means ``alone`` on it. Raises CommandError."""
+    found = understand(when, now, zone, alone)
     return found.at if found is not None and not found.rest else None
 
 

@@ -23,6 +23,7 @@ _OF_TASKS = (
     "promised boolean NOT NULL DEFAULT false",
     "blocked text NOT NULL DEFAULT ''",
     "snoozed_until timestamptz",
+    "snoozes integer NOT NULL DEFAULT 0",
     "dropped_at timestamptz",
     "goal_id bigint REFERENCES goals ON DELETE SET NULL",
     "deal_id bigint REFERENCES deals ON DELETE SET NULL",

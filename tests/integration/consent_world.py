@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from adapters.postgres.consents import PostgresConsents
+from adapters.postgres.goals import PostgresGoals
 from adapters.postgres.links import PostgresLinks
 from adapters.postgres.memories import PostgresMemories
 from adapters.postgres.notes import PostgresNotes
@@ -22,7 +23,9 @@ from core.conversation.models import Asker, Place
 from core.memory.service import Memory
 from core.people.viewer import Viewer
 from core.registry import Invocation
+from core.work.changing import changing
 from core.work.commands import working_on
+from core.work.goals import aiming
 from tests.integration.conftest import PLACE, Desk
 from tests.integration.test_links import Meeting
 
@@ -51,6 +54,8 @@ class Circle(Meeting):
             **sharing(self.consents, self.notes),
             **celebrating(self.consents, lambda _words, _now: (None, "Hear, hear.")),
             **working_on(PostgresTasks(database)),
+            **changing(PostgresTasks(database)),
+            **aiming(PostgresGoals(database)),
         }
 
     async def viewer(self, person: int, room: str = "") -> Viewer:
