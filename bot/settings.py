@@ -12,6 +12,7 @@ from pydantic import Field, SecretStr, ValidationError, model_validator
 
 from bot.complaints import explain
 from bot.kinds import EmbeddingName, HttpUrl, WhoMayInstall, beginning
+from bot.mail_settings import MailSettings
 from bot.model_settings import Model as Model
 from bot.model_settings import Section, default_models
 from bot.sources import SettingsError as SettingsError
@@ -201,6 +202,7 @@ class Secrets(Section):
     discord_token: SecretStr | None = None
     discord_api_url: HttpUrl = "https://discord.com/api/v10"
     discord_gateway_url: Annotated[str, beginning("wss://", "ws://")] | None = None
+    smtp_url: Annotated[SecretStr, beginning("smtp://", "smtps://")] | None = None
     encryption_key: Annotated[SecretStr, Field(min_length=16)] | None = None
     openai_api_key: SecretStr | None = None
     openai_base_url: HttpUrl | None = None
@@ -230,6 +232,7 @@ class Settings(Section):
     mentors: MentorsSettings = MentorsSettings()
     feedback: FeedbackSettings = FeedbackSettings()
     notes: NotesSettings = NotesSettings()
+    mail: MailSettings = MailSettings()
     budget: BudgetSettings = BudgetSettings()
     router: RouterSettings = RouterSettings()
     models: tuple[Model, ...] = Field(default_factory=default_models)

@@ -73,6 +73,7 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
         if name.startswith(("SLACK_", "DISCORD_", "OPENAI_", "ANTHROPIC_", "OLLAMA_", "OPEN_WEIGHT_")) or name in (
             "DATABASE_URL",
             "REDIS_URL",
+            "SMTP_URL",
             "ENCRYPTION_KEY",
         ):
             monkeypatch.delenv(name)

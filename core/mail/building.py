@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
@@ -23,13 +24,18 @@ _WHOLE = frozenset({"list-unsubscribe", "message-id", "list-id"})
 
 
 class _Policy(EmailPolicy):
-    """As for SMTP, with some headers on one line each."""
+    """As for SMTP, with some headers on one line each; and no blank of a long subject is lost, as by the library."""
 
     def fold(self, name: str, value: str) -> str:
-        return f"{name}: {value}{self.linesep}" if name.lower() in _WHOLE else super().fold(name, value)
+        text = str(value)
+        if name.lower() in _WHOLE:
+            return f"{name}: {text}{self.linesep}"
+        if name.lower() == "subject" and not text.isascii():
+            return f"{name}: {Header(text, 'utf-8', header_name=name).encode(linesep=self.linesep)}{self.linesep}"
+        return super().fold(name, value)
 
     def fold_binary(self, name: str, value: str) -> bytes:
-        return self.fold(name, value).encode("ascii") if name.lower() in _WHOLE else super().fold_binary(name, value)
+        return self.fold(name, value).encode("ascii")
 
 
 _SMTP = _Policy(linesep="\r\n")
