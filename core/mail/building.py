@@ -32,7 +32,7 @@ class _Policy(EmailPolicy):
             return f"{name}: {text}{self.linesep}"
         if name.lower() == "subject" and not text.isascii():
             return f"{name}: {Header(text, 'utf-8', header_name=name).encode(linesep=self.linesep)}{self.linesep}"
-        return super().fold(name, value)
+        return str(super().fold(name, value))
 
     def fold_binary(self, name: str, value: str) -> bytes:
         return self.fold(name, value).encode("ascii")
