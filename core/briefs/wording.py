@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from core.briefs.models import BriefKind
+from core.briefs.models import Act, BriefKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +59,18 @@ class Words:
     rest: str
     progress: Mapping[str, str]
     joined: str
+    acts: Mapping[Act, str]
+    not_this_one: str
+    an_ai: str
     one_and_many: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def count(self, number: int, what: str) -> str:
         """``3 meetings``."""
         return f"{number} {self.one_and_many[what][number != 1]}"
+
+    def act(self, act: Act, section: str) -> str:
+        """What doing this with a line of a section is called."""
+        return self.not_this_one if section == "outreach" and act is Act.DISMISS else self.acts[act]
 
     def listed(self, names: tuple[str, ...]) -> str:
         """``Ana, Ben and Chika``."""
@@ -141,6 +148,17 @@ ENGLISH = Words(
         "none": "{open} still open.",
     },
     joined=" and ",
+    acts={
+        Act.DONE: "Done",
+        Act.SNOOZE: "Tomorrow",
+        Act.DISMISS: "Not relevant",
+        Act.ASK: "Ask",
+        Act.SEND: "Send",
+        Act.EDIT: "Edit",
+        Act.LATER: "Later",
+    },
+    not_this_one="Not this one",
+    an_ai="Robbie is an AI and can be wrong.",
     one_and_many={
         "priorities": ("priority", "priorities"),
         "meetings": ("meeting", "meetings"),
@@ -219,6 +237,17 @@ GERMAN = Words(
         "none": "{open} noch offen.",
     },
     joined=" und ",
+    acts={
+        Act.DONE: "Erledigt",
+        Act.SNOOZE: "Morgen",
+        Act.DISMISS: "Nicht wichtig",
+        Act.ASK: "Fragen",
+        Act.SEND: "Senden",
+        Act.EDIT: "Ändern",
+        Act.LATER: "Später",
+    },
+    not_this_one="Nicht diese Person",
+    an_ai="Robbie ist eine KI und kann sich irren.",
     one_and_many={
         "priorities": ("Priorität", "Prioritäten"),
         "meetings": ("Termin", "Termine"),
