@@ -49,6 +49,11 @@ def compose(facts: Facts) -> Brief:
     )
 
 
+def unsaid(facts: Facts) -> bool:
+    """Whether nothing at all is said, since there is nothing to say and its reader wants no line that says so."""
+    return facts.empty and facts.reader.silent and not facts.first
+
+
 def numbered(line: Line) -> bool:
     """Whether its number is shown: more can be done with it than to ask about it."""
     return any(act is not Act.ASK for act in line.acts)

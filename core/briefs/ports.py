@@ -18,6 +18,7 @@ class DueBrief(Frozen):
     Attributes:
         at: the moment that it is computed for.
         facts: what it was composed of; None until then.
+        brief: what was composed of them; None until then.
     """
 
     id: int
@@ -25,6 +26,7 @@ class DueBrief(Frozen):
     kind: BriefKind
     at: datetime
     facts: Facts | None = None
+    brief: Brief | None = None
 
 
 class FactSource(Protocol):
@@ -47,17 +49,17 @@ class CandidateSource(Protocol):
 class BriefStore(Protocol):
     """Keeps what was composed. A brief is its reader's: nobody else reads it."""
 
-    async def due(self, org_id: int, person_id: int, brief_id: int) -> DueBrief | None:
-        """One of a person's briefs; None where there is none of that id."""
+    async def due(self, org_id: int, person_id: int, brief_id: int, room: str = "") -> DueBrief | None:
+        """One of a person's briefs, or of the channel ``room``; None where there is none of that id."""
 
-    async def keep(self, due: DueBrief, facts: Facts, brief: Brief) -> Facts:
+    async def keep(self, due: DueBrief, facts: Facts, brief: Brief) -> DueBrief:
         """Keep what it was composed of, with its lines, once; returns what is kept, which may be another's."""
 
     async def line(self, org_id: int, person_id: int, brief_id: int, number: int) -> Line | None:
         """A line of one of a person's briefs, without its words; None where there is none."""
 
-    async def acted(self, org_id: int, person_id: int, brief_id: int, number: int, act: Act) -> bool:
-        """Record what was done with a line; the last act counts. False where there is no such line."""
+    async def acted(self, org_id: int, person_id: int, brief_id: int, number: int, act: Act | None) -> bool:
+        """Record what was done with a line; the last act counts, and None takes it back. False for no such line."""
 
 
 class Acts(Protocol):
