@@ -120,6 +120,10 @@ EXPORTED: Mapping[str, tuple[str, str]] = {
         f"""SELECT brief_id, section, ref, terms, act, acted_at FROM brief_lines WHERE {_OWNER}
             ORDER BY id DESC""",
     ),
+    "priority_weights": (
+        "What the terms of the priorities' formula weigh for you",
+        f"SELECT chosen, learnt, evidence, since::text, updated_at FROM priority_weights WHERE {_OWNER}",
+    ),
     "deliveries": (
         "How briefs were delivered",
         f"""SELECT brief_id, channel, state, problem, created_at, sent_at FROM deliveries WHERE {_OWNER}

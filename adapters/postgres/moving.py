@@ -34,6 +34,7 @@ MOVES = {
     "brief_times": "person_id = %(person_id)s",
     "briefs": "owner = %(person_id)s",
     "brief_lines": "owner = %(person_id)s",
+    "priority_weights": "owner = %(person_id)s",
     "deliveries": "owner = %(person_id)s",
     "mail_addresses": "person_id = %(person_id)s",
     "api_tokens": "person_id = %(person_id)s",

@@ -18,6 +18,7 @@ _ALL = "SELECT, INSERT, UPDATE, DELETE"
 def upgrade() -> None:
     _times()
     _briefs()
+    _weights()
     _outreach()
     _mail()
 
@@ -96,7 +97,7 @@ def _briefs() -> None:
         )""")
     op.execute("CREATE INDEX brief_lines_owner ON brief_lines (owner, id DESC)")
     protect_personal("brief_lines", app="SELECT, INSERT, UPDATE, DELETE")
-    let_move("brief_lines")
+    let_move("brief_lines", "org_id, owner, acted_at")
     # One way of delivering one brief. Chat goes by the inbox row whose answer it is; mail carries its message, and
     # handed_over_at is when its words began to go to the mail server: from then on nobody knows until it answers.
     op.execute("""
@@ -132,6 +133,25 @@ def _briefs() -> None:
     op.execute(f"""
         GRANT SELECT ({columns}, handed_over_at, created_at, sent_at), INSERT, UPDATE ({changes})
         ON deliveries TO robbie_system""")
+
+
+def _weights() -> None:
+    # What the terms of the priorities' formula weigh for one person: what they set by hand, what was learnt from what
+    # they did with lines, and the evidence for it so far (core/briefs/weights.py), which counts what was done since.
+    op.execute("""
+        CREATE TABLE priority_weights (
+            owner bigint PRIMARY KEY REFERENCES people ON DELETE CASCADE,
+            org_id bigint NOT NULL REFERENCES organizations ON DELETE CASCADE,
+            room text NOT NULL DEFAULT '',
+            shared_with text NOT NULL DEFAULT '',
+            chosen jsonb NOT NULL DEFAULT '{}',
+            learnt jsonb NOT NULL DEFAULT '{}',
+            evidence jsonb NOT NULL DEFAULT '{}',
+            since timestamptz NOT NULL DEFAULT '-infinity',
+            updated_at timestamptz NOT NULL DEFAULT now()
+        )""")
+    protect_personal("priority_weights", app=_ALL)
+    let_move("priority_weights")
 
 
 def _outreach() -> None:
@@ -185,4 +205,4 @@ def _mail() -> None:
 
 
 def downgrade() -> None:
-    drop("mail_addresses", "outreach", "deliveries", "brief_lines", "briefs", "brief_times")
+    drop("mail_addresses", "outreach", "priority_weights", "deliveries", "brief_lines", "briefs", "brief_times")

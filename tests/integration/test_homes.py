@@ -91,6 +91,8 @@ _FURTHER = (
        SELECT org_id, person_id, person_id, 'morning', now(), '', now() FROM interactions ON CONFLICT DO NOTHING""",
     """INSERT INTO brief_lines (org_id, owner, brief_id, number, section, ref)
        SELECT org_id, owner, id, 1, 'x', 'x' FROM briefs""",
+    """INSERT INTO priority_weights (org_id, owner)
+       SELECT org_id, person_id FROM interactions ON CONFLICT DO NOTHING""",
     "INSERT INTO deliveries (org_id, owner, brief_id, channel) SELECT org_id, owner, id, 'chat' FROM briefs",
     """INSERT INTO mail_addresses (org_id, person_id, address)
        SELECT org_id, person_id, 'x' FROM interactions ON CONFLICT DO NOTHING""",

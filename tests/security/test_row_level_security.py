@@ -128,7 +128,8 @@ MOVED = {
     "task_ties": _columns("org_id owner", "org_id"),
     "calendar_events": _columns("org_id owner", "org_id"),
     "focus_blocks": _columns("org_id owner", "org_id"),
-    "brief_lines": _columns("org_id owner", "org_id"),
+    "brief_lines": _columns("org_id owner acted_at", "org_id"),
+    "priority_weights": _columns("org_id owner", "org_id"),
     "outreach": _columns("org_id owner", "org_id"),
     "companies": _columns("id org_id owner shared_with gone_at", "org_id"),
     "contacts": _columns("id org_id owner shared_with gone_at", "org_id"),
@@ -290,7 +291,7 @@ class House:
 
     def empty_where_only_parents_differ(self, table: str, org: int) -> None:
         """Make room for the only row that these parents can have."""
-        if table in ("note_sources", "drawn_on", "task_ties", "mail_addresses"):
+        if table in ("note_sources", "drawn_on", "task_ties", "mail_addresses", "priority_weights"):
             self._admin.execute(sql.SQL("DELETE FROM {} WHERE org_id = %s").format(_name(table)), [org])
 
     def _seed(self, mark: str) -> int:
