@@ -89,7 +89,8 @@ class PostgresFacts:
             goals=[FoundGoal(**row) for row in goals],
             lines=list(map(rows.line, lines)),
             missed=rows.missed(briefs, at),
-            last_at=rows.last_at(briefs),
+            first=rows.first(briefs),
+            since=rows.since(briefs, at),
             weights=weights,
             days=_days(accounts, reader.person_id),
         )
@@ -103,7 +104,8 @@ class PostgresFacts:
             notes=[rows.note(row, ()) for row in notes],
             told=rows.told(briefs),
             missed=rows.missed(briefs, at),
-            last_at=rows.last_at(briefs),
+            first=rows.first(briefs),
+            since=rows.since(briefs, at),
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from psycopg.rows import DictRow
 
@@ -56,9 +56,15 @@ def line(row: DictRow) -> FoundLine:
     return FoundLine(**row)
 
 
-def last_at(briefs: Sequence[DictRow]) -> datetime | None:
-    """When the last brief was that came through; None for none."""
-    return next((row["due_at"] for row in briefs if row["state"] in _CAME_THROUGH), None)
+def first(briefs: Sequence[DictRow]) -> bool:
+    """Whether none of the earlier briefs came through."""
+    return not any(row["state"] in _CAME_THROUGH for row in briefs)
+
+
+def since(briefs: Sequence[DictRow], at: datetime) -> datetime:
+    """When the last morning's brief was that came through, for only that tells of news; a day ago where none did."""
+    mornings = (row for row in briefs if row["state"] in _CAME_THROUGH and row["kind"] == BriefKind.MORNING)
+    return next((row["due_at"] for row in mornings), at - timedelta(days=1))
 
 
 def missed(briefs: Sequence[DictRow], at: datetime) -> list[Missed]:

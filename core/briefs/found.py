@@ -141,10 +141,12 @@ class Found:
         lines: of earlier briefs, the newest first.
         told: refs that a channel was told as news before.
         missed: earlier briefs that were not delivered, and not told of.
-        last_at: when the last brief was that came through; None for none.
+        first: whether no brief came through before.
+        since: when the last brief was that could tell of news.
         days: the weekdays on which the reader works, Monday is 0.
     """
 
+    since: datetime
     tasks: Sequence[FoundTask] = ()
     events: Sequence[Event] = ()
     blocks: Sequence[Block] = ()
@@ -155,7 +157,7 @@ class Found:
     lines: Sequence[FoundLine] = ()
     told: frozenset[str] = frozenset()
     missed: Sequence[Missed] = ()
-    last_at: datetime | None = None
+    first: bool = False
     outreach: Sequence[Opportunity] = ()
     days: tuple[int, ...] = (0, 1, 2, 3, 4)
     weights: Mapping[str, float] = field(default_factory=dict)

@@ -28,7 +28,7 @@ def gather(reader: Reader, kind: BriefKind, at: datetime, found: Found) -> Facts
         reader=reader,
         at=at,
         local_date=look.day.date,
-        first=found.last_at is None,
+        first=found.first,
         missed=tuple(found.missed),
     )
     parts = _OF_A_ROOM if reader.room else _OF_A_PERSON

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cached_property
 
 from core.briefs import day as days
@@ -24,7 +24,7 @@ MOST = 5
 """How many lines a part of a brief has at most."""
 AHEAD_DAYS = 7
 """How far the calendar is looked at for free time."""
-_NEWS = frozenset({NoteKind.DECISION, NoteKind.INSIGHT, NoteKind.DEADLINE, NoteKind.ACTION, NoteKind.COMMITMENT})
+_NEWS = frozenset({NoteKind.DECISION, NoteKind.INSIGHT})
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -81,13 +81,13 @@ class Look:
     def news(self) -> tuple[Item, ...]:
         """What others shared that no earlier brief told, what is about the reader first; and deals that moved."""
         told = self._told("news")
-        shared = [one for one in self.found.notes if not one.mine and one.kind in _NEWS and one.ref not in told]
-        shared = [one for one in shared if not _asks(one) and one.ref not in self.hide]
+        shared = [one for one in self.found.notes if not one.mine and one.kind in _NEWS]
+        shared = [one for one in shared if one.ref not in told and one.ref not in self.hide]
         shared.sort(key=lambda one: (one.about_me, one.importance, one.said_at), reverse=True)
         moved = [
             Item(ref=deal.ref, text=f"{short(deal.name)}: {deal.stage}", who=deal.company, at=deal.stage_since)
             for deal in self.found.deals
-            if self._since < deal.stage_since <= self.at and deal.created_at < deal.stage_since
+            if self.found.since < deal.stage_since <= self.at and deal.created_at < deal.stage_since
         ]
         return (*moved[:MOST], *map(_said, shared))[:MOST]
 
@@ -185,10 +185,6 @@ class Look:
 
     def _told(self, section: str) -> frozenset[str]:
         return self.found.told | {line.ref for line in self.found.lines if line.section == section}
-
-    @cached_property
-    def _since(self) -> datetime:
-        return self.found.last_at or self.at - timedelta(days=1)
 
 
 def _asks(note: FoundNote) -> bool:

@@ -35,6 +35,7 @@ class BriefWorld:
     org: str = "home"
     tenant: str = "T1"
     ids: dict[str, int] = field(default_factory=dict)
+    _lines: int = 0
 
     def __post_init__(self) -> None:
         self.org_id = self.row("organizations", name=self.org)
@@ -80,14 +81,21 @@ class BriefWorld:
         }  # fmt: skip
         return self.of(owner, "briefs", **values)
 
+    def line(self, owner: str, brief: int, section: str, ref: str, act: str = "", **more: object) -> int:
+        """A line of an earlier brief."""
+        self._lines += 1
+        return self.of(
+            owner, "brief_lines", brief_id=brief, number=self._lines, section=section, ref=ref, act=act, **more
+        )
+
     def of(self, owner: str, table: str, **values: object) -> int:
         """A row that is somebody's own."""
         return self.row(table, org_id=self.org_id, owner=self.ids[owner], **values)
 
-    def row(self, table: str, **values: object) -> int:
+    def row(self, table: str, returning: str = "id", **values: object) -> int:
         """A row; returns its id."""
         columns, holes = ", ".join(values), ", ".join(["%s"] * len(values))
-        query = f"INSERT INTO {table} ({columns}) VALUES ({holes}) RETURNING id"
+        query = f"INSERT INTO {table} ({columns}) VALUES ({holes}) RETURNING {returning}"
         with self.admin.cursor(row_factory=scalar_row) as cursor:
             return int(str(cursor.execute(query, [_plain(value) for value in values.values()]).fetchone()))
 
