@@ -90,6 +90,27 @@ def notes(
 
 
 @eval_app.command()
+def priorities(
+    held_back: Annotated[
+        bool, typer.Option("--held-back", help="The third that nothing was tuned on, instead of the rest.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Choose the top three in labelled situations, beside simpler orders."""
+    from rich.console import Console
+
+    from bot.evals.priorities import as_json as to_json
+    from bot.evals.priorities import exam
+    from bot.evals.priorities_screen import show
+
+    result = exam(held_back=held_back)
+    if as_json:
+        typer.echo(to_json(result))
+    else:
+        show(result, Console(highlight=False))
+
+
+@eval_app.command()
 def recall(
     turns: Annotated[
         Path | None, typer.Argument(metavar="TURNS", help="Long conversations, .jsonl or .jsonl.gz.")

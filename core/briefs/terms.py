@@ -35,6 +35,8 @@ HALF_SLACK = 2 * DAY_MINUTES
 """Spare minutes before the due time at which the urgency is one half: two working days'."""
 DUE_TODAY = 0.85
 """The least urgency of what is due before the day's end: it cannot be put off until tomorrow."""
+POINTLESS = 0.4
+"""What is left of the urgency of what matters to nobody: else a trifle of today hides what a week hangs on."""
 UNSAID = 0.4
 """The importance of what nobody said anything about: a little under the middle, since who cares says so."""
 _STAGES = {"lead": 0.25, "qualified": 0.5, "proposal": 0.75, "negotiation": 1.0}
@@ -130,8 +132,8 @@ def pressure(one: Candidate, moment: Moment) -> float:
 
 
 def _matters(terms: Mapping[str, float]) -> float:
-    """What part of the pressure counts: half of it for what matters to nobody, since missing that costs nothing."""
-    return 0.5 + 0.5 * max(terms["importance"], terms["waits"], terms["promise"], terms["deal"])
+    """What part of the pressure counts: 0.4 of it for what matters to nobody, since missing that costs nothing."""
+    return POINTLESS + (1 - POINTLESS) * max(terms["importance"], terms["waits"], terms["promise"], terms["deal"])
 
 
 def importance(one: Candidate) -> float:
