@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 import threading
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -58,6 +58,7 @@ class MailServer:
         verdicts: what it says once it has a mail, one at a time; without any, yes. Only a yes is received.
         hangs_up: after which command it breaks the connection off: ``RCPT``, ``DATA`` (before it takes the words),
             ``WORDS`` (it took the mail, and does not say so); empty for none.
+        meanwhile: what happens elsewhere before it answers RCPT.
         wait: a mail that it took is answered only once this is set.
         taken: set when a mail came, before it is answered.
     """
@@ -66,6 +67,7 @@ class MailServer:
     refusals: dict[str, list[str]] = field(default_factory=dict)
     verdicts: list[str] = field(default_factory=list)
     hangs_up: str = ""
+    meanwhile: Callable[[], object] = bool
     wait: threading.Event = field(default_factory=threading.Event)
     taken: threading.Event = field(default_factory=threading.Event)
     port: int = 0
@@ -74,6 +76,7 @@ class MailServer:
     logins: list[str] = field(default_factory=list)
 
     async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:  # fmt: skip  # noqa: E501
+        self.meanwhile()
         if self.hangs_up == "RCPT":
             _break_off(server)
         replies = self.refusals.get(address, [])
@@ -207,6 +210,3 @@ def certificate(folder: Path) -> tuple[Path, Path]:
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     return cert_file, key_file
-
-
-Handing = Callable[[], Awaitable[bool]]

@@ -131,7 +131,8 @@ EXPORTED: Mapping[str, tuple[str, str]] = {
     ),
     "mail_addresses": (
         "Where mail goes",
-        f"""SELECT address, asked_at, verified_at, stopped_at, bounced_at FROM mail_addresses WHERE {_PERSON}""",
+        f"""SELECT address, wanted, asked_at, verified_at, stopped_at, bounced_at FROM mail_addresses
+            WHERE {_PERSON}""",
     ),
     "api_tokens": (
         "Tokens of other programs",

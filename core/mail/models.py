@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from core.values import Frozen
 
@@ -32,6 +31,7 @@ class MailDelivery(Frozen):
         attempts: how often it was taken, this time included.
         address: where its person gets mail; empty where there is no address to use.
         why_not: why there is none.
+        written: the mail that was written for it at an earlier try.
     """
 
     id: int
@@ -42,6 +42,7 @@ class MailDelivery(Frozen):
     attempts: int
     address: str = ""
     why_not: str = ""
+    written: Mail | None = None
 
 
 class Address(Frozen):
@@ -52,14 +53,12 @@ class Address(Frozen):
         wanted: the one that a code was sent to and that is not verified yet; empty for none.
         stopped: whether its person wants no mail.
         bounced: whether its server said that there is no such mailbox.
-        lately_asked: when the last code was sent.
     """
 
     address: str = ""
     wanted: str = ""
     stopped: bool = False
     bounced: bool = False
-    lately_asked: datetime | None = None
 
     @property
     def usable(self) -> bool:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from typing import Protocol
 
 from core.briefs.models import Act, Brief, Facts
 from core.briefs.ports import DueBrief
 from core.mail.models import Address, Mail, MailDelivery
-
-Link = Callable[[int, Act], str]
-"""The address at which one acts on a line of a brief; empty where there is none."""
 
 
 class Mailer(Protocol):
@@ -40,14 +37,14 @@ class Mails(Protocol):
     async def take(self) -> MailDelivery | None:
         """Take one that is due, unless as many were handed over in the last minute as may be."""
 
-    async def written(self, item: MailDelivery) -> Mail | None:
-        """The mail that was written for it before."""
-
     async def write(self, item: MailDelivery, mail: Mail) -> None:
         """Keep the mail, before it is sent."""
 
     async def handing_over(self, item: MailDelivery) -> bool:
-        """Note that from now on nobody knows whether it was sent. False where it is not ours any more."""
+        """Note that from now on nobody knows whether it was sent.
+
+        False where another worker has it, or its person does not want mail at this address any more.
+        """
 
     async def sent(self, item: MailDelivery) -> None:
         """The server has it."""
@@ -70,8 +67,12 @@ class Made(Protocol):
         """What it was made of."""
 
     @property
-    def brief(self) -> Brief | None:
-        """Its words; None where there is nothing to say, and its person wants nothing then."""
+    def brief(self) -> Brief:
+        """Its words."""
+
+    @property
+    def said(self) -> bool:
+        """Whether it is sent at all: some people want nothing where there is nothing to say."""
 
 
 class Maker(Protocol):
@@ -79,16 +80,6 @@ class Maker(Protocol):
 
     async def make(self, due: DueBrief) -> Made:
         """Find out, put into words, and keep it; of one that is kept already, the same."""
-
-
-class Renderer(Protocol):
-    """Gives a brief its form."""
-
-    def text(self, brief: Brief, link: Link) -> str:
-        """As plain text."""
-
-    def html(self, brief: Brief, link: Link) -> str:
-        """As an HTML document."""
 
 
 class Asking(StrEnum):
@@ -130,5 +121,5 @@ class Addresses(Protocol):
 class ActedOn(Protocol):
     """Knows what was done with lines of briefs."""
 
-    async def acted(self, org_id: int, person_id: int, brief_id: int, number: int) -> tuple[Act, datetime] | None:
-        """What was done last, and when; None for nothing."""
+    async def acted(self, org_id: int, person_id: int, brief_id: int, number: int) -> Act | None:
+        """What was done with a line last; None for nothing."""

@@ -1,0 +1,128 @@
+"""The mail loop: takes what is due, has it made and written once, sends it, and records what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from core.briefs.ports import BriefStore
+from core.mail.models import LoginRefused, Mail, MailDeferred, MailDelivery, MailRefused, MailUnknown
+from core.mail.policy import MailPolicy
+from core.mail.ports import Mailer, Mails, Maker
+from core.mail.writing import Writer
+
+_log = logging.getLogger(__name__)
+
+
+class Mailing:
+    """Sends briefs by mail.
+
+    Args:
+        mails: the deliveries.
+        briefs: where briefs are kept.
+        maker: makes them.
+        writer: makes mails of them.
+        mailer: hands mails to the server.
+        policy: how patiently.
+        now: the clock.
+    """
+
+    def __init__(
+        self,
+        mails: Mails,
+        briefs: BriefStore,
+        maker: Maker,
+        writer: Writer,
+        mailer: Mailer,
+        policy: MailPolicy,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._mails = mails
+        self._briefs = briefs
+        self._maker = maker
+        self._writer = writer
+        self._mailer = mailer
+        self._policy = policy
+        self._now = now
+        self._paused_until = 0.0
+
+    @property
+    def paused(self) -> bool:
+        """Whether the server refused the login a moment ago."""
+        return time.monotonic() < self._paused_until
+
+    async def look(self) -> None:
+        """Send all that is due, a few side by side."""
+        if self.paused:
+            return
+        await asyncio.gather(*(self._drain() for _ in range(self._policy.at_once)))
+
+    async def _drain(self) -> None:
+        while not self.paused:
+            item = await self._mails.take()
+            if item is None:
+                return
+            try:
+                await self._deliver(item)
+            except Exception as error:
+                # What is wrong with one brief does not hold up the others. Its message may hold a person's words.
+                _log.error("mail %s could not be made: %s", item.id, type(error).__name__)
+                await self._again(item, f"it could not be made: {type(error).__name__}")
+
+    async def _deliver(self, item: MailDelivery) -> None:
+        if not item.address:
+            await self._mails.failed(item, item.why_not)
+            return
+        mail = await self._mail_of(item)
+        if mail is not None:
+            await self._send(item, mail)
+
+    async def _mail_of(self, item: MailDelivery) -> Mail | None:
+        """The mail as it was written before, or written now; None where there is none to be sent."""
+        if item.written is not None and item.written.to == item.address:
+            return item.written
+        due = await self._briefs.due(item.org_id, item.person_id, item.brief_id)
+        if due is None:
+            await self._mails.failed(item, "its brief is not there any more")
+            return None
+        made = await self._maker.make(due)
+        if not made.said:
+            await self._mails.sent(item)
+            return None
+        mail = self._writer.write(item, made.facts, made.brief, self._now())
+        await self._mails.write(item, mail)
+        return mail
+
+    async def _send(self, item: MailDelivery, mail: Mail) -> None:
+        try:
+            await self._mailer.send(mail, lambda: self._mails.handing_over(item))
+        except LoginRefused as error:
+            self._pause(str(error))
+            await self._mails.later(item, self._policy.pause, str(error), counts=False)
+        except MailDeferred as error:
+            await self._again(item, str(error))
+        except MailRefused as error:
+            _log.warning("mail %s was refused: %s", item.id, error)
+            await self._mails.failed(item, str(error), bounced=error.bounced)
+        except MailUnknown as error:
+            _log.error("nobody can tell whether mail %s was delivered: %s", item.id, error)
+            await self._mails.unknown(item, str(error))
+        else:
+            await self._mails.sent(item)
+
+    def _pause(self, why: str) -> None:
+        if not self.paused:
+            _log.error("%s: no mail is sent for %s; `robbie doctor` says more", why, self._policy.pause)
+        self._paused_until = time.monotonic() + self._policy.pause.total_seconds()
+
+    async def _again(self, item: MailDelivery, problem: str) -> None:
+        pause: timedelta | None = self._policy.pause_after(item.attempts)
+        if pause is None:
+            _log.warning("mail %s is given up: %s", item.id, problem)
+            await self._mails.failed(item, f"given up: {problem}")
+        else:
+            await self._mails.later(item, pause, problem)
