@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from adapters.postgres.briefs import PostgresBriefs
 from adapters.postgres.consents import PostgresConsents
 from adapters.postgres.database import Database
 from adapters.postgres.exporting import PostgresExports
+from adapters.postgres.facts import PostgresFacts
 from adapters.postgres.goals import PostgresGoals
 from adapters.postgres.interactions import PostgresInteractions
 from adapters.postgres.links import PostgresLinks
@@ -17,7 +19,10 @@ from adapters.postgres.records import PostgresRecords
 from adapters.postgres.reminders import PostgresReminders
 from adapters.postgres.tasks import PostgresTasks
 from bot.settings import Settings
-from core.briefs.delivering import nothing_yet
+from core.briefs.acting import Acting, act_forms
+from core.briefs.commands import briefing, completing_briefs
+from core.briefs.service import BriefService
+from core.briefs.settings import BriefPage, brief_forms, brief_section
 from core.commands import REGISTRY
 from core.consent.asking import asking, consent_forms, never_asked
 from core.consent.sharing import Cheer, celebrating, sharing
@@ -66,9 +71,25 @@ def handlers(settings: Settings, database: Database) -> Handlers:
         **changing(PostgresTasks(database)),
         **aiming(PostgresGoals(database)),
         **reminding(PostgresReminders(database)),
-        "due-brief": nothing_yet,
-        **settings_page(people, cast, [about_you(people, cast), never_asked(people), your_accounts(people, links)]),
+        **briefs(settings, database),
+        **settings_page(
+            people,
+            cast,
+            [about_you(people, cast), brief_section(people), never_asked(people), your_accounts(people, links)],
+        ),
     }
+
+
+def briefs(settings: Settings, database: Database) -> Handlers:
+    """What carries out the commands on briefs."""
+    people, store = PostgresPeople(database), PostgresBriefs(database)
+    acting = Acting(store, PostgresTasks(database))
+    return briefing(brief_service(settings, database), store, people, acting, BriefPage(people))
+
+
+def brief_service(settings: Settings, database: Database) -> BriefService:
+    """What makes briefs, for chat and for mail."""
+    return BriefService(PostgresFacts(database), PostgresBriefs(database))
 
 
 def explainers() -> Explainers:
@@ -86,11 +107,14 @@ def desk(settings: Settings, database: Database) -> Desk:
             "language": offering(languages()),
             "org": completing_orgs(people, PostgresLinks(database)),
             "note": completing_notes(people, notes),
+            "brief": completing_briefs(),
         },
         forms={
             **settings_form(people, cast),
             **note_forms(people, notes),
             **consent_forms(people, consents_of(settings, database)),
+            **brief_forms(people),
+            **act_forms(people, PostgresBriefs(database)),
         },
         sections=[latest_notes(people, notes), about_you(people, cast)],
     )

@@ -20,12 +20,14 @@ from core.people.viewer import Viewer
 _BRIEF = "brief"
 """Under which name the composed brief stands beside its facts."""
 
-_DUE = f"""
+_SELECT = """
     SELECT briefs.id, briefs.org_id, briefs.owner, briefs.room, briefs.kind, briefs.zone, briefs.due_at, briefs.facts,
            people.name, people.settings,
            EXISTS (SELECT FROM accounts WHERE accounts.person_id = briefs.owner AND is_member) AS member
-    FROM briefs LEFT JOIN people ON people.id = briefs.owner
+    FROM briefs LEFT JOIN people ON people.id = briefs.owner"""
+_DUE = f"""{_SELECT}
     WHERE briefs.id = %(id)s AND ({MINE} OR owner IS NULL AND room <> '' AND room = %(room)s)"""
+_LATEST = f"{_SELECT} WHERE {MINE} AND facts IS NOT NULL ORDER BY due_at DESC LIMIT 1"
 _KEEP = """
     UPDATE briefs SET facts = %(facts)s, composed_at = clock_timestamp(),
         state = CASE WHEN state = 'due' THEN %(state)s ELSE state END,
@@ -56,6 +58,12 @@ class PostgresBriefs:
         """One of a person's briefs, or of a channel."""
         values = {"id": brief_id, "me": person_id, "room": room}
         (rows,) = await self._database.run(org_id, (_DUE, values), viewer=_viewer(org_id, person_id, room))
+        return _due(rows[0], person_id) if rows else None
+
+    async def latest(self, org_id: int, person_id: int) -> DueBrief | None:
+        """The latest of a person's briefs that was composed."""
+        viewer = Viewer.owner(org_id, person_id)
+        (rows,) = await self._database.run(org_id, (_LATEST, {"me": person_id}), viewer=viewer)
         return _due(rows[0], person_id) if rows else None
 
     async def keep(self, due: DueBrief, facts: Facts, brief: Brief) -> DueBrief:

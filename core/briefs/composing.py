@@ -117,4 +117,7 @@ class _Composer:
         words, kind = self._clock.words, self._facts.kind
         if section in ("priorities", "meetings") and kind is BriefKind.AFTERNOON:
             section = "progress" if section == "priorities" else "later"
+        if section == "tomorrow" and self._facts.next_day:
+            day = self._clock.day(self._facts.next_day)
+            return day[:1].upper() + day[1:]
         return (self._facts.reader.room and words.in_a_channel.get(section)) or words.titles[section]

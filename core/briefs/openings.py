@@ -55,9 +55,9 @@ def day_in_short(facts: Facts, clock: Clock) -> str:
     """What stands before the meetings: what clashes, and what is free. In the evening, tomorrow's first meeting."""
     if facts.empty:
         return ""
-    if facts.kind is BriefKind.EVENING:
-        return _first(facts, clock)
-    said = [clock.words.clash.format(**pair) for pair in _clashes(facts, clock)]
+    evening = facts.kind is BriefKind.EVENING
+    said = [_first(facts, clock)] if evening else []
+    said += [clock.words.clash.format(**pair) for pair in _clashes(facts, clock)]
     if facts.gaps:
         spans = [clock.span(gap) for gap in facts.gaps[:_GAPS]]
         said.append(clock.words.free.format(gaps=f"{', '.join(spans)} ({length(total(facts.gaps), clock.words)})"))

@@ -61,6 +61,8 @@ class Words:
     joined: str
     acts: Mapping[Act, str]
     not_this_one: str
+    more: str
+    draft_of: str
     an_ai: str
     one_and_many: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
@@ -158,6 +160,8 @@ ENGLISH = Words(
         Act.LATER: "Later",
     },
     not_this_one="Not this one",
+    more="More…",
+    draft_of="Draft",
     an_ai="Robbie is an AI and can be wrong.",
     one_and_many={
         "priorities": ("priority", "priorities"),
@@ -247,6 +251,8 @@ GERMAN = Words(
         Act.LATER: "Später",
     },
     not_this_one="Nicht diese Person",
+    more="Mehr…",
+    draft_of="Entwurf",
     an_ai="Robbie ist eine KI und kann sich irren.",
     one_and_many={
         "priorities": ("Priorität", "Prioritäten"),
