@@ -7,6 +7,7 @@ from datetime import datetime
 
 from adapters.postgres.briefs import PostgresBriefs
 from adapters.postgres.consents import PostgresConsents
+from adapters.postgres.contacts import PostgresCrm
 from adapters.postgres.database import Database
 from adapters.postgres.exporting import PostgresExports
 from adapters.postgres.facts import PostgresFacts
@@ -43,8 +44,11 @@ from core.people.settings import settings as settings_page
 from core.registry import Choice
 from core.reminders.commands import explain, reminding
 from core.rendering.message import Persona
+from core.work.activity_commands import explain_log
 from core.work.changing import changing
 from core.work.commands import working_on
+from core.work.crm_commands import keeping_contacts
+from core.work.editing import completing_contacts, completing_deals, entry_forms
 from core.work.goals import aiming
 from mentors.cheering import line_of
 from mentors.choosing import Mentors
@@ -70,6 +74,7 @@ def handlers(settings: Settings, database: Database) -> Handlers:
         **working_on(PostgresTasks(database)),
         **changing(PostgresTasks(database)),
         **aiming(PostgresGoals(database)),
+        **keeping_contacts(PostgresCrm(database)),
         **reminding(PostgresReminders(database)),
         **briefs(settings, database),
         **settings_page(
@@ -94,12 +99,13 @@ def brief_service(settings: Settings, database: Database) -> BriefService:
 
 def explainers() -> Explainers:
     """What says how free text that changes something was understood."""
-    return {"remind": explain}
+    return {"remind": explain, "log": explain_log}
 
 
 def desk(settings: Settings, database: Database) -> Desk:
     """Forms, completions and the sections of a person's home."""
     people, notes, cast = PostgresPeople(database), PostgresNotes(database), cast_of(settings)
+    crm = PostgresCrm(database)
     return Desk(
         REGISTRY,
         completers={
@@ -108,6 +114,8 @@ def desk(settings: Settings, database: Database) -> Desk:
             "org": completing_orgs(people, PostgresLinks(database)),
             "note": completing_notes(people, notes),
             "brief": completing_briefs(),
+            "contact": completing_contacts(people, crm),
+            "deal": completing_deals(people, crm),
         },
         forms={
             **settings_form(people, cast),
@@ -115,6 +123,7 @@ def desk(settings: Settings, database: Database) -> Desk:
             **consent_forms(people, consents_of(settings, database)),
             **brief_forms(people),
             **act_forms(people, PostgresBriefs(database)),
+            **entry_forms(people, crm),
         },
         sections=[latest_notes(people, notes), about_you(people, cast)],
     )

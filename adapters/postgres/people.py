@@ -13,7 +13,7 @@ from core.people.models import PersonSettings
 from core.people.stores import Known
 
 _KNOWN = """
-    SELECT people.org_id, people.id, people.name, people.zone, people.settings
+    SELECT people.org_id, people.id, people.name, people.zone, people.settings, accounts.is_member
     FROM accounts JOIN people ON people.id = accounts.person_id
     WHERE accounts.surface = %s AND accounts.tenant = %s AND accounts.account = %s"""
 
@@ -51,7 +51,7 @@ class PostgresPeople:
         if row is None:
             return None
         settings = PersonSettings.model_validate(row["settings"])
-        return Known(row["org_id"], row["id"], row["name"], row["zone"], settings)
+        return Known(row["org_id"], row["id"], row["name"], row["zone"], settings, row["is_member"])
 
     async def choose(self, person_id: int, changes: Mapping[str, object]) -> None:
         """Keep what a person has chosen."""

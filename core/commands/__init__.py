@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.commands.answers import ANSWERS
 from core.commands.asking import ASKING
 from core.commands.briefs import BRIEFS
+from core.commands.crm import CRM
 from core.commands.hearing import HEARING
 from core.commands.notes import NOTES
 from core.commands.people import PEOPLE
@@ -13,7 +14,7 @@ from core.commands.sharing import SHARING
 from core.commands.work import WORK
 from core.registry import Registry
 
-COMMANDS = (*ASKING, *NOTES, *SHARING, *WORK, *HEARING, *REMINDERS, *BRIEFS, *PEOPLE, *ANSWERS)
+COMMANDS = (*ASKING, *NOTES, *SHARING, *WORK, *CRM, *HEARING, *REMINDERS, *BRIEFS, *PEOPLE, *ANSWERS)
 """In the order in which help shows them."""
 
 REGISTRY = Registry(COMMANDS)

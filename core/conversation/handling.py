@@ -49,6 +49,7 @@ class Say:
         links: addresses of Robbie's own making that may be followed; all others in the text are undone.
         persona: who speaks; None for Robbie.
         forgets: whether everything that is kept about the asker is erased as this answer is recorded.
+        private: whether only the asker may read it, whatever the command says.
     """
 
     text: str
@@ -58,6 +59,7 @@ class Say:
     links: tuple[str, ...] = ()
     persona: Persona | None = None
     forgets: bool = False
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from core.conversation import closing, wording
@@ -148,7 +148,7 @@ class Turns:
         if isinstance(done, Ask):
             return await self._answer(claim, done)
         limit = self._surfaces[claim.place.surface].part_limit
-        return await self._close(claim, closing.said(claim, done, limit, private=command.private))
+        return await self._close(claim, closing.said(claim, done, limit, private=command.private or done.private))
 
     async def _carried_out(self, claim: Claim, invocation: Invocation, as_of: datetime | None = None) -> Say | Ask:
         """What a command's handler says; ``as_of`` is when it was asked for, where it was asked back first."""
@@ -172,7 +172,9 @@ class Turns:
         if invocation.command == "no":
             return Say(wording.NOT_DONE)
         at = invocation.arguments.get("at", "")
-        return await self._carried_out(claim, wanted, datetime.fromtimestamp(int(at), UTC) if at.isdecimal() else None)
+        done = await self._carried_out(claim, wanted, datetime.fromtimestamp(int(at), UTC) if at.isdecimal() else None)
+        private = self._known(wanted).private
+        return replace(done, private=True) if private and isinstance(done, Say) else done
 
     def _asked(self, claim: Claim, invocation: Invocation, as_of: datetime | None = None) -> Asked:
         return Asked(

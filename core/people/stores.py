@@ -16,6 +16,7 @@ class Known:
 
     Attributes:
         zone: IANA time zone; empty where no platform has said.
+        member: whether the platform said that the account is a member's: no guest's, and of no other company's.
     """
 
     org_id: int
@@ -23,6 +24,7 @@ class Known:
     name: str = ""
     zone: str = ""
     settings: PersonSettings = field(default_factory=PersonSettings)
+    member: bool = False
 
 
 class PeopleStore(Protocol):
