@@ -20,6 +20,7 @@ from rich.text import Text
 from adapters.postgres.embedded import EmbeddedPostgresError
 from adapters.postgres.roles import RolesError
 from bot import avatars_cli, mentors_cli
+from bot.demo_cli import demo_app
 from bot.evals.cli import eval_app
 from bot.house import HouseError
 from bot.memory_cli import memory_app
@@ -43,6 +44,7 @@ app = typer.Typer(
 app.add_typer(slack_app, name="slack")
 app.add_typer(eval_app, name="eval")
 app.add_typer(memory_app, name="memory")
+app.add_typer(demo_app, name="demo")
 discord_app = typer.Typer(help="Connect Robbie to Discord.", no_args_is_help=True)
 app.add_typer(discord_app, name="discord")
 mentors_app = typer.Typer(help="The mentors in whose voice Robbie can answer.", no_args_is_help=True)
