@@ -24,6 +24,7 @@ from bot.demo_cli import demo_app
 from bot.evals.cli import eval_app
 from bot.house import HouseError
 from bot.memory_cli import memory_app
+from bot.report_cli import report_app
 from bot.roles import ALL, Role, Roles, parse, spell
 from bot.settings import SettingsError, Web, load
 from bot.slack_cli import slack_app
@@ -45,6 +46,7 @@ app.add_typer(slack_app, name="slack")
 app.add_typer(eval_app, name="eval")
 app.add_typer(memory_app, name="memory")
 app.add_typer(demo_app, name="demo")
+app.add_typer(report_app, name="report")
 discord_app = typer.Typer(help="Connect Robbie to Discord.", no_args_is_help=True)
 app.add_typer(discord_app, name="discord")
 mentors_app = typer.Typer(help="The mentors in whose voice Robbie can answer.", no_args_is_help=True)

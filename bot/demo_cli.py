@@ -40,7 +40,7 @@ def seed(
     _out.print(
         f"{company.name} is there: {len(company.people)} people in an organization of its own. Nothing is ever sent "
         f"to them.\n\nLook at a brief:\n  robbie brief preview --person '{someone}' --at {day}T08:00 --text\n"
-        f"What briefs are worth:\n  robbie report value --days 30\nTake it away again:\n  robbie demo remove",
+        f"What briefs are worth:\n  robbie report value --demo\nTake it away again:\n  robbie demo remove",
         soft_wrap=True,
     )
 

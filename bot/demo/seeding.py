@@ -51,6 +51,10 @@ class Seeding:
         self._talk()
         self._briefs()
 
+    def person(self, key: str) -> int:
+        """The id of somebody, once they are written."""
+        return self._ids[f"person:{key}"]
+
     def _zone(self, person: str) -> str:
         return self._demo.people[person].zone
 

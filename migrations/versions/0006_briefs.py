@@ -97,7 +97,7 @@ def _briefs() -> None:
         )""")
     op.execute("CREATE INDEX brief_lines_owner ON brief_lines (owner, id DESC)")
     protect_personal("brief_lines", app="SELECT, INSERT, UPDATE, DELETE")
-    let_move("brief_lines", "org_id, owner, acted_at")
+    let_move("brief_lines", "org_id, owner, brief_id, section, act, acted_at")
     # One way of delivering one brief. Chat goes by the inbox row whose answer it is; mail carries its message, and
     # handed_over_at is when its words began to go to the mail server: from then on nobody knows until it answers.
     op.execute("""

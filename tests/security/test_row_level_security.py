@@ -128,7 +128,7 @@ MOVED = {
     "task_ties": _columns("org_id owner", "org_id"),
     "calendar_events": _columns("org_id owner", "org_id"),
     "focus_blocks": _columns("org_id owner", "org_id"),
-    "brief_lines": _columns("org_id owner acted_at", "org_id"),
+    "brief_lines": _columns("org_id owner brief_id section act acted_at", "org_id"),
     "priority_weights": _columns("org_id owner", "org_id"),
     "outreach": _columns("org_id owner", "org_id"),
     "companies": _columns("id org_id owner shared_with gone_at", "org_id"),

@@ -1,0 +1,91 @@
+"""The demo: believable, marked, apart from everybody, and gone without a trace."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import psycopg
+import pytest
+
+from adapters.postgres.database import Database
+from adapters.postgres.demo import demos, new_demo, remove
+from adapters.postgres.facts import PostgresFacts
+from adapters.postgres.roles import RoleUrls
+from adapters.postgres.value import done
+from bot.demo.company import Days, load
+from bot.demo.seeding import TENANT, Seeding
+from core.briefs.composing import compose
+from core.briefs.models import TIMES, BriefKind, Reader
+from core.briefs.value import value
+from tests.integration.test_homes import tables_of_orgs
+
+DAY = date(2026, 11, 24)
+
+
+def seed(roles: RoleUrls, day: date = DAY) -> tuple[int, Seeding]:
+    with new_demo(roles.owner, "A demo", TENANT) as store:
+        seeding = Seeding(store, load(), day)
+        seeding.write()
+    return store.org_id, seeding
+
+
+@pytest.fixture
+async def database(roles: RoleUrls) -> AsyncIterator[Database]:
+    database = Database(roles.app, roles.system, size=2)
+    await database.open()
+    yield database
+    await database.close()
+
+
+def rows(admin_url: str) -> dict[str, int]:
+    with psycopg.connect(admin_url) as admin:
+        found = {}
+        for table in tables_of_orgs(admin_url):
+            row = admin.execute(f"SELECT count(*) FROM {table}").fetchone()
+            found[table] = int(row[0]) if row else 0
+    return found
+
+
+def test_a_demo_is_removed_without_a_trace(roles: RoleUrls, admin_url: str) -> None:
+    before = rows(admin_url)
+    seed(roles)
+    assert len(demos(roles.system)) == 1
+    assert remove(roles.owner, demos(roles.system)) == {"people": 8, "messages": 44}
+    assert rows(admin_url) == before
+    assert demos(roles.system) == []
+
+
+async def test_everybody_in_the_demo_has_three_briefs_with_something_in_each(
+    roles: RoleUrls, database: Database
+) -> None:
+    org, seeding = seed(roles)
+    facts, company = PostgresFacts(database), load()
+    for key, member in company.people.items():
+        reader = Reader(org_id=org, person_id=seeding.person(key), name=member.name, zone=member.zone, member=True)
+        for kind in BriefKind:
+            at = datetime.combine(DAY, TIMES[kind], ZoneInfo(member.zone))
+            found = await facts.gather(reader, kind, at)
+            assert not found.empty, (key, kind)
+            if kind is BriefKind.MORNING:
+                assert len(found.priorities) == 3, key
+                assert found.meetings, key
+            assert len(compose(found).lines) >= 2, (key, kind)
+
+
+async def test_the_demo_is_left_out_of_what_briefs_are_worth(roles: RoleUrls, database: Database) -> None:
+    seed(roles, datetime.now(UTC).date())
+    now = datetime.now(UTC)
+    span = (now - timedelta(days=60), now)
+    assert (await done(database, *span, (1.0, 1.0))).days == []
+    shown = await done(database, *span, (1.0, 1.0), demo=True)
+    assert value(shown.days, shown.spent, shown.cost_usd).people == 8
+
+
+@pytest.mark.parametrize(
+    ("number", "day"), [(0, "2026-11-24"), (-1, "2026-11-23"), (-2, "2026-11-20"), (3, "2026-11-27"), (4, "2026-11-30")]
+)
+def test_days_of_the_demo_step_over_weekends(number: int, day: str) -> None:
+    assert str(Days(DAY).day(number)) == day
+    assert Days(date(2026, 11, 28)).today == date(2026, 11, 30)
