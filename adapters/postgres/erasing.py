@@ -26,7 +26,8 @@ _KEPT = """
     SELECT id, text FROM notes WHERE owner = ANY (%(mine)s)
     UNION ALL SELECT note_id, wording FROM consents WHERE owner = ANY (%(mine)s)
     UNION ALL SELECT id, text FROM tasks WHERE owner = ANY (%(mine)s)
-    UNION ALL SELECT id, text FROM reminders WHERE owner = ANY (%(mine)s)"""
+    UNION ALL SELECT id, text FROM reminders WHERE owner = ANY (%(mine)s)
+    UNION ALL SELECT id, text FROM activities WHERE owner = ANY (%(mine)s)"""
 
 # In threads with others: Robbie's answers to this person, and those to others that repeat what this person said.
 # An answer stands right after its question, also when what else tied them together is purged.
@@ -91,6 +92,18 @@ _SETTINGS = """
 _UPLOADS = f"""
     DELETE FROM uploads USING accounts
     WHERE (uploads.surface, uploads.account) = (accounts.surface, accounts.account) AND {_ITS}"""
+# What they kept alone goes. What the team keeps stays, without an owner (their account's row goes, and with it that it
+# was theirs): whom the team deals with is not theirs to take. What they wrote about it in words of their own goes: of a
+# call, that it was and when stays.
+_OWN = tuple(
+    f"DELETE FROM {table} WHERE owner = ANY (%(mine)s) AND shared_with = ''"
+    for table in ("activities", "deals", "contacts", "companies")
+)
+_TOUCHES = "UPDATE activities SET text = '' WHERE owner = ANY (%(mine)s) AND text <> ''"
+_ABOUT = tuple(
+    f"UPDATE {table} SET about = '', before = NULL WHERE owner = ANY (%(mine)s)" for table in ("contacts", "companies")
+)
+_DEALS = "UPDATE deals SET before = NULL WHERE owner = ANY (%(mine)s)"
 _CONVERSATIONS = "DELETE FROM conversations WHERE id = ANY (%(gone)s)"
 # Accounts, notes, memories with their vectors, consents, refusals, tasks, reminders, messages, interactions, votes,
 # signals and reactions go with their person.
@@ -131,7 +144,7 @@ async def erase(tx: Transaction, viewer: Viewer, inbox_id: int, conversation_id:
         await tx.execute(statement, values)
     await _unquote(tx, values, [row["id"] for row in took_part])
     counts = {"people": len(mine), "conversations": len(took_part)}
-    for statement in (_INBOX, _HERE, _SETTINGS, _UPLOADS, _CONVERSATIONS, _PEOPLE):
+    for statement in (*_OWN, _TOUCHES, *_ABOUT, _DEALS, _INBOX, _HERE, _SETTINGS, _UPLOADS, _CONVERSATIONS, _PEOPLE):
         await tx.execute(statement, values)
     await tx.execute(_AUDIT, {**values, "counts": Jsonb(counts)})
 

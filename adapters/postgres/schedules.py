@@ -8,6 +8,7 @@ from adapters.postgres.database import Database, Transaction
 from adapters.postgres.notes import WEIGHED
 from core.notes.decay import KEPT_FOR, is_faded
 from core.notes.models import Note
+from core.work.contacts import RESTORE_DAYS
 
 # Who comes second waits here until the first has ended, and goes on if that one has done nothing.
 _ONCE = "INSERT INTO schedules (kind, subject, local_date) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
@@ -24,6 +25,15 @@ _FILES = """
 _READER = """
     UPDATE outbox SET extras = extras - 'only_for' FROM inbox
     WHERE inbox.id = inbox_id AND inbox.person_id IS NULL AND outbox.state = 'sent' AND extras ? 'only_for'"""
+
+# What was deleted can be brought back for a month. A file that nobody said yes to was looked at a day ago.
+_CRM = (
+    *(
+        f"DELETE FROM {table} WHERE gone_at < clock_timestamp() - %(keep)s"  # noqa: S608  (put together from constants)
+        for table in ("deals", "contacts", "companies")
+    ),
+    "DELETE FROM imports WHERE created_at < clock_timestamp() - interval '1 day'",
+)
 
 # What may have faded; what it weighs is reckoned in one place (core/notes/decay.py).
 _MAY_FADE = """
@@ -62,6 +72,8 @@ class PostgresSchedules:
             await tx.execute(_FILES)
             await tx.execute(_READER)
             await tx.execute("DELETE FROM uploads WHERE created_at < clock_timestamp() - %s", (keep,))
+            for statement in _CRM:
+                await tx.execute(statement, {"keep": timedelta(days=RESTORE_DAYS)})
             await tx.execute("DELETE FROM schedules WHERE ran_at < now() - %s", (keep,))
         return gone.rowcount
 

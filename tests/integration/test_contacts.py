@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
+from adapters.postgres.erasing import erase
+from adapters.postgres.schedules import PostgresSchedules
 from core.desk import Visitor
 from core.registry import CommandError, Invocation
 from core.work.contacts import NotThere, Outdated, Wanted
@@ -15,6 +17,7 @@ from core.work.deals import Stage
 from core.work.editing import completing_contacts, completing_deals, entry_forms
 from tests.integration.conftest import PLACE, Desk
 from tests.integration.crm_world import Team, team
+from tests.office import Office
 
 ANA = "contact Ana Pohl, Acme, ana@acme.com, +49 30 123456, CTO"
 
@@ -259,3 +262,62 @@ async def test_numbers_of_other_things_show_nothing(friends: Team) -> None:
     me = await friends.meet(PLACE)
     for line in ("contact 99", "company 99", "deal 99 won"):
         assert "not there" in (await friends.says(me, line)).text
+
+
+async def test_who_is_forgotten_takes_along_what_was_theirs_alone_and_their_words_and_leaves_the_teams(
+    friends: Team,
+) -> None:
+    """Whom the team deals with stays; it is nobody's then."""
+    me, ben = await friends.meet(PLACE), await friends.meet(PLACE, "U2")
+    await friends.says(me, ANA)
+    await friends.says(me, "contact Zoe Zett, Hidden, private")
+    await friends.says(me, "deal Secret rollout 10k EUR, private")
+    await friends.says(me, "deal Acme rollout 10k EUR next call her")
+    await friends.press(me, "Log", await friends.says(me, "contact Ana Pohl"), how="call", text="in my own words")
+    await friends.press(ben, "Log", await friends.says(ben, "contact Ana Pohl"), how="call", text="in the words of Ben")
+    mine = await friends.viewer(me)
+    about = "UPDATE contacts SET about = 'in my own words'"
+    await friends.desk.database.run(mine.org_id, (about, ()), viewer=mine)
+    _, conversation = await friends.desk.conversation()
+    async with friends.desk.database.app(mine.org_id, mine) as tx:
+        await erase(tx, mine, 1, conversation)
+    theirs = await friends.viewer(ben)
+    (contact,) = await friends.crm.contacts.find(theirs, Wanted(), 10)
+    assert (contact.name, contact.owner, contact.about) == ("Ana Pohl", None, "")
+    (deal,) = await friends.crm.deals.find(theirs, Wanted(), 10)
+    assert (deal.name, deal.owner, deal.next_step) == ("Acme rollout", None, "call her")
+    touches = await friends.crm.activities.find(theirs, Wanted(), 10)
+    assert sorted(one.text for one in touches) == ["", "in the words of Ben"]
+    assert "CEO" in (await friends.says(ben, "contact Ana Pohl, ana@acme.com, CEO")).text
+    async with friends.desk.database.app(mine.org_id, mine) as tx:
+        rows = await (await tx.execute("SELECT FROM contacts")).fetchall()
+    assert len(rows) == 1
+
+
+async def test_the_daily_tick_takes_away_what_was_deleted_a_month_ago(friends: Team) -> None:
+    me = await friends.meet(PLACE)
+    for line in (ANA, "contact Zoe", "contact Yan"):
+        await friends.says(me, line)
+    viewer = await friends.viewer(me)
+    gone = "UPDATE contacts SET gone_at = clock_timestamp() - make_interval(days => %s) WHERE name = %s"
+    for days, name in ((31, "Zoe"), (29, "Yan")):
+        await friends.desk.database.run(viewer.org_id, (gone, (days, name)), viewer=viewer)
+    await PostgresSchedules(friends.desk.database).purge(date(2026, 11, 29), timedelta(days=30))
+    (rows,) = await friends.desk.database.run(
+        viewer.org_id, ("SELECT name FROM contacts ORDER BY name", ()), viewer=viewer
+    )
+    assert [row["name"] for row in rows] == ["Ana Pohl", "Yan"]
+
+
+async def test_what_a_yes_in_a_channel_led_to_is_read_by_who_said_it_alone(office: Office) -> None:
+    """What free text in a thread becomes tells of the team's contacts, and guests may read there."""
+    await office.open()
+    await office.command("contact Ana Pohl, Acme, ana@acme.com", "U1")
+    asked = await office.ask("<@UROBBIE> I spoke with Ana Pohl today: she wants it", "C1")
+    assert "call with Ana Pohl" in asked
+    question = office.slack.bot_messages("C1", office.slack.bot_messages("C1")[-1].thread_ts)[-1]
+    await office.slack.press("U1", question, "do:0")
+    await office.settled()
+    assert not [text for text in office.answers("C1", question.thread_ts) if "Acme" in text]
+    await office.command("contact Ana Pohl", "U1")
+    assert "she wants it" in office.answers("U1")[-1]
