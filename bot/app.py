@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 from pydantic import SecretStr
 
+from adapters.holidays import holidays_in
 from adapters.postgres.database import Database
 from adapters.postgres.inbox import PostgresInbox
 from adapters.postgres.leases import PostgresLeases
@@ -22,6 +23,7 @@ from adapters.postgres.uploads import PostgresUploads
 from adapters.queue.jobs import Queue
 from adapters.web.app import create_app, create_operator_app
 from adapters.web.security import LOCAL_HOSTS
+from bot.briefs import BriefTicks
 from bot.commands import desk
 from bot.metrics import Metrics
 from bot.platforms import SLACK_EVENTS, Platform, connect
@@ -54,6 +56,7 @@ class App:
     intake: Intake
     schedules: PostgresSchedules
     reminders: PostgresReminders
+    briefs: BriefTicks
     places: PostgresPlaces
     view: PostgresView
     uploads: PostgresUploads
@@ -137,6 +140,7 @@ async def build(settings: Settings, urls: RoleUrls, roles: Roles = ALL) -> App:
         intake=intake,
         schedules=PostgresSchedules(database),
         reminders=PostgresReminders(database),
+        briefs=BriefTicks(database, settings.briefs, holidays_in),
         places=places,
         view=PostgresView(database, local_org),
         uploads=PostgresUploads(database, local_org, room=settings.files.uploads_max_bytes),

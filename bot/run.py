@@ -216,6 +216,7 @@ async def tick(app: App) -> None:
         faded = await app.schedules.fade(now)
         if faded:
             _log.info("let go of %s notes that had faded", faded)
+    await app.briefs.tick(now)
 
 
 async def every(seconds: float, work: Callable[[], Awaitable[object]]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -170,6 +171,25 @@ class NotesSettings(Section):
         return AskingPolicy(self.sharing, self.celebration, self.asks_per_day, self.ask_days)
 
 
+class BriefsSettings(Section):
+    """Three briefs a day."""
+
+    enabled: bool = True
+    grace_minutes: float = Field(90.0, ge=1, le=600)
+    per_minute: int = Field(300, ge=1)
+    retry_hours: float = Field(1.5, gt=0, le=12)
+
+    @property
+    def grace(self) -> timedelta:
+        """How late a brief may be."""
+        return timedelta(minutes=self.grace_minutes)
+
+    @property
+    def retry(self) -> timedelta:
+        """When one way is given up."""
+        return timedelta(hours=self.retry_hours)
+
+
 class BudgetSettings(Section):
     """Money."""
 
@@ -233,6 +253,7 @@ class Settings(Section):
     feedback: FeedbackSettings = FeedbackSettings()
     notes: NotesSettings = NotesSettings()
     mail: MailSettings = MailSettings()
+    briefs: BriefsSettings = BriefsSettings()
     budget: BudgetSettings = BudgetSettings()
     router: RouterSettings = RouterSettings()
     models: tuple[Model, ...] = Field(default_factory=default_models)

@@ -210,6 +210,7 @@ LEFT_OUT: Mapping[str, str] = {
     "embedding_leases": "which memories are being embedded right now",
     "leases": "which process holds a platform's connection",
     "schedules": "when recurring work ran",
+    "direct_places": "in which direct message you wrote last; what you wrote stands with the messages",
     "brief_times": "when the next brief is due, which is reckoned from what you chose",
     "used_states": "digests of installations that were begun",
 }

@@ -31,6 +31,7 @@ MOVES = {
     "activities": "owner = %(person_id)s",
     "imports": "owner = %(person_id)s",
     "outreach": "owner = %(person_id)s",
+    "direct_places": "person_id = %(person_id)s",
     "brief_times": "person_id = %(person_id)s",
     "briefs": "owner = %(person_id)s",
     "brief_lines": "owner = %(person_id)s",

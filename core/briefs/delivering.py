@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from core.briefs.ports import DueBrief
-from core.conversation.handling import Asked, Say
 from core.conversation.models import Asker, Place
 
 
@@ -18,8 +17,3 @@ def may_be_shown(due: DueBrief, place: Place, asker: Asker) -> bool:
     if due.reader.room:
         return not place.direct and not place.thread and place.room == due.reader.room
     return place.direct
-
-
-async def nothing_yet(asked: Asked) -> Say:
-    """What is said until briefs can be composed."""
-    return Say("")

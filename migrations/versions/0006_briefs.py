@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from migrations.tables import ORG, ROOM, drop, let_move, protect, protect_personal
+from migrations.tables import ORG, ROOM, drop, let_move, protect, protect_personal, unforced
 
 revision = "0006_briefs"
 down_revision = "0004_productivity"
@@ -15,7 +15,29 @@ depends_on = None
 _ALL = "SELECT, INSERT, UPDATE, DELETE"
 
 
+# Who has talked to Robbie directly, or used a command, and the direct message that they wrote in last. What Robbie
+# puts into the inbox by itself is nobody's word.
+_SPOKEN = """
+    CREATE FUNCTION spoken_directly() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        INSERT INTO direct_places AS known (person_id, org_id, conversation_id, at)
+        SELECT NEW.person_id, NEW.org_id, CASE WHEN direct THEN id END, NEW.occurred_at FROM conversations
+        WHERE id = NEW.conversation_id AND (direct OR NEW.detail ? 'command')
+        ON CONFLICT (person_id) DO UPDATE SET conversation_id = excluded.conversation_id, at = excluded.at
+        WHERE excluded.conversation_id IS NOT NULL AND (known.conversation_id IS NULL OR excluded.at > known.at
+            + CASE WHEN excluded.conversation_id = known.conversation_id THEN interval '10 minutes' ELSE '0' END);
+        RETURN NULL;
+    END $$"""
+_BY_ITSELF = "NEW.platform_id ~ '^(reminder|consent|win|brief):'"
+_SPOKEN_BEFORE = """
+    INSERT INTO direct_places (person_id, org_id, conversation_id, at)
+    SELECT DISTINCT ON (person_id) messages.person_id, people.org_id, conversations.id, messages.occurred_at
+    FROM messages JOIN conversations ON conversations.id = conversation_id JOIN people ON people.id = person_id
+    WHERE direct AND people.org_id = conversations.org_id ORDER BY person_id, messages.occurred_at DESC"""
+
+
 def upgrade() -> None:
+    _direct_places()
     _times()
     _briefs()
     _weights()
@@ -23,8 +45,29 @@ def upgrade() -> None:
     _mail()
 
 
+def _direct_places() -> None:
+    op.execute("""
+        CREATE TABLE direct_places (
+            person_id bigint PRIMARY KEY REFERENCES people ON DELETE CASCADE,
+            org_id bigint NOT NULL REFERENCES organizations ON DELETE CASCADE,
+            conversation_id bigint REFERENCES conversations ON DELETE SET NULL,
+            at timestamptz NOT NULL
+        )""")
+    op.execute("CREATE INDEX direct_places_conversation ON direct_places (conversation_id)")
+    with unforced("messages", "conversations", "people"):
+        op.execute(_SPOKEN_BEFORE)
+    protect("direct_places", app="SELECT", system=_ALL)
+    op.execute("GRANT SELECT (settings) ON channel_settings TO robbie_system")
+    op.execute(_SPOKEN)
+    op.execute(f"""
+        CREATE TRIGGER spoken_directly AFTER INSERT ON inbox FOR EACH ROW
+        WHEN (NEW.kind = 'message' AND NEW.person_id IS NOT NULL AND NOT {_BY_ITSELF})
+        EXECUTE FUNCTION spoken_directly()""")
+
+
 def _times() -> None:
     # The next occurrence, of a person or of a channel. What it was reckoned from is kept, so that a change is seen.
+    # due_at is infinity for never; tenant is where it probably goes, for a platform takes only so much in a minute.
     op.execute("""
         CREATE TABLE brief_times (
             id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -36,6 +79,7 @@ def _times() -> None:
             due_at timestamptz NOT NULL,
             zone text NOT NULL,
             reckoned_from text NOT NULL DEFAULT '',
+            tenant text NOT NULL DEFAULT '',
             UNIQUE NULLS NOT DISTINCT (org_id, person_id, room, kind)
         )""")
     op.execute("CREATE INDEX brief_times_due ON brief_times (due_at)")
@@ -122,6 +166,7 @@ def _briefs() -> None:
             sent_at timestamptz,
             UNIQUE (brief_id, channel)
         )""")
+    op.execute("CREATE INDEX deliveries_recent ON deliveries (created_at)")
     op.execute("CREATE INDEX deliveries_open ON deliveries (channel, not_before) WHERE state IN ('ready', 'sending')")
     op.execute("CREATE INDEX deliveries_handed_over ON deliveries (handed_over_at) WHERE handed_over_at IS NOT NULL")
     op.execute("CREATE INDEX deliveries_owner ON deliveries (owner)")
@@ -205,4 +250,8 @@ def _mail() -> None:
 
 
 def downgrade() -> None:
+    op.execute("REVOKE SELECT (settings) ON channel_settings FROM robbie_system")
+    op.execute("DROP TRIGGER spoken_directly ON inbox")
+    op.execute("DROP FUNCTION spoken_directly")
     drop("mail_addresses", "outreach", "priority_weights", "deliveries", "brief_lines", "briefs", "brief_times")
+    drop("direct_places")

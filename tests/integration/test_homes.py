@@ -85,6 +85,8 @@ _FURTHER = (
        SELECT org_id, person_id, 'call', now() FROM interactions""",
     "INSERT INTO imports (org_id, owner, name, content) SELECT org_id, owner, 'c.csv', '' FROM contacts",
     "INSERT INTO outreach (org_id, owner, contact_id) SELECT org_id, owner, id FROM contacts",
+    """INSERT INTO direct_places (org_id, person_id, at)
+       SELECT org_id, person_id, now() FROM interactions ON CONFLICT DO NOTHING""",
     """INSERT INTO brief_times (org_id, person_id, kind, local_date, due_at, zone)
        SELECT org_id, person_id, 'morning', now(), now(), '' FROM interactions ON CONFLICT DO NOTHING""",
     """INSERT INTO briefs (org_id, owner, subject, kind, local_date, zone, due_at)

@@ -40,6 +40,7 @@ SYSTEM = {
     "links": "ISU",
     "memories": "D",
     "notes": "D",
+    "direct_places": "DISU",
     "brief_times": "DISU",
     "briefs": "DI",
     "deliveries": "I",
@@ -187,6 +188,7 @@ MOVED = {
         "S:channel",
         "S:listens",
         "S:external",
+        "S:settings",
         "I:org_id",
         "I:surface",
         "I:tenant",
@@ -291,7 +293,7 @@ class House:
 
     def empty_where_only_parents_differ(self, table: str, org: int) -> None:
         """Make room for the only row that these parents can have."""
-        if table in ("note_sources", "drawn_on", "task_ties", "mail_addresses", "priority_weights"):
+        if table in ("note_sources", "drawn_on", "task_ties", "mail_addresses", "priority_weights", "direct_places"):
             self._admin.execute(sql.SQL("DELETE FROM {} WHERE org_id = %s").format(_name(table)), [org])
 
     def _seed(self, mark: str) -> int:

@@ -1,0 +1,191 @@
+"""What became of each delivery, and what follows: delivered, the other way, or undelivered and said so."""
+
+# ruff: noqa: S608  (the queries are put together from constants)
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from psycopg.rows import DictRow
+
+from adapters.postgres.brief_due import WAYS
+from adapters.postgres.brief_times import chosen_by, mine
+from adapters.postgres.database import Database, Transaction
+from core.briefs.times import Way, way_to
+from core.people.models import BriefSettings
+
+_log = logging.getLogger(__name__)
+
+# An answer that says something else than the brief has delivered nothing. What hangs in the middle of a post is
+# waited for: whoever posts it holds it.
+_OUTCOMES = """
+    SELECT id, CASE
+        WHEN inbox_id IS NULL THEN 'failed: its message is not there any more'
+        WHEN inbox IN ('set_aside', 'expired', 'ignored') THEN 'failed: it could not be composed'
+        WHEN inbox = 'answered' AND NOT composed THEN 'failed: nothing was composed'
+        WHEN refused THEN 'failed: the platform does not take it'
+        WHEN parked THEN 'unknown: nobody can tell whether it was posted'
+        WHEN inbox = 'answered' AND all_sent THEN 'sent'
+        WHEN too_late AND NOT held AND inbox <> 'claimed' THEN 'failed: it was not sent in time' END AS outcome
+    FROM (
+        SELECT deliveries.id, inbox_id, inbox.state AS inbox, composed_at IS NOT NULL AS composed,
+               deliveries.created_at < %(too_late)s AS too_late, posts.*
+        FROM deliveries JOIN briefs ON briefs.id = brief_id LEFT JOIN inbox ON inbox.id = inbox_id
+        LEFT JOIN LATERAL (
+            SELECT coalesce(bool_and(outbox.state = 'sent'), true) AS all_sent,
+                   coalesce(bool_or(outbox.state = 'failed'), false) AS refused,
+                   coalesce(bool_or(outbox.state = 'unknown' AND outbox.not_before = 'infinity'), false) AS parked,
+                   coalesce(bool_or(outbox.state IN ('sending', 'unknown')), false) AS held
+            FROM outbox WHERE outbox.inbox_id = deliveries.inbox_id) AS posts ON true
+        WHERE channel = 'chat' AND deliveries.state = 'ready'
+    ) AS chat"""
+_SETTLE = f"""
+    WITH outcomes AS MATERIALIZED ({_OUTCOMES})
+    UPDATE deliveries SET state = split_part(outcome, ': ', 1), problem = split_part(outcome, ': ', 2),
+        sent_at = CASE WHEN outcome = 'sent' THEN %(now)s END
+    FROM outcomes WHERE outcomes.id = deliveries.id AND outcome IS NOT NULL AND deliveries.state = 'ready'
+    RETURNING deliveries.id, deliveries.inbox_id, deliveries.state"""
+
+# What goes another way now may not come by this one as well.
+_NOT_ANY_MORE = """
+    WITH late AS (
+        UPDATE inbox SET state = 'expired', closed_at = clock_timestamp()
+        WHERE id = ANY (%(given_up)s) AND state = 'received'
+    )
+    UPDATE outbox SET state = 'failed', error = 'the brief was given up' WHERE inbox_id = ANY (%(given_up)s)
+      AND state = 'ready'"""
+_MAIL_TOO_LATE = """
+    UPDATE deliveries SET state = 'failed', problem = 'it was not sent in time'
+    WHERE channel = 'email' AND state = 'ready' AND created_at < %(too_late)s"""
+
+_DELIVERED = """
+    WITH done AS (
+        UPDATE briefs SET settled_at = %(now)s, state = CASE
+            WHEN deliveries.channel = 'email' OR EXISTS (SELECT FROM outbox WHERE inbox_id = deliveries.inbox_id)
+            THEN 'delivered' ELSE 'empty' END
+        FROM deliveries
+        WHERE brief_id = briefs.id AND deliveries.state = 'sent' AND briefs.state IN ('due', 'composed')
+        RETURNING briefs.subject, briefs.composed_at, briefs.state
+    ),
+    told AS (
+        UPDATE briefs SET told_at = %(now)s FROM done
+        WHERE briefs.subject = done.subject AND done.state = 'delivered' AND told_at IS NULL
+          AND briefs.state IN ('skipped', 'undelivered') AND briefs.settled_at <= done.composed_at
+    )
+    SELECT count(*) AS briefs FROM done"""
+
+# A mail that came back after it had been sent has delivered nothing either.
+_FAILED = f"""
+    SELECT briefs.id AS brief_id, briefs.org_id, people.id, briefs.room, due_at,
+           coalesce(settings -> 'briefs', '{{}}') AS chosen, {WAYS} AS ways,
+           tried.channels, tried.problem, tried.unknown
+    FROM briefs LEFT JOIN people ON people.id = briefs.owner JOIN LATERAL (
+        SELECT array_agg(channel) AS channels, string_agg(channel || ': ' || problem, '; ' ORDER BY id) AS problem,
+               bool_or(state = 'unknown') AS unknown, bool_and(state IN ('failed', 'unknown')) AS over
+        FROM deliveries WHERE brief_id = briefs.id) AS tried ON tried.over
+    WHERE briefs.id IN (
+        SELECT brief_id FROM deliveries
+        WHERE state IN ('failed', 'unknown') AND created_at > %(now)s - interval '2 days')
+      AND briefs.state IN ('due', 'composed', 'delivered')
+    FOR UPDATE OF briefs SKIP LOCKED"""
+
+_BY_MAIL = """
+    INSERT INTO deliveries (org_id, owner, room, brief_id, channel, created_at)
+    SELECT org_id, owner, room, id, 'email', %(now)s FROM briefs WHERE id = %(brief_id)s"""
+_BY_CHAT = """
+    WITH place AS (
+        INSERT INTO conversations AS known (org_id, surface, tenant, channel, thread, direct)
+        VALUES (%(org_id)s, %(surface)s, %(tenant)s, %(channel)s, '', true)
+        ON CONFLICT (surface, tenant, channel, thread) DO UPDATE SET last_at = known.last_at
+        RETURNING id, org_id, direct
+    ),
+    item AS (
+        INSERT INTO inbox (org_id, conversation_id, person_id, kind, state, platform_id, detail, occurred_at)
+        SELECT org_id, id, %(person_id)s, 'message', 'received', 'brief:' || %(brief_id)s, jsonb_build_object(
+            'command', jsonb_build_object(
+                'command', 'due-brief', 'arguments', jsonb_build_object('id', %(brief_id)s::text))), %(now)s
+        FROM place WHERE direct AND org_id = %(org_id)s RETURNING id
+    )
+    INSERT INTO deliveries (org_id, owner, room, brief_id, channel, inbox_id, created_at)
+    SELECT briefs.org_id, owner, room, briefs.id, 'chat', item.id, %(now)s FROM briefs, item
+    WHERE briefs.id = %(brief_id)s"""
+_AGAIN = "UPDATE briefs SET state = 'composed', settled_at = NULL WHERE id = %(brief_id)s AND state = 'delivered'"
+_UNDELIVERED = """
+    UPDATE briefs SET state = 'undelivered', settled_at = %(now)s, problem = %(problem)s WHERE id = %(brief_id)s"""
+
+_HEALTH = """
+    SELECT count(*) FILTER (WHERE state = 'undelivered' AND settled_at > now() - interval '1 day') AS undelivered,
+           count(*) FILTER (
+               WHERE state IN ('due', 'composed') AND created_at < now() - interval '15 minutes') AS waiting
+    FROM briefs WHERE state IN ('due', 'composed', 'undelivered')"""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What a look at the deliveries brought: briefs that arrived, that go another way, and that did not arrive."""
+
+    arrived: int = 0
+    again: int = 0
+    undelivered: int = 0
+
+
+class PostgresBriefDelivery:
+    """Settles deliveries, as robbie_system; any number of processes may do it.
+
+    Args:
+        database: the pools.
+        retry: a way that has not delivered for so long is given up.
+    """
+
+    def __init__(self, database: Database, *, retry: timedelta) -> None:
+        self._database = database
+        self._retry = retry
+
+    async def settle(self, now: datetime) -> Settled:
+        """Look at what is on its way, and send what did not arrive another way."""
+        values = {"now": now, "too_late": now - self._retry}
+        async with self._database.system() as tx:
+            if not await mine(tx):
+                return Settled()
+            settled = await (await tx.execute(_SETTLE, values)).fetchall()
+            given_up = [row["inbox_id"] for row in settled if row["state"] == "failed" and row["inbox_id"]]
+            if given_up:
+                await tx.execute(_NOT_ANY_MORE, {"given_up": given_up})
+            await tx.execute(_MAIL_TOO_LATE, values)
+            done = await (await tx.execute(_DELIVERED, values)).fetchone()
+            failed = await (await tx.execute(_FAILED, values)).fetchall()
+            again = [await self._another_way(tx, row, now) for row in failed]
+        return Settled(done["briefs"] if done else 0, sum(again), len(again) - sum(again))
+
+    async def _another_way(self, tx: Transaction, row: DictRow, now: datetime) -> bool:
+        """Whether there was one."""
+        way = _other(row)
+        values = {"brief_id": row["brief_id"], "now": now}
+        if way is not None:
+            to = {"org_id": way.org_id, "person_id": way.person_id, "surface": way.surface}
+            place = {"tenant": way.tenant, "channel": way.channel}
+            query = _BY_MAIL if way.kind == "email" else _BY_CHAT
+            if (await tx.execute(query, {**values, **to, **place})).rowcount:
+                await tx.execute(_AGAIN, values)
+                return True
+        _log.error("brief %s was not delivered: %s", row["brief_id"], row["problem"])
+        await tx.execute(_UNDELIVERED, {**values, "problem": row["problem"]})
+        return False
+
+    async def health(self) -> dict[str, int]:
+        """How many did not arrive within a day, and how many are on their way for more than a quarter of an hour."""
+        async with self._database.system() as tx:
+            row = await (await tx.execute(_HEALTH)).fetchone()
+        return {name: int(count) for name, count in row.items()} if row else {}
+
+
+def _other(row: DictRow) -> Way | None:
+    """The way that was not tried, if the person allows it. A second account's is not this brief's."""
+    settings = chosen_by(row) if not row["room"] else None
+    if not isinstance(settings, BriefSettings) or not settings.fallback or row["unknown"]:
+        return None
+    ways = [way for way in (Way(**one) for one in row["ways"]) if way.kind not in row["channels"]]
+    ways = [way for way in ways if way.org_id == row["org_id"] and way.person_id == row["id"]]
+    return way_to(settings, ways)
