@@ -26,8 +26,8 @@ _SELECT = """
            EXISTS (SELECT FROM accounts WHERE accounts.person_id = briefs.owner AND is_member) AS member
     FROM briefs LEFT JOIN people ON people.id = briefs.owner"""
 _DUE = f"""{_SELECT}
-    WHERE briefs.id = %(id)s AND ({MINE} OR owner IS NULL AND room <> '' AND room = %(room)s)"""
-_LATEST = f"{_SELECT} WHERE {MINE} AND facts IS NOT NULL ORDER BY due_at DESC LIMIT 1"
+    WHERE briefs.id = %(id)s AND {MINE} AND room IN ('', %(room)s)"""
+_LATEST = f"{_SELECT} WHERE {MINE} AND room = '' AND facts IS NOT NULL ORDER BY due_at DESC LIMIT 1"
 _KEEP = """
     UPDATE briefs SET facts = %(facts)s, composed_at = clock_timestamp(),
         state = CASE WHEN state = 'due' THEN %(state)s ELSE state END,
@@ -58,13 +58,13 @@ class PostgresBriefs:
         """One of a person's briefs, or of a channel."""
         values = {"id": brief_id, "me": person_id, "room": room}
         (rows,) = await self._database.run(org_id, (_DUE, values), viewer=_viewer(org_id, person_id, room))
-        return _due(rows[0], person_id) if rows else None
+        return _due(rows[0]) if rows else None
 
     async def latest(self, org_id: int, person_id: int) -> DueBrief | None:
         """The latest of a person's briefs that was composed."""
         viewer = Viewer.owner(org_id, person_id)
         (rows,) = await self._database.run(org_id, (_LATEST, {"me": person_id}), viewer=viewer)
-        return _due(rows[0], person_id) if rows else None
+        return _due(rows[0]) if rows else None
 
     async def keep(self, due: DueBrief, facts: Facts, brief: Brief) -> DueBrief:
         """Keep it, with its lines, once."""
@@ -103,12 +103,12 @@ def _viewer(org_id: int, person_id: int, room: str) -> Viewer:
     return Viewer(org_id=org_id, person_id=person_id, room=room, private=not room)
 
 
-def _due(row: DictRow, person_id: int) -> DueBrief:
+def _due(row: DictRow) -> DueBrief:
     kept = row["facts"]
     brief = kept.pop(_BRIEF, None) if kept else None
     return DueBrief(
         id=row["id"],
-        reader=_reader(row, person_id),
+        reader=_reader(row),
         kind=row["kind"],
         at=row["due_at"],
         facts=Facts.model_validate(kept) if kept else None,
@@ -116,17 +116,17 @@ def _due(row: DictRow, person_id: int) -> DueBrief:
     )
 
 
-def _reader(row: DictRow, person_id: int) -> Reader:
+def _reader(row: DictRow) -> Reader:
     chosen = PersonSettings.model_validate(row["settings"] or {})
     return Reader(
         org_id=row["org_id"],
-        person_id=row["owner"] or person_id,
+        person_id=row["owner"],
         name=row["name"] or "",
         zone=row["zone"],
         member=row["member"],
         room=row["room"],
-        language=chosen.language,
-        silent=chosen.briefs.silent,
+        language="" if row["room"] else chosen.language,
+        silent=chosen.briefs.silent and not row["room"],
     )
 
 

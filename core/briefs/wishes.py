@@ -17,7 +17,9 @@ COMMAND = "brief"
 _TIME = re.compile(r"(?:at |um )?(\d{1,2})(?:[:.](\d{2}))? ?(am|pm|uhr|h)?", re.IGNORECASE)
 _NEVER = ("off", "none", "never", "aus", "nie")
 _DAYS = (
-    ("mon", "mo"), ("tue", "di"), ("wed", "mi"), ("thu", "do"), ("fri", "fr"), ("sat", "sa"), ("sun", "so"),
+    "mo mon monday montag", "tu tue tues tuesday di dienstag", "we wed wednesday mi mittwoch",
+    "th thu thur thurs thursday do donnerstag", "fr fri friday freitag", "sa sat saturday samstag sonnabend",
+    "su sun sunday so sonntag",
 )  # fmt: skip
 _EVERY = ("every day", "all", "daily", "täglich", "jeden tag")
 _WORKDAYS = ("weekdays", "workdays", "werktags")
@@ -96,8 +98,8 @@ def weekdays(text: str) -> tuple[int, ...]:
 
 
 def _weekday(name: str) -> int:
-    for number, begins in enumerate(_DAYS):
-        if len(name.strip()) > 1 and name.strip().startswith(begins):
+    for number, names in enumerate(_DAYS):
+        if name.strip().rstrip(".") in names.split():
             return number
     raise CommandError(f"“{name.strip()[:20]}” is no day. Write it like `Mon-Fri` or `Mon, Wed`.", COMMAND)
 

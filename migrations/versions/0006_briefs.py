@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from migrations.tables import ORG, ROOM, drop, let_move, protect, protect_personal, unforced
+from migrations.tables import drop, let_move, protect, protect_personal, unforced
 
 revision = "0006_briefs"
 down_revision = "0004_productivity"
@@ -114,9 +114,6 @@ def _briefs() -> None:
     op.execute("CREATE INDEX briefs_owner ON briefs (owner, due_at DESC)")
     op.execute("CREATE INDEX briefs_open ON briefs (due_at) WHERE state IN ('due', 'composed', 'undelivered')")
     protect_personal("briefs", app="SELECT, INSERT, UPDATE, DELETE", by_others=True)
-    # A channel's has no owner: it is composed where it is said.
-    of_the_room = f"org_id = {ORG} AND owner IS NULL AND room <> '' AND room = {ROOM}"
-    op.execute(f"CREATE POLICY composed ON briefs FOR UPDATE USING ({of_the_room}) WITH CHECK ({of_the_room})")
     op.execute("CREATE POLICY system ON briefs TO robbie_system USING (true) WITH CHECK (true)")
     columns = "id, org_id, owner, room, subject, kind, local_date, zone, due_at, state, settled_at, problem, told_at"
     op.execute(f"""
