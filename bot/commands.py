@@ -15,18 +15,22 @@ from adapters.postgres.goals import PostgresGoals
 from adapters.postgres.interactions import PostgresInteractions
 from adapters.postgres.links import PostgresLinks
 from adapters.postgres.notes import PostgresNotes
+from adapters.postgres.outreach import PostgresOutreach
 from adapters.postgres.people import PostgresPeople
 from adapters.postgres.records import PostgresRecords
 from adapters.postgres.reminders import PostgresReminders
 from adapters.postgres.tasks import PostgresTasks
 from bot.settings import Settings
+from bot.wording import outreach_queue, phraser
 from core.briefs.acting import Acting, act_forms
 from core.briefs.commands import briefing, completing_briefs
+from core.briefs.reaching import Reaching, outreach_forms
 from core.briefs.service import BriefService
 from core.briefs.settings import BriefPage, brief_forms, brief_section
 from core.commands import REGISTRY
 from core.consent.asking import asking, consent_forms, never_asked
 from core.consent.sharing import Cheer, celebrating, sharing
+from core.conversation.answering import Routes
 from core.conversation.basics import basics
 from core.conversation.handling import Explainers, Handlers
 from core.conversation.why import why
@@ -55,8 +59,8 @@ from mentors.choosing import Mentors
 from mentors.loading import load
 
 
-def handlers(settings: Settings, database: Database) -> Handlers:
-    """What carries out each command."""
+def handlers(settings: Settings, database: Database, router: Routes | None = None) -> Handlers:
+    """What carries out each command. ``router``: the models, for who asks them; None for none."""
     people, links, cast = PostgresPeople(database), PostgresLinks(database), cast_of(settings)
     notes, consents = PostgresNotes(database), consents_of(settings, database)
     return {
@@ -76,7 +80,7 @@ def handlers(settings: Settings, database: Database) -> Handlers:
         **aiming(PostgresGoals(database)),
         **keeping_contacts(PostgresCrm(database)),
         **reminding(PostgresReminders(database)),
-        **briefs(settings, database),
+        **briefs(settings, database, router),
         **settings_page(
             people,
             cast,
@@ -85,16 +89,23 @@ def handlers(settings: Settings, database: Database) -> Handlers:
     }
 
 
-def briefs(settings: Settings, database: Database) -> Handlers:
-    """What carries out the commands on briefs."""
+def briefs(settings: Settings, database: Database, router: Routes | None = None) -> Handlers:
+    """What carries out the commands on briefs, and on whom to get in touch with."""
     people, store = PostgresPeople(database), PostgresBriefs(database)
-    acting = Acting(store, PostgresTasks(database))
-    return briefing(brief_service(settings, database), store, people, acting, BriefPage(people))
+    reaching = Reaching(PostgresOutreach(database), outreach_queue(settings, database, router))
+    acting = Acting(store, PostgresTasks(database), outreach=reaching.of_line)
+    service = brief_service(settings, database, router)
+    return {**briefing(service, store, people, acting, BriefPage(people)), **reaching.handlers}
 
 
-def brief_service(settings: Settings, database: Database) -> BriefService:
+def brief_service(settings: Settings, database: Database, router: Routes | None = None) -> BriefService:
     """What makes briefs, for chat and for mail."""
-    return BriefService(PostgresFacts(database), PostgresBriefs(database))
+    return BriefService(
+        PostgresFacts(database, outreach=PostgresOutreach(database)),
+        PostgresBriefs(database),
+        phraser=phraser(settings, database, router),
+        preparer=outreach_queue(settings, database, router),
+    )
 
 
 def explainers() -> Explainers:
@@ -124,6 +135,7 @@ def desk(settings: Settings, database: Database) -> Desk:
             **brief_forms(people),
             **act_forms(people, PostgresBriefs(database)),
             **entry_forms(people, crm),
+            **outreach_forms(people, PostgresOutreach(database)),
         },
         sections=[latest_notes(people, notes), about_you(people, cast)],
     )

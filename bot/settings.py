@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 import yaml
 from pydantic import Field, SecretStr, ValidationError, model_validator
 
+from bot.brief_settings import BriefsSettings as BriefsSettings
 from bot.complaints import explain
 from bot.kinds import EmbeddingName, HttpUrl, WhoMayInstall, beginning
 from bot.mail_settings import MailSettings
@@ -169,25 +169,6 @@ class NotesSettings(Section):
     def asking(self) -> AskingPolicy:
         """When people are asked."""
         return AskingPolicy(self.sharing, self.celebration, self.asks_per_day, self.ask_days)
-
-
-class BriefsSettings(Section):
-    """Three briefs a day."""
-
-    enabled: bool = True
-    grace_minutes: float = Field(90.0, ge=1, le=600)
-    per_minute: int = Field(300, ge=1)
-    retry_hours: float = Field(1.5, gt=0, le=12)
-
-    @property
-    def grace(self) -> timedelta:
-        """How late a brief may be."""
-        return timedelta(minutes=self.grace_minutes)
-
-    @property
-    def retry(self) -> timedelta:
-        """When one way is given up."""
-        return timedelta(hours=self.retry_hours)
 
 
 class BudgetSettings(Section):

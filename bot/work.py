@@ -126,7 +126,7 @@ def wire(
         versions={"robbie": __version__},
         reading=Reading(store, PypdfReader(settings.files.parse_seconds), settings.files.limits()),
         registry=REGISTRY,
-        handlers=handlers(settings, database),
+        handlers=handlers(settings, database, router),
         explainers=explainers(),
         voices=voices(settings),
         remembering=memory.answers,
