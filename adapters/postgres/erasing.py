@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from psycopg.types.json import Jsonb
 
+from adapters.postgres.brief_forgetting import said_in_briefs, take_out_of_briefs
 from adapters.postgres.database import Transaction, look_as
 from adapters.postgres.forgetting import LONG, mark, take_out, written
 from adapters.postgres.visible import ACCOUNTS
@@ -142,7 +143,7 @@ async def erase(tx: Transaction, viewer: Viewer, inbox_id: int, conversation_id:
     await _take_back(tx, viewer, values)
     for statement in (_OUTBOX, _TOLD, _SENT, _ANSWERS, _DRAWN_ON):
         await tx.execute(statement, values)
-    await _unquote(tx, values, [row["id"] for row in took_part])
+    await _unquote(tx, viewer, values, [row["id"] for row in took_part])
     counts = {"people": len(mine), "conversations": len(took_part)}
     for statement in (*_OWN, _TOUCHES, *_ABOUT, _DEALS, _INBOX, _HERE, _SETTINGS, _UPLOADS, _CONVERSATIONS, _PEOPLE):
         await tx.execute(statement, values)
@@ -161,13 +162,14 @@ async def _take_back(tx: Transaction, viewer: Viewer, values: dict[str, object])
         await take_back_win(tx, row["note_id"])
 
 
-async def _unquote(tx: Transaction, values: dict[str, object], took_part: list[int]) -> None:
+async def _unquote(tx: Transaction, viewer: Viewer, values: dict[str, object], took_part: list[int]) -> None:
     """Take what this person kept out of what Robbie wrote where they took part, and out of lists for others."""
     kept = await (await tx.execute(_KEPT, values)).fetchall()
     words = [word for word in written([row["text"] for row in kept]) if len(word) >= LONG]
     if not words:
         return
-    nothing: dict[str, object] = {"said": [], "showing": [], "direct": [], "drew": []}
+    nothing: dict[str, object] = {"said": [], "showing": [], "direct": [], "drew": await said_in_briefs(tx)}
+    await take_out_of_briefs(tx, viewer, words)
     marks = sorted({mark(row["id"]) for row in kept})
     where = {"marks": marks, "places": took_part}
     await take_out(tx, words, {**values, **nothing, **where, "words": words, "long": words})

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from psycopg.types.json import Jsonb
 
+from adapters.postgres.brief_forgetting import said_in_briefs, take_out_of_briefs
 from adapters.postgres.database import Transaction
 from adapters.postgres.refusals import refuse
 from adapters.postgres.visible import ACCOUNTS
@@ -136,7 +137,8 @@ async def forget_note(tx: Transaction, viewer: Viewer, note_id: int) -> bool:
     places = await (await tx.execute(_PLACES, values)).fetchall()
     drew = await (await tx.execute(_DREW, values)).fetchall()
     values |= {"places": [row["id"] for row in places], "direct": [row["id"] for row in places if row["direct"]]}
-    values["drew"] = [row["answer_id"] for row in drew]
+    values["drew"] = [*(row["answer_id"] for row in drew), *await said_in_briefs(tx)]
+    await take_out_of_briefs(tx, viewer, [word for word in words if len(word) >= LONG])
     rewritten = await take_out(tx, words, {**values, "said": [row["message_id"] for row in asked if row["message_id"]]})
     for statement in (_UNASKED, _NOT_RECALLED, _NOT_TO_RECALL, _GONE):
         await tx.execute(statement, values)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+from adapters.postgres.brief_forgetting import purge_briefs
 from adapters.postgres.database import Database, Transaction
 from adapters.postgres.notes import WEIGHED
 from core.notes.decay import KEPT_FOR, is_faded
@@ -68,6 +69,7 @@ class PostgresSchedules:
         async with self._database.system() as tx:
             if not await _first(tx, "purge", "inbox", day):
                 return None
+            await purge_briefs(tx, keep)
             gone = await tx.execute(_PURGE, (keep,))
             await tx.execute(_FILES)
             await tx.execute(_READER)

@@ -118,7 +118,7 @@ def _briefs() -> None:
     columns = "id, org_id, owner, room, subject, kind, local_date, zone, due_at, state, settled_at, problem, told_at"
     op.execute(f"""
         GRANT SELECT ({columns}, created_at, composed_at), INSERT, DELETE,
-              UPDATE (org_id, state, settled_at, problem, told_at) ON briefs TO robbie_system""")
+              UPDATE (org_id, state, facts, settled_at, problem, told_at) ON briefs TO robbie_system""")
     # Each line that can be acted on, without its words: what it is about, its terms, and what became of it.
     op.execute("""
         CREATE TABLE brief_lines (

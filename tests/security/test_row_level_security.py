@@ -140,7 +140,7 @@ MOVED = {
     "briefs": _columns(
         "id org_id owner room subject kind local_date zone"
         " due_at state settled_at problem told_at created_at composed_at",
-        "org_id state settled_at problem told_at",
+        "org_id state facts settled_at problem told_at",
     ),
     "deliveries": _columns(
         "id org_id owner brief_id channel state inbox_id"

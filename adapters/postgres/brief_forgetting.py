@@ -1,0 +1,72 @@
+"""What briefs say of a note goes with it: from what they were made of, from their mails, and from what was sent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import timedelta
+
+from adapters.postgres.database import Transaction, look_as
+from core.people.viewer import Viewer
+
+# The turns that said briefs, by what handed them over.
+_SAID = """
+    SELECT outbox.message_id FROM inbox JOIN outbox ON outbox.inbox_id = inbox.id
+    WHERE starts_with(inbox.platform_id, 'brief:') AND outbox.message_id IS NOT NULL"""
+_READERS = "SELECT DISTINCT person_id, room FROM brief_times"
+
+# As JSON writes them. What is left is nothing, which is not the same as nothing yet.
+_WORDS = "EXISTS (SELECT FROM unnest(%(words)s::text[]) AS word WHERE strpos(facts::text, word) > 0)"
+_MAIL = f"""
+    UPDATE deliveries SET mail = NULL FROM briefs WHERE briefs.id = brief_id AND mail IS NOT NULL AND {_WORDS}"""  # noqa: S608
+_FACTS = f"UPDATE briefs SET facts = '{{}}' WHERE {_WORDS}"  # noqa: S608  (from constants)
+
+# Daily: what can hardly be acted on any more is kept without its words, and a transcript keeps a brief's title.
+_OLD_SAID = """
+    UPDATE messages SET text = split_part(text, E'\\n', 1) FROM inbox JOIN outbox ON outbox.inbox_id = inbox.id
+    WHERE messages.id = outbox.message_id AND starts_with(inbox.platform_id, 'brief:')
+      AND inbox.closed_at < clock_timestamp() - %(keep)s"""
+_OLD_FACTS = """
+    UPDATE briefs SET facts = '{}'
+    WHERE due_at < clock_timestamp() - %(keep)s AND due_at > clock_timestamp() - %(keep)s - interval '7 days'"""
+_OLD_MAIL = """
+    UPDATE deliveries SET mail = NULL
+    WHERE state IN ('sent', 'failed') AND created_at < clock_timestamp() - interval '1 day'
+      AND created_at > clock_timestamp() - interval '8 days'"""
+
+
+async def said_in_briefs(tx: Transaction) -> list[int]:
+    """Robbie's messages in this org that are briefs."""
+    return [row["message_id"] for row in await (await tx.execute(_SAID)).fetchall()]
+
+
+async def take_out_of_briefs(tx: Transaction, viewer: Viewer, words: Sequence[str]) -> None:
+    """Let go of what briefs were made of, where they hold these words, whoever's they are.
+
+    Args:
+        tx: as robbie_app, for this viewer; it looks as each reader in turn, and as the viewer again in the end.
+        viewer: whose words they are.
+        words: as they were written down.
+    """
+    if not words:
+        return
+    values = {"words": [_in_json(word) for word in words]}
+    for row in await (await tx.execute(_READERS)).fetchall():
+        if row["person_id"] is None:
+            await look_as(tx, Viewer(org_id=viewer.org_id, person_id=viewer.person_id, room=row["room"]))
+        else:
+            await look_as(tx, Viewer.owner(viewer.org_id, row["person_id"]))
+        await tx.execute(_MAIL, values)
+        await tx.execute(_FACTS, values)
+    await look_as(tx, viewer)
+
+
+async def purge_briefs(tx: Transaction, keep: timedelta) -> None:
+    """Let go of old briefs' words, as robbie_system, before the inbox rows that they hang on go."""
+    for statement in (_OLD_SAID, _OLD_FACTS, _OLD_MAIL):
+        await tx.execute(statement, {"keep": keep})
+
+
+def _in_json(word: str) -> str:
+    """A text as PostgreSQL writes it within jsonb."""
+    return json.dumps(word, ensure_ascii=False)[1:-1]

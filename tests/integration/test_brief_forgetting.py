@@ -1,0 +1,88 @@
+"""CASE 21 in briefs: what is forgotten is gone from what others' briefs were made of and said, and old briefs fade."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+
+from bot.app import App
+from tests.integration.test_forgetting import latest_note
+from tests.integration.test_forgetting_people import forget_me
+from tests.office import Office
+from tests.scan import holders
+
+CANARY = "canary5b2e77"
+NOTE = f'The harbour code is "{CANARY}" now, säid Ana'
+BENS = "Ben pays the harbour fee on Friday"
+
+
+async def brief(office: Office, admin_url: str, *texts: str) -> None:
+    """Ben got a brief that says these texts: by chat, and by mail."""
+    await office.command("help", "U2", user="U2")
+    with psycopg.connect(admin_url, autocommit=True) as admin:
+        row = admin.execute("""
+            SELECT inbox.org_id, person_id, inbox.id, outbox.message_id
+            FROM inbox JOIN outbox ON outbox.inbox_id = inbox.id
+            WHERE person_id = (SELECT person_id FROM accounts WHERE account = 'U2') ORDER BY outbox.id DESC LIMIT 1
+            """).fetchone()
+        assert row is not None
+        org, ben, inbox, answer = row
+        facts, said = json.dumps({"news": texts}, ensure_ascii=False), "Good morning, Ben\n\n" + "\n".join(texts)
+        values = {"org": org, "ben": ben, "inbox": inbox, "answer": answer, "facts": facts, "said": said}
+        for statement in (
+            """INSERT INTO brief_times (org_id, person_id, kind, local_date, due_at, zone)
+               VALUES (%(org)s, %(ben)s, 'morning', now(), now(), 'UTC')""",
+            """INSERT INTO briefs (org_id, owner, subject, kind, local_date, zone, due_at, state, facts)
+               VALUES (%(org)s, %(ben)s, 'person:2', 'morning', now(), 'UTC', now(), 'delivered', %(facts)s)""",
+            """INSERT INTO deliveries (org_id, owner, brief_id, channel, state, mail, created_at)
+               SELECT org_id, owner, id, 'email', 'sent', %(facts)s, now() - interval '2 days' FROM briefs""",
+            "UPDATE inbox SET platform_id = 'brief:1' WHERE id = %(inbox)s",
+            "UPDATE outbox SET body = %(said)s, extras = '{}' WHERE inbox_id = %(inbox)s",
+            """INSERT INTO messages (org_id, conversation_id, text, occurred_at)
+               SELECT org_id, conversation_id, %(said)s, now() FROM inbox WHERE id = %(inbox)s""",
+            """UPDATE outbox SET message_id = (SELECT max(id) FROM messages) WHERE inbox_id = %(inbox)s""",
+        ):
+            admin.execute(statement, values)
+
+
+async def test_case_21_a_forgotten_note_is_gone_from_the_briefs_of_others(office: Office, admin_url: str) -> None:
+    await office.open()
+    await office.command(f"note {NOTE}", "U1")
+    id = await latest_note(office)
+    await brief(office, admin_url, NOTE, BENS)
+    assert {"briefs", "deliveries", "messages", "outbox"} <= holders(admin_url, CANARY)
+    await office.command(f"forget-note {id}", "U1")
+    assert "Forgotten" in office.answers("U1")[-1]
+    assert holders(admin_url, CANARY) == set()
+    assert holders(admin_url, BENS) >= {"messages", "outbox"}
+
+
+async def test_case_21_forget_me_takes_what_was_mine_out_of_the_briefs_of_others(
+    office: Office, admin_url: str
+) -> None:
+    await office.open()
+    await office.command(f"note {NOTE}", "U1")
+    await brief(office, admin_url, NOTE)
+    assert "I have forgotten you" in await forget_me(office)
+    assert holders(admin_url, CANARY) == set()
+
+
+async def test_a_brief_of_others_words_is_left_alone(office: Office, admin_url: str) -> None:
+    await office.open()
+    await office.command(f"note {NOTE}", "U1")
+    await brief(office, admin_url, BENS)
+    await office.command(f"forget-note {await latest_note(office)}", "U1")
+    assert holders(admin_url, BENS) == {"briefs", "deliveries", "messages", "outbox"}
+
+
+async def test_of_an_old_brief_the_title_alone_is_kept(office: Office, admin_url: str) -> None:
+    app: App = await office.open()
+    await brief(office, admin_url, BENS)
+    today = datetime.now(UTC).date()
+    await app.schedules.purge(today, timedelta(days=30))
+    assert holders(admin_url, BENS) == {"briefs", "messages", "outbox"}  # the mail was sent two days ago
+    await app.schedules.purge(today + timedelta(days=1), timedelta(0))
+    assert holders(admin_url, BENS) == set()
+    assert await office.rows("SELECT count(*) FROM messages WHERE text = 'Good morning, Ben'") == [(1,)]
