@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 
 MONDAY = datetime(2026, 11, 23, 8, tzinfo=UTC)
 """When everybody's morning brief is due."""
-TASKS, EVENTS, NOTES, CONTACTS, DEALS, BRIEFS, LINES = 20, 12, 10, 15, 3, 3, 8
+TASKS, EVENTS, NOTES, CONTACTS, DEALS, GOALS, BRIEFS, LINES = 20, 12, 10, 15, 3, 2, 3, 8
 """How many each person has; the events are this week's, the briefs those of the last day, with so many lines each."""
 
 Row = Sequence[object]
@@ -117,6 +117,25 @@ def _notes(chance: random.Random, person: int, _last: int) -> Iterable[Row]:
         yield (person, text, _KINDS[number % 5], chance.random(), said, said, "*" if number == 0 else "", "detector")
 
 
+def _conversations(_chance: random.Random, person: int, _last: int) -> Iterable[Row]:
+    yield ("web", "", f"D{person}", "", True)
+
+
+def _consents(_chance: random.Random, person: int, _last: int) -> Iterable[Row]:
+    yield (person * NOTES, person, person, person, "owner", "share", "*", "We will send the offer",
+           MONDAY - timedelta(days=1), MONDAY + timedelta(days=6))  # fmt: skip
+
+
+def _goals(chance: random.Random, person: int, _last: int) -> Iterable[Row]:
+    for number in range(GOALS):
+        yield (person, f"Goal {number}", chance.randrange(1, 6), (MONDAY + timedelta(days=30 * number - 2)).date(),
+               MONDAY - timedelta(days=40))  # fmt: skip
+
+
+def _blocks(_chance: random.Random, person: int, _last: int) -> Iterable[Row]:
+    yield (person, MONDAY + timedelta(hours=2), MONDAY + timedelta(hours=3), "The report")
+
+
 def _briefs(_chance: random.Random, person: int, _last: int) -> Iterable[Row]:
     for kind, hour in (("morning", 72), ("afternoon", 66), ("evening", 62)):
         due = MONDAY - timedelta(hours=hour)
@@ -142,6 +161,11 @@ _TABLES: tuple[tuple[str, str, int, Make], ...] = (
     ("calendars", "owner, kind, name", 1, _calendars),
     ("calendar_events", "owner, calendar_id, uid, title, starts_at, ends_at, people", EVENTS, _events),
     ("notes", "owner, text, kind, importance, said_at, created_at, shared_with, found_by", NOTES, _notes),
+    ("conversations", "surface, tenant, channel, thread, direct", 1, _conversations),
+    ("consents", "note_id, person_id, owner, conversation_id, part, what, audience, wording, asked_at, expires_at", 1,
+     _consents),
+    ("goals", "owner, text, importance, due_on, created_at", GOALS, _goals),
+    ("focus_blocks", "owner, starts_at, ends_at, text", 1, _blocks),
     ("briefs", "owner, subject, kind, local_date, zone, due_at, state", BRIEFS, _briefs),
     ("brief_lines", "owner, brief_id, number, section, ref, act", BRIEFS * LINES, _lines),
 )  # fmt: skip

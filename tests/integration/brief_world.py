@@ -94,10 +94,15 @@ class BriefWorld:
 
     def row(self, table: str, returning: str = "id", **values: object) -> int:
         """A row; returns its id."""
-        columns, holes = ", ".join(values), ", ".join(["%s"] * len(values))
-        query = f"INSERT INTO {table} ({columns}) VALUES ({holes}) RETURNING {returning}"
-        with self.admin.cursor(row_factory=scalar_row) as cursor:
-            return int(str(cursor.execute(query, [_plain(value) for value in values.values()]).fetchone()))
+        return insert(self.admin, table, returning, **values)
+
+
+def insert(admin: psycopg.Connection[tuple[object, ...]], table: str, returning: str = "id", **values: object) -> int:
+    """A row; returns its id, or another column."""
+    columns, holes = ", ".join(values), ", ".join(["%s"] * len(values))
+    query = f"INSERT INTO {table} ({columns}) VALUES ({holes}) RETURNING {returning}"
+    with admin.cursor(row_factory=scalar_row) as cursor:
+        return int(str(cursor.execute(query, [_plain(value) for value in values.values()]).fetchone()))
 
 
 def _plain(value: object) -> object:
