@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from psycopg.rows import DictRow
 
 from adapters.postgres import facts_queries as queries
 from adapters.postgres import facts_rows as rows
-from adapters.postgres.database import Database
+from adapters.postgres.database import Database, Statement
+from adapters.postgres.outreach import statements as outreach_statements
+from adapters.postgres.outreach import waiting_of
 from core.briefs import day as days
 from core.briefs.candidates import Candidate
 from core.briefs.choosing import candidates, hidden
@@ -19,7 +20,8 @@ from core.briefs.found import Found, FoundGoal
 from core.briefs.gathering import gather
 from core.briefs.looking import AHEAD_DAYS
 from core.briefs.models import BriefKind, Facts, Gap, Reader
-from core.briefs.ports import OutreachStore, WeightStore
+from core.briefs.ports import WeightStore
+from core.briefs.queue import ready
 from core.people.models import BriefSettings
 from core.people.viewer import Viewer
 from core.reminders.moments import zone_of
@@ -41,26 +43,23 @@ class PostgresFacts:
     Args:
         database: the pools.
         weights: what each term of the priorities weighs for somebody; None for what it does by default.
-        outreach: whom somebody could get in touch with; None for nobody.
     """
 
-    def __init__(
-        self, database: Database, weights: WeightStore | None = None, outreach: OutreachStore | None = None
-    ) -> None:
+    def __init__(self, database: Database, weights: WeightStore | None = None) -> None:
         self._database = database
         self._weights = weights
-        self._outreach = outreach
 
     async def gather(self, reader: Reader, kind: BriefKind, at: datetime) -> Facts:
         """The facts for one brief, as of a moment."""
-        found = await (self._of_room(reader, at) if reader.room else self._of_person(reader, at, AHEAD_DAYS))
-        if kind is BriefKind.MORNING and self._outreach is not None and not reader.room:
-            found = replace(found, outreach=await self._outreach.ready(reader, at))
+        if reader.room:
+            found = await self._of_room(reader, at)
+        else:
+            found = await self._of_person(reader, at, with_outreach=kind is BriefKind.MORNING)
         return gather(reader, kind, at, found)
 
     async def candidates(self, reader: Reader, at: datetime) -> Sequence[Candidate]:
         """Everything open that the reader could do or is blocked in, as of a moment; what is put off is left out."""
-        found = await self._of_person(reader, at, AHEAD_DAYS)
+        found = await self._of_person(reader, at)
         return candidates(found, at, hidden(found, Day.of(at, zone_of(reader.zone)).date))
 
     async def free(self, reader: Reader, at: datetime) -> Sequence[Gap]:
@@ -72,12 +71,14 @@ class PostgresFacts:
         day = Day.of(at, zone_of(reader.zone))
         return days.free(list(map(rows.event, events)), list(map(rows.block, blocks)), day, _FREE_DAYS, at)
 
-    async def _of_person(self, reader: Reader, at: datetime, ahead: int) -> Found:
-        values = _values(reader, at, ahead)
+    async def _of_person(self, reader: Reader, at: datetime, *, with_outreach: bool = False) -> Found:
+        values = _values(reader, at, AHEAD_DAYS)
+        asked: list[Statement] = [(query, values) for query in _OF_A_PERSON]
+        if with_outreach:
+            asked += outreach_statements(reader, at)
         weights = await self._weights.weights(reader.org_id, reader.person_id) if self._weights else {}
-        tasks, events, blocks, own, shared, consents, deals, goals, lines, briefs, accounts = await self._database.run(
-            reader.org_id, *((query, values) for query in _OF_A_PERSON), viewer=_viewer(reader)
-        )
+        answers = await self._database.run(reader.org_id, *asked, viewer=_viewer(reader))
+        tasks, events, blocks, own, shared, consents, deals, goals, lines, briefs, accounts, *outreach = answers
         me = {row["id"] for row in accounts}
         return Found(
             tasks=list(map(rows.task, tasks)),
@@ -91,6 +92,7 @@ class PostgresFacts:
             missed=rows.missed(briefs, at),
             first=rows.first(briefs),
             since=rows.since(briefs, at),
+            outreach=ready(waiting_of(*outreach), reader, at) if with_outreach else (),
             weights=weights,
             days=_days(accounts, reader.person_id),
         )

@@ -12,6 +12,8 @@ from core.work import agenda
 from core.work.calendar import Block, Event
 
 ONE_DAY = timedelta(days=1)
+MOST = 24
+"""How many events of a day are told, and how many clashes of each: nobody has more, but a broken calendar may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def meetings(events: Sequence[Event], blocks: Sequence[Block], day: Day, now: da
     found = [_meeting(one, clashing.get(one.id, ())) for one in looked_at.events if one.ends_at > now]
     found += [_kept(one) for one in looked_at.blocks if one.ends_at > now]
     found.sort(key=lambda one: (one.starts_at, one.ends_at, one.ref))
-    return (*(_meeting(one) for one in looked_at.all_day), *found)
+    return (*(_meeting(one) for one in looked_at.all_day), *found)[:MOST]
 
 
 def free(events: Sequence[Event], blocks: Sequence[Block], first: Day, days: int, now: datetime) -> tuple[Gap, ...]:
@@ -92,11 +94,11 @@ class Room:
 
 
 def _clashing(pairs: Sequence[tuple[Event, Event]]) -> dict[int, tuple[str, ...]]:
-    found: dict[int, tuple[str, ...]] = {}
+    found: dict[int, list[str]] = {}
     for one, other in pairs:
-        found[one.id] = (*found.get(one.id, ()), _ref(other))
-        found[other.id] = (*found.get(other.id, ()), _ref(one))
-    return found
+        found.setdefault(one.id, []).append(_ref(other))
+        found.setdefault(other.id, []).append(_ref(one))
+    return {id: tuple(refs[:MOST]) for id, refs in found.items()}
 
 
 def _ref(event: Event) -> str:
