@@ -22,6 +22,8 @@ from core.work.deals import OPEN, Stage
 
 MOST = 5
 """How many lines a part of a brief has at most."""
+MOVED = 2
+"""How many deals that moved are told before what others shared."""
 AHEAD_DAYS = 7
 """How far the calendar is looked at for free time."""
 _NEWS = frozenset({NoteKind.DECISION, NoteKind.INSIGHT})
@@ -89,7 +91,7 @@ class Look:
             for deal in self.found.deals
             if self.found.since < deal.stage_since <= self.at and deal.created_at < deal.stage_since
         ]
-        return (*moved[:MOST], *map(_said, shared))[:MOST]
+        return (*moved[: max(MOVED, MOST - len(shared))], *map(_said, shared))[:MOST]
 
     def asks(self) -> tuple[Item, ...]:
         """What others wait for: questions to the reader, and what others said that the reader is to do."""

@@ -33,13 +33,10 @@ class BriefLeakWorld(LeakWorld):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        for org, external in ((org, room == EXTERNAL) for org in self.orgs for room in (HERE, THERE)):
-            surface, tenant, channel = (THERE if external else HERE).split("/")
-            self.admin.execute(
-                "INSERT INTO channel_settings (org_id, surface, tenant, channel, external) VALUES (%s, %s, %s, %s, %s) "
-                "ON CONFLICT DO NOTHING",
-                (self.orgs[org], surface, tenant, channel, external),
-            )
+        for room in (HERE, THERE):
+            surface, tenant, channel = room.split("/")
+            insert(self.admin, "channel_settings", "org_id", org_id=self.orgs["home"], surface=surface, tenant=tenant,
+                   channel=channel, external=room == EXTERNAL)  # fmt: skip
 
     def _note(self, owner: Person, room: str, shared_with: str) -> None:
         super()._note(owner, room, shared_with)
