@@ -101,7 +101,7 @@ def briefs(settings: Settings, database: Database, router: Routes | None = None)
 def brief_service(settings: Settings, database: Database, router: Routes | None = None) -> BriefService:
     """What makes briefs, for chat and for mail."""
     return BriefService(
-        PostgresFacts(database, outreach=PostgresOutreach(database)),
+        PostgresFacts(database),
         PostgresBriefs(database),
         phraser=phraser(settings, database, router),
         preparer=outreach_queue(settings, database, router),
