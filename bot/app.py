@@ -24,7 +24,8 @@ from adapters.queue.jobs import Queue
 from adapters.web.app import create_app, create_operator_app
 from adapters.web.security import LOCAL_HOSTS
 from bot.briefs import BriefTicks
-from bot.commands import desk
+from bot.commands import briefs, desk
+from bot.mail import mail_pages
 from bot.metrics import Metrics
 from bot.platforms import SLACK_EVENTS, Platform, connect
 from bot.roles import ALL, Role, Roles
@@ -97,6 +98,7 @@ class App:
                 uploads=self.uploads,
                 limits=self.settings.files.limits(),
                 desk=desk(self.settings, self.database),
+                mail=mail_pages(self.settings, self.database, briefs(self.settings, self.database)["brief-act"]),
             )
         else:
             web = create_operator_app(health=health, allowed_hosts=hosts, signed_paths=signed, metrics=metrics)

@@ -20,6 +20,7 @@ from adapters.postgres.people import PostgresPeople
 from adapters.postgres.records import PostgresRecords
 from adapters.postgres.reminders import PostgresReminders
 from adapters.postgres.tasks import PostgresTasks
+from bot.mail import mail_commands
 from bot.settings import Settings
 from bot.wording import outreach_queue, phraser
 from core.briefs.acting import Acting, act_forms
@@ -35,6 +36,7 @@ from core.conversation.basics import basics
 from core.conversation.handling import Explainers, Handlers
 from core.conversation.why import why
 from core.desk import Completer, Desk, Visitor, matching
+from core.mail.ports import Mailer
 from core.notes.commands import completing_notes, latest_notes, note_forms, noting
 from core.notes.records import keeping_records
 from core.people.cast import Card, Cast
@@ -59,8 +61,17 @@ from mentors.choosing import Mentors
 from mentors.loading import load
 
 
-def handlers(settings: Settings, database: Database, router: Routes | None = None) -> Handlers:
-    """What carries out each command. ``router``: the models, for who asks them; None for none."""
+def handlers(
+    settings: Settings, database: Database, router: Routes | None = None, mailer: Mailer | None = None
+) -> Handlers:
+    """What carries out each command.
+
+    Args:
+        settings: the settings.
+        database: the pools.
+        router: the models, for who asks them; None for none.
+        mailer: sends mails; None where there is no server for that.
+    """
     people, links, cast = PostgresPeople(database), PostgresLinks(database), cast_of(settings)
     notes, consents = PostgresNotes(database), consents_of(settings, database)
     return {
@@ -81,6 +92,7 @@ def handlers(settings: Settings, database: Database, router: Routes | None = Non
         **keeping_contacts(PostgresCrm(database)),
         **reminding(PostgresReminders(database)),
         **briefs(settings, database, router),
+        **mail_commands(settings, database, mailer),
         **settings_page(
             people,
             cast,

@@ -100,6 +100,7 @@ async def working(app: App) -> AsyncIterator[None]:
             "embedding": app.work.memory.embed,
             "noticing": app.work.noticing.notice,
             "asking": app.work.proposals.look,
+            **({"mail": app.work.mailing.look} if app.work.mailing else {}),
         }.items()
     ]
     try:

@@ -26,8 +26,12 @@ class Vault:
     """
 
     def __init__(self, material: bytes) -> None:
-        derived = HKDF(SHA256(), length=32, salt=None, info=b"robbie vault 1").derive(material)
-        self._fernet = Fernet(base64.urlsafe_b64encode(derived))
+        self._material = material
+        self._fernet = Fernet(base64.urlsafe_b64encode(self.key("vault 1")))
+
+    def key(self, purpose: str) -> bytes:
+        """32 bytes for a purpose of their own: who knows one key learns nothing of another."""
+        return HKDF(SHA256(), length=32, salt=None, info=f"robbie {purpose}".encode()).derive(self._material)
 
     def seal(self, secret: str) -> bytes:
         """The secret, so that only who has the key can read it."""

@@ -19,7 +19,8 @@ from adapters.postgres.turns import PostgresTurns
 from adapters.queue.jobs import Queue
 from adapters.redis import RedisHints
 from bot import __version__
-from bot.commands import explainers, handlers
+from bot.commands import brief_service, explainers, handlers
+from bot.mail import mail_loop, mailer_of
 from bot.memory import MemoryWork, remembering
 from bot.metrics import Metrics
 from bot.models import AnyModel, chat_models, load_models, router_for
@@ -32,6 +33,7 @@ from core.conversation.reading import Reading
 from core.conversation.senders import Senders
 from core.conversation.turn import TurnPolicy, Turns
 from core.learning.votes import VotePolicy
+from core.mail.service import Mailing
 from core.memory.ports import Embedder
 from core.notes.detecting import detector
 from core.notes.extracting import ModelExtractor
@@ -82,6 +84,7 @@ class Work:
     memory: MemoryWork
     noticing: Noticing
     proposals: PostgresProposals
+    mailing: Mailing | None = None
 
     async def load(self, progress: Callable[[str], None]) -> None:
         """Load what asking needs, and listen to the other workers."""
@@ -99,7 +102,8 @@ class Work:
 
     def health(self) -> Mapping[str, object]:
         """What an operator may want to know."""
-        return {"breakers": self.breakers.states(), "redis": self.hints.reachable if self.hints else None}
+        mail = {"mail": "paused" if self.mailing.paused else "ok"} if self.mailing else {}
+        return {"breakers": self.breakers.states(), "redis": self.hints.reachable if self.hints else None, **mail}
 
 
 def wire(
@@ -118,6 +122,7 @@ def wire(
     delivery = Delivery(outbox, surfaces, DeliveryPolicy())
     senders = Senders(delivery.drain, at_once=worker.quick)
     store = PostgresTurns(database, lease_seconds=worker.lease_seconds)
+    mailer = mailer_of(settings, breakers)
     turns = Turns(
         store,
         router,
@@ -126,7 +131,7 @@ def wire(
         versions={"robbie": __version__},
         reading=Reading(store, PypdfReader(settings.files.parse_seconds), settings.files.limits()),
         registry=REGISTRY,
-        handlers=handlers(settings, database, router),
+        handlers=handlers(settings, database, router, mailer),
         explainers=explainers(),
         voices=voices(settings),
         remembering=memory.answers,
@@ -149,6 +154,7 @@ def wire(
         memory,
         _noticing(settings, database, router, memory.embedder),
         proposals,
+        mail_loop(settings, database, brief_service(settings, database, router), mailer),
     )
 
 

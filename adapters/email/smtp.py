@@ -139,14 +139,14 @@ def _unreached(error: BaseException) -> MailError:
             return MailDeferred(f"the mail server cannot check the login now ({error.code})")
         return LoginRefused(f"the mail server refuses the login of SMTP_URL ({error.code})")
     if isinstance(error, ssl.SSLCertVerificationError) or isinstance(error.__cause__, ssl.SSLCertVerificationError):
-        return MailDeferred("the mail server's certificate is not to be trusted")
+        return MailDeferred("the mail server's certificate is not to be trusted", away=True)
     if isinstance(error, SMTPNotSupported):
         return LoginRefused("the mail server offers no way to log in that Robbie knows")
     if isinstance(error, SMTPResponseException):
-        return MailDeferred(f"the mail server is not ready ({error.code})")
+        return MailDeferred(f"the mail server is not ready ({error.code})", away=True)
     if isinstance(error, SMTPException) and "STARTTLS" in str(error):
-        return MailDeferred("the mail server offers no TLS")
-    return MailDeferred(f"the mail server cannot be reached ({type(error).__name__})")
+        return MailDeferred("the mail server offers no TLS", away=True)
+    return MailDeferred(f"the mail server cannot be reached ({type(error).__name__})", away=True)
 
 
 def _before(error: BaseException) -> MailError:
@@ -155,7 +155,7 @@ def _before(error: BaseException) -> MailError:
         return _answered(error.code, error.message, content=True)
     if isinstance(error, SMTPResponseException):
         return _answered(error.code, error.message)
-    return MailDeferred(f"the connection to the mail server broke ({type(error).__name__})")
+    return MailDeferred(f"the connection to the mail server broke ({type(error).__name__})", away=True)
 
 
 def _answered(code: int, said: str, *, content: bool = False) -> MailError:

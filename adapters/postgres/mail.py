@@ -8,7 +8,6 @@ from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
 from adapters.postgres.database import Database, Transaction
-from core.briefs.models import Act
 from core.mail.models import Mail, MailDelivery
 from core.people.viewer import Viewer
 
@@ -20,6 +19,11 @@ _REAP = """
                           problem = CASE WHEN handed_over_at IS NULL THEN problem
                                          ELSE 'its worker ended before the mail server''s answer was recorded' END
     WHERE channel = 'email' AND state = 'sending' AND lease_until < clock_timestamp()"""
+
+_GIVE_UP = """
+    UPDATE deliveries SET state = 'failed', lease_until = NULL,
+                          problem = 'given up: ' || coalesce(nullif(problem, ''), 'it could not be sent in time')
+    WHERE channel = 'email' AND state = 'ready' AND created_at < clock_timestamp() - %(after)s"""
 
 _TAKE = """
     WITH lately AS (
@@ -66,12 +70,9 @@ _BOUNCED = f"""
     UPDATE mail_addresses SET bounced_at = clock_timestamp()
     WHERE person_id IN ({_HUMAN}) AND address = %(address)s AND verified_at IS NOT NULL"""  # noqa: S608
 
-_ACTED = """
-    SELECT act, acted_at IS NOT NULL AS acted FROM brief_lines WHERE brief_id = %(brief_id)s AND number = %(number)s"""
-
 
 class PostgresMails:
-    """Implements ``core.mail.ports.Mails`` and ``ActedOn``. Words are read and kept in their owner's name only.
+    """Implements ``core.mail.ports.Mails``. Words are read and kept in their owner's name only.
 
     Args:
         database: the pools.
@@ -83,6 +84,11 @@ class PostgresMails:
         self._database = database
         self._per_minute = per_minute
         self._lease = lease
+
+    async def give_up(self, after: timedelta) -> int:
+        """What is not sent so long after it was made has failed."""
+        async with self._database.system() as tx:
+            return (await tx.execute(_GIVE_UP, {"after": after})).rowcount
 
     async def take(self) -> MailDelivery | None:
         """Take one that is due."""
@@ -132,13 +138,6 @@ class PostgresMails:
     async def unknown(self, item: MailDelivery, problem: str) -> None:
         """It may have been sent."""
         await self._step(_ENDED, item, state="unknown", problem=problem)
-
-    async def acted(self, org_id: int, person_id: int, brief_id: int, number: int) -> Act | None:
-        """What was done with a line last."""
-        values = {"brief_id": brief_id, "number": number}
-        viewer = Viewer.owner(org_id, person_id)
-        (rows,) = await self._database.run(org_id, (_ACTED, values), viewer=viewer)
-        return Act(rows[0]["act"]) if rows and rows[0]["acted"] and rows[0]["act"] else None
 
     async def _step(self, statement: str, item: MailDelivery, **values: object) -> bool:
         async with self._database.system() as tx:

@@ -84,7 +84,7 @@ class PostgresMailAddresses:
             await tx.execute(_ASK, {**values, "digest": digest, "valid": valid})
         return Asking.ASKED
 
-    async def verify(self, person_id: int, digest: Callable[[str], bytes]) -> Verified:
+    async def verify(self, person_id: int, digest: Callable[[int, str], bytes]) -> Verified:
         """Compare with the code that was sent."""
         async with self._database.system() as tx:
             row = await (await tx.execute(_CODE, {"me": person_id})).fetchone()
@@ -92,7 +92,7 @@ class PostgresMailAddresses:
                 return Verified.NONE
             if row["tries"] >= TRIES:
                 return Verified.SPENT
-            good = hmac.compare_digest(row["digest"], digest(row["wanted"]))
+            good = hmac.compare_digest(row["digest"], digest(row["person_id"], row["wanted"]))
             await tx.execute(_VERIFIED if good else _WRONG, {"person_id": row["person_id"]})
         return Verified.YES if good else Verified.WRONG
 

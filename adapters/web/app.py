@@ -13,8 +13,9 @@ from starlette.staticfiles import StaticFiles
 from adapters.web.acting import Acting
 from adapters.web.attaching import Attaching
 from adapters.web.chat import Chat
+from adapters.web.mail import MailPages
 from adapters.web.pictures import Pictures
-from adapters.web.security import LOCAL_HOSTS, PICTURES, Guard
+from adapters.web.security import LOCAL_HOSTS, PICTURES, Guard, Public
 from adapters.web.transcript import ENV
 from core.commands import REGISTRY
 from core.conversation.attachments import FileLimits
@@ -31,6 +32,7 @@ def create_operator_app(
     signed_paths: Sequence[str] = (),
     metrics: Callable[[], Awaitable[bytes]] | None = None,
     max_upload: int = 0,
+    public: Public | None = None,
 ) -> FastAPI:
     """Build what every process serves: its health and its metrics.
 
@@ -40,9 +42,12 @@ def create_operator_app(
         signed_paths: paths outside of the guard, for platforms' events: whoever serves them checks a signature.
         metrics: what ``/metrics`` answers, in Prometheus' text format.
         max_upload: the most bytes of a form with files.
+        public: what is served under other names, too.
     """
     app = FastAPI(title="Robbie", docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(Guard, allowed_hosts=allowed_hosts, signed_paths=signed_paths, max_upload=max_upload)
+    app.add_middleware(
+        Guard, allowed_hosts=allowed_hosts, signed_paths=signed_paths, max_upload=max_upload, public=public
+    )
     app.add_exception_handler(HTTPException, _error_page)
     _add_operator_routes(app, health, metrics)
     return app
@@ -61,6 +66,7 @@ def create_app(
     uploads: Uploads | None = None,
     limits: FileLimits | None = None,
     desk: Desk | None = None,
+    mail: MailPages | None = None,
 ) -> FastAPI:
     """Build the web chat, with what every process serves.
 
@@ -76,6 +82,7 @@ def create_app(
         uploads: where files are kept that people attach; without it they cannot.
         limits: how much of them is read.
         desk: makes the forms of commands.
+        mail: what the links of mails lead to; None where no mail has links.
     """
     attaching = Attaching(uploads, limits or FileLimits()) if uploads else None
     app = create_operator_app(
@@ -84,7 +91,10 @@ def create_app(
         signed_paths=signed_paths,
         metrics=metrics,
         max_upload=attaching.limits.max_files * attaching.limits.max_bytes if attaching else 0,
+        public=mail.public if mail else None,
     )
+    if mail is not None:
+        app.include_router(mail.router())
     app.include_router(Chat(receiver, view, hint, attaching).router())
     app.include_router(Acting(receiver, desk or Desk(REGISTRY)).router())
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -12,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 MAX_BODY = 1_000_000
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
 PICTURES = "/avatars"
+_STATIC = "/static/"
 # A larger body is read to its end before it is refused, since a browser that is still sending shows no answer.
 _MAX_DISCARDED = 32 * MAX_BODY
 _HEADERS = {
@@ -26,12 +28,31 @@ _HEADERS = {
 }
 
 
+_UNKNOWN_HOST = "This host name is not served here. Add it to the allowed hosts to use it."
 _TOO_LONG = "That message is too long: Robbie reads up to 1 MB at a time."
 _TOO_MUCH = "Those files are too large together for Robbie. Please send fewer at a time."
 
 
 class _TooLarge(Exception):
     """The body is over the limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Public:
+    """What is open to people who are not at this machine, under names of its own, and to no others of its pages.
+
+    Attributes:
+        hosts: the names, without a port.
+        paths: what the paths begin with. Whoever serves them takes a token in the path for leave to act, so that it
+            does not matter which page a form was on.
+    """
+
+    hosts: frozenset[str] = frozenset()
+    paths: tuple[str, ...] = ()
+
+    def serves(self, path: str) -> bool:
+        """Whether a path is one of them, or of the files that their pages are made with."""
+        return bool(self.paths) and path.startswith((*self.paths, _STATIC))
 
 
 class Guard:
@@ -47,8 +68,10 @@ class Guard:
         allowed_hosts: Sequence[str] = LOCAL_HOSTS,
         signed_paths: Sequence[str] = (),
         max_upload: int = 0,
+        public: Public | None = None,
     ) -> None:
         self._app = app
+        self._public = public or Public()
         self._max_upload = max_upload
         self._signed = frozenset(signed_paths)
         self._hosts = frozenset(host.lower().strip("[]") for host in allowed_hosts)
@@ -70,10 +93,13 @@ class Guard:
 
     def _refusal(self, scope: Scope) -> PlainTextResponse | None:
         headers = Headers(scope=scope)
+        if self._public.serves(scope["path"]):
+            known = self._hosts | self._public.hosts
+            return None if _hostname(headers.get("host", "")) in known else PlainTextResponse(_UNKNOWN_HOST, 400)
         # Personas' pictures are the same for everybody; platforms fetch them under whatever name they know.
         named = scope["path"].startswith(f"{PICTURES}/") or _hostname(headers.get("host", "")) in self._hosts
         if not named:
-            return PlainTextResponse("This host name is not served here. Add it to the allowed hosts to use it.", 400)
+            return PlainTextResponse(_UNKNOWN_HOST, 400)
         if scope["method"] not in ("GET", "HEAD") and not _same_origin(headers):
             return PlainTextResponse("Robbie takes messages from its own page only.", 403)
         return None

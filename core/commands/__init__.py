@@ -7,6 +7,7 @@ from core.commands.asking import ASKING
 from core.commands.briefs import BRIEFS
 from core.commands.crm import CRM
 from core.commands.hearing import HEARING
+from core.commands.mail import MAIL
 from core.commands.notes import NOTES
 from core.commands.outreach import OUTREACH
 from core.commands.people import PEOPLE
@@ -15,7 +16,7 @@ from core.commands.sharing import SHARING
 from core.commands.work import WORK
 from core.registry import Registry
 
-COMMANDS = (*ASKING, *NOTES, *SHARING, *WORK, *CRM, *HEARING, *REMINDERS, *BRIEFS, *OUTREACH, *PEOPLE, *ANSWERS)
+COMMANDS = (*ASKING, *NOTES, *SHARING, *WORK, *CRM, *HEARING, *REMINDERS, *BRIEFS, *OUTREACH, *PEOPLE, *MAIL, *ANSWERS)
 """In the order in which help shows them."""
 
 REGISTRY = Registry(COMMANDS)

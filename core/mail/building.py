@@ -16,6 +16,8 @@ from core.mail.models import Letterhead, Mail
 from core.registry import CommandError
 
 _LOCAL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}")
+# As chats and people write it: mailto:a@b.c, <mailto:a@b.c|a@b.c>, [a@b.c](mailto:a@b.c).
+_LINKED = re.compile(r"(?:\[[^\]]*\]\()?<?mailto:([^|>)?\s]+)(?:\|[^>]*)?[>)]?")
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.I)
 _LONGEST_ADDRESS = 254
 _LONGEST_HEADER = 200
@@ -43,7 +45,8 @@ _SMTP = _Policy(linesep="\r\n")
 
 def clean_address(given: str) -> str:
     """An address as it is used, its domain in ASCII and lower case. Raises CommandError."""
-    address = given.strip().removeprefix("mailto:").strip("<>")
+    linked = _LINKED.fullmatch(given.strip())
+    address = linked[1] if linked else given.strip().strip("<>")
     local, at, domain = address.rpartition("@")
     try:
         domain = domain.lower().encode("idna").decode()

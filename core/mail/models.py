@@ -95,7 +95,15 @@ class MailError(Exception):
 
 
 class MailDeferred(MailError):
-    """It was not taken, and may be at another time."""
+    """It was not taken, and may be at another time.
+
+    Attributes:
+        away: whether that is because the server does not answer as a server does.
+    """
+
+    def __init__(self, problem: str, *, away: bool = False) -> None:
+        super().__init__(problem)
+        self.away = away
 
 
 class LoginRefused(MailDeferred):

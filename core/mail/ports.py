@@ -9,7 +9,9 @@ from typing import Protocol
 
 from core.briefs.models import Act, Brief, Facts
 from core.briefs.ports import DueBrief
+from core.conversation.models import Asker
 from core.mail.models import Address, Mail, MailDelivery
+from core.registry import Invocation
 
 
 class Mailer(Protocol):
@@ -33,6 +35,9 @@ class Mailer(Protocol):
 
 class Mails(Protocol):
     """Keeps the deliveries by mail. A step back in them is for the worker alone that took them last."""
+
+    async def give_up(self, after: timedelta) -> int:
+        """What is not sent so long after it was made has failed; returns how many that were."""
 
     async def take(self) -> MailDelivery | None:
         """Take one that is due, unless as many were handed over in the last minute as may be."""
@@ -108,8 +113,8 @@ class Addresses(Protocol):
     async def ask(self, org_id: int, person_id: int, wanted: str, digest: bytes, valid: timedelta) -> Asking:
         """Keep that a code was sent to an address, unless that was too often lately; the address in use stays."""
 
-    async def verify(self, person_id: int, digest: Callable[[str], bytes]) -> Verified:
-        """Compare with the code that was sent. ``digest`` gives that of what was typed for an address."""
+    async def verify(self, person_id: int, digest: Callable[[int, str], bytes]) -> Verified:
+        """Compare with the code that was sent. ``digest`` gives that of what was typed, for a person and an address."""
 
     async def stop(self, person_id: int) -> bool:
         """Send no more mail; False where there is no address."""
@@ -118,8 +123,20 @@ class Addresses(Protocol):
         """Send mail again; False where there is no address to send to."""
 
 
-class ActedOn(Protocol):
-    """Knows what was done with lines of briefs."""
+class LinkStore(Protocol):
+    """Knows what a link needs to know of its person and its line."""
 
-    async def acted(self, org_id: int, person_id: int, brief_id: int, number: int) -> Act | None:
+    async def asker(self, person_id: int) -> Asker | None:
+        """The person, as whom something is done; None for nobody."""
+
+    async def acted(self, asker: Asker, brief_id: int, number: int) -> Act | None:
         """What was done with a line last; None for nothing."""
+
+    async def by_chat(self, asker: Asker, command: Invocation, name: str) -> bool:
+        """Have a command carried out in their direct conversation; False where there is none.
+
+        Args:
+            asker: whose.
+            command: the command.
+            name: what tells it from others.
+        """

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import psycopg
+from fastapi import FastAPI
 
 from adapters.postgres.briefs import PostgresBriefs
 from adapters.postgres.database import Database
 from adapters.postgres.mail import PostgresMails
+from adapters.postgres.mail_addresses import PostgresMailAddresses
+from adapters.postgres.mail_links import PostgresMailLinks
+from adapters.web import create_app
+from adapters.web.mail import MailPages
+from bot.commands import briefs
+from bot.settings import Settings
 from core.briefs.models import BriefKind, Facts, Reader
 from core.briefs.service import BriefService
+from core.mail.acting import MailActs
+from core.mail.following import Following
 from core.mail.links import Links
 from core.mail.models import Letterhead
 from core.mail.policy import MailPolicy
@@ -20,8 +30,10 @@ from core.mail.service import Mailing
 from core.mail.writing import Writer
 from tests import brief_facts
 from tests.integration.brief_world import BriefWorld
+from tests.web_room import Room, healthy
 
-HEAD = Letterhead("robbie@example.com", public_url="https://robbie.example.com")
+PUBLIC = "https://robbie.example.com"
+HEAD = Letterhead("robbie@example.com", public_url=PUBLIC)
 KEY = b"k" * 32
 LEASE = timedelta(minutes=5)
 
@@ -43,6 +55,10 @@ class MailWorld(BriefWorld):
     def at_address(self, name: str, address: str, **more: object) -> int:
         """Somebody with a verified address."""
         person = self.person(name)
+        self.admin.execute(
+            "INSERT INTO accounts (org_id, person_id, surface, tenant, account) VALUES (%s, %s, 'slack', %s, %s)",
+            (self.org_id, person, self.tenant, f"U{person}"),
+        )
         values = {"verified_at": datetime.now(UTC), **more}
         columns, holes = ", ".join(values), ", ".join(["%s"] * len(values))
         self.admin.execute(
@@ -72,15 +88,27 @@ class MailWorld(BriefWorld):
 
     def mailing(self, database: Database, mailer: Mailer, per_minute: int = 100, **more: object) -> Mailing:
         """A worker's mail loop."""
-        briefs = PostgresBriefs(database)
+        kept = PostgresBriefs(database)
         return Mailing(
             PostgresMails(database, per_minute=per_minute, lease=LEASE),
-            briefs,
-            BriefService(KnownFacts(), briefs),
+            kept,
+            BriefService(KnownFacts(), kept),
             Writer(HEAD, self.links),
             mailer,
             MailPolicy(per_minute, **more),  # type: ignore[arg-type]
         )
+
+    def pages(self, database: Database, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> MailPages:
+        """What links lead to."""
+        store = PostgresMailLinks(database)
+        acts = MailActs(briefs(Settings(), database)["brief-act"], store)
+        addresses, kept = PostgresMailAddresses(database), PostgresBriefs(database)
+        return MailPages(Following(self.links, addresses, kept, store, acts), PUBLIC, now=now)
+
+    def web(self, database: Database, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> FastAPI:
+        """The web application, as it is served under its public name."""
+        room = Room()
+        return create_app(room, room, health=healthy, mail=self.pages(database, now))
 
 
 def mail_world(admin: psycopg.Connection[tuple[object, ...]]) -> MailWorld:

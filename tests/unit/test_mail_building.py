@@ -84,6 +84,8 @@ def test_no_line_ends_in_half_a_line_break() -> None:
         ("ana@example.com", "ana@example.com"),
         (" <Ana.B+x@Example.COM> ", "Ana.B+x@example.com"),
         ("mailto:ana@example.com", "ana@example.com"),
+        ("<mailto:ana@example.com|ana@example.com>", "ana@example.com"),
+        ("[ana@example.com](mailto:ana@example.com)", "ana@example.com"),
         ("ana@münchen.example", "ana@xn--mnchen-3ya.example"),
     ],
 )
