@@ -20,6 +20,7 @@ from rich.text import Text
 from adapters.postgres.embedded import EmbeddedPostgresError
 from adapters.postgres.roles import RolesError
 from bot import avatars_cli, mentors_cli
+from bot.brief_cli import brief_app
 from bot.demo_cli import demo_app
 from bot.evals.cli import eval_app
 from bot.house import HouseError
@@ -44,6 +45,7 @@ app = typer.Typer(
 )
 app.add_typer(slack_app, name="slack")
 app.add_typer(eval_app, name="eval")
+app.add_typer(brief_app, name="brief")
 app.add_typer(memory_app, name="memory")
 app.add_typer(demo_app, name="demo")
 app.add_typer(report_app, name="report")
