@@ -10,7 +10,8 @@ from core.briefs.models import Item, Meeting, Move, Opportunity, Priority
 from core.briefs.saying import Clock, length, linked, quoted
 
 _REASONS = 3
-_REASON = 48
+_REASON = 60
+_ROOM = 84  # characters of reasons
 _NAME = 32
 _PEOPLE = 3
 _SAYS_WHEN = re.compile(r"\b(?:over)?due\b|fällig", re.IGNORECASE)
@@ -86,11 +87,17 @@ def _opportunity(one: Opportunity, clock: Clock) -> Iterator[str]:
 
 
 def _reasons(one: Priority, clock: Clock) -> Iterator[str]:
+    """The weightiest reasons, as many as two lines of a phone hold; when it is due is always among them."""
     reasons = list(_why(one, _REASONS))
+    room = _ROOM
     if one.due_at and not any(map(_SAYS_WHEN.search, reasons)):
         late = one.due_at < clock.at
         yield (clock.words.was_due if late else clock.words.due).format(when=clock.deadline(one.due_at))
-    yield from reasons
+    for number, reason in enumerate(reasons):
+        room -= len(reason)
+        if number and room < 0 and not _SAYS_WHEN.search(reason):
+            break
+        yield reason
     if one.minutes and not any(map(_SAYS_HOW_LONG.search, reasons)):
         yield length(one.minutes, clock.words)
 

@@ -32,7 +32,8 @@ def _counted(facts: Facts, clock: Clock) -> Iterator[str]:
         BriefKind.EVENING: ("done", "commitments"),
     }
     for section in sections[facts.kind]:
-        if number := len(getattr(facts, section)):
+        said = {one.ref for one in facts.priorities} if section != "priorities" else set()
+        if number := sum(one.ref not in said for one in getattr(facts, section)):
             yield clock.words.count(number, section)
 
 

@@ -26,7 +26,7 @@ def written(url: str) -> list[object]:
 
 
 def test_a_preview_has_facts_and_brief_and_writes_nothing(roles: RoleUrls, admin_url: str, tmp_path: Path) -> None:
-    _, seeding = seed(roles)
+    seed(roles)
     with psycopg.connect(admin_url) as admin:
         found = admin.execute("SELECT id, name, zone FROM people ORDER BY id").fetchall()
     id, name, zone = found[0]
