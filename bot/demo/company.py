@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from core.notes.models import NoteKind
 from core.reminders.moments import moment
@@ -140,7 +140,8 @@ class Demo(_Part):
     tasks: dict[str, tuple[Task, ...]]
     events: tuple[Event, ...]
     notes: tuple[Noted, ...]
-    talk: dict[str, tuple[tuple[int, Clock, str, str], ...]] = Field(default_factory=dict)
+    talk: dict[str, tuple[tuple[int, Clock, str, str], ...]]
+    asked: tuple[tuple[int, Clock, str, str, str, int, int, int], ...]
 
 
 def load() -> Demo:

@@ -19,6 +19,8 @@ _DAYS_OF_BRIEFS = 20
 # How often a line of each section was acted on, as a team that likes its briefs does.
 _ACTED = {"priorities": (0.55, "done"), "meetings": (0.2, "ask"), "outreach": (0.3, "send"), "asks": (0.4, "done"),
           "slipped": (0.4, "snooze"), "news": (0.1, "ask")}  # fmt: skip
+_USD = {1: 0.75, 3: 0.15, 4: 0.0}
+"""What a million tokens cost at each level, roughly."""
 _LINES = {
     BriefKind.MORNING: {"priorities": 3, "meetings": 2, "outreach": 1, "news": 2},
     BriefKind.AFTERNOON: {"priorities": 2, "slipped": 1, "asks": 1},
@@ -49,6 +51,7 @@ class Seeding:
         self._calendars()
         self._notes()
         self._talk()
+        self._asked()
         self._briefs()
 
     def person(self, key: str) -> int:
@@ -178,6 +181,29 @@ class Seeding:
                     "messages", conversation_id=conversation, person_id=self._ids[f"person:{person}"], text=text,
                     platform_id=f"{channel}-{number}", occurred_at=self.days.at(day, clock, self._zone(person)),
                 )  # fmt: skip
+
+    def _asked(self) -> None:
+        """What people asked Robbie alone, with what the answers cost."""
+        for number, (day, clock, person, question, answer, level, tokens_in, tokens_out) in enumerate(self._demo.asked):
+            owner, at = self._as(person), self.days.at(day, clock, self._zone(person))
+            conversation = self._direct(person)
+            said = {"conversation_id": conversation, "platform_id": f"asked-{number}", "occurred_at": at}
+            self._store.add("messages", **said, person_id=owner, text=question)
+            said |= {"platform_id": f"answer-{number}", "occurred_at": at + timedelta(microseconds=1)}
+            self._store.add(
+                "interactions", conversation_id=conversation, person_id=owner, inbox_id=-1 - number - owner * 100,
+                answer_id=self._store.add("messages", **said, text=answer), outcome="answered", policy="fixed",
+                arm="fixed", propensity=1.0, level=level, model=f"demo level {level}", input_tokens=tokens_in,
+                output_tokens=tokens_out, cost_usd=(tokens_in + 4 * tokens_out) * _USD[level] / 1e6,
+                latency_ms=900.0, versions={}, created_at=at,
+            )  # fmt: skip
+
+    def _direct(self, person: str) -> int:
+        key = f"direct:{person}"
+        if key not in self._ids:
+            place = {"surface": SURFACE, "tenant": TENANT, "channel": f"dm-{person}", "direct": True}
+            self._ids[key] = self._store.add("conversations", **place)
+        return self._ids[key]
 
     def _briefs(self) -> None:
         """What would have been sent in the last weeks, and what was done with it."""
