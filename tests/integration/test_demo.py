@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 import pytest
 
+from adapters.postgres.brief_times import PostgresBriefTimes
 from adapters.postgres.database import Database
 from adapters.postgres.demo import demos, new_demo, remove
 from adapters.postgres.facts import PostgresFacts
@@ -91,3 +92,12 @@ async def test_the_demo_is_left_out_of_what_briefs_are_worth(roles: RoleUrls, da
 def test_days_of_the_demo_step_over_weekends(number: int, day: str) -> None:
     assert str(Days(DAY).day(number)) == day
     assert Days(date(2026, 11, 28)).today == date(2026, 11, 30)
+
+
+async def test_nothing_is_ever_due_for_the_people_of_a_demo(roles: RoleUrls, database: Database) -> None:
+    seed(roles)
+    times = PostgresBriefTimes(database, grace=timedelta(hours=1), holidays=lambda _place, _years: frozenset())
+    await times.reckon(datetime(2026, 11, 24, tzinfo=UTC))
+    async with database.system() as tx:
+        rows = await (await tx.execute("SELECT count(*) AS n FROM brief_times WHERE due_at < 'infinity'")).fetchall()
+    assert rows == [{"n": 0}]
