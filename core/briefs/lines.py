@@ -11,6 +11,7 @@ from core.briefs.saying import Clock, length, linked, quoted
 
 _REASONS = 3
 _REASON = 60
+_CLAUSE = 72  # why one gets in touch is said whole: how often one speaks, and when the last time was
 _ROOM = 84  # characters of reasons
 _NAME = 32
 _PEOPLE = 3
@@ -80,8 +81,8 @@ def _is_meeting_place(url: str) -> bool:
 def _opportunity(one: Opportunity, clock: Clock) -> Iterator[str]:
     company = f" ({quoted(one.company, _NAME)})" if one.company else ""
     yield f"**{quoted(one.contact, _NAME)}**{company}"
-    reasons = list(_why(one, _REASONS)) or [quoted(one.text)]
-    yield ", ".join(reasons)
+    first, *others = one.why or (one.text,)
+    yield ", ".join((quoted(first, _CLAUSE), *(quoted(clause, _REASON) for clause in others[: _REASONS - 1])))
     if one.draft:
         yield clock.words.draft
 
