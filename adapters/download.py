@@ -6,7 +6,6 @@ and nowhere else.
 
 from __future__ import annotations
 
-import ipaddress
 import socket
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
+from adapters.public import Allowed, is_public
 from core.conversation.models import Problem
 from core.conversation.ports import Unreadable
 
@@ -31,22 +31,31 @@ class Downloaded:
     media_type: str
 
 
-class _PublicOnly(AbstractResolver):
-    """Names that lead into a private network lead nowhere."""
+class CheckedNames(AbstractResolver):
+    """Names that lead to addresses that are not allowed, such as those of a private network, lead nowhere.
 
-    def __init__(self) -> None:
+    What is connected to is the very address that was checked.
+
+    Args:
+        allowed: which addresses are.
+    """
+
+    def __init__(self, allowed: Allowed = is_public) -> None:
         self._resolver = aiohttp.ThreadedResolver()
+        self._allowed = allowed
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
+        """The addresses that a name has and that are allowed. Raises OSError where there are none."""
         found = await self._resolver.resolve(host, port, family)
-        public = [one for one in found if ipaddress.ip_address(one["host"].partition("%")[0]).is_global]
+        public = [one for one in found if self._allowed(one["host"])]
         if not public:
             raise OSError("not a public address")
         return public
 
     async def close(self) -> None:
+        """Look up nothing more."""
         await self._resolver.close()
 
 
@@ -101,7 +110,7 @@ class Downloads:
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None or self._session.closed:
             proxied = bool(getproxies_environment())  # then the proxy looks names up, and has a private one itself
-            resolver = _PublicOnly() if self._public and not proxied else None
+            resolver = CheckedNames() if self._public and not proxied else None
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(resolver=resolver),
                 timeout=self._timeout,
