@@ -30,6 +30,7 @@ from bot.metrics import Metrics
 from bot.platforms import SLACK_EVENTS, Platform, connect
 from bot.roles import ALL, Role, Roles
 from bot.settings import Settings
+from bot.vault import open_vault
 from core.conversation.intake import Intake, IntakePolicy
 from core.conversation.ports import Gateway, Surface
 from mentors import avatars
@@ -129,7 +130,12 @@ async def build(settings: Settings, urls: RoleUrls, roles: Roles = ALL) -> App:
     await database.open()
     await queue.open()
     places = PostgresPlaces(database)
-    intake = Intake(PostgresInbox(database, queue.enqueue), _intake_policy(settings))
+    vault = open_vault(settings)
+    intake = Intake(
+        PostgresInbox(database, queue.enqueue),
+        _intake_policy(settings),
+        seal=lambda secret: vault.seal(secret).decode(),
+    )
     leases = PostgresLeases(urls.system)
     platforms = connect(settings, intake, database, leases, desk(settings, database))
     metrics = Metrics()

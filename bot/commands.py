@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from adapters.postgres.briefs import PostgresBriefs
+from adapters.postgres.calendars import PostgresCalendars
 from adapters.postgres.consents import PostgresConsents
 from adapters.postgres.contacts import PostgresCrm
 from adapters.postgres.database import Database
@@ -22,6 +23,7 @@ from adapters.postgres.reminders import PostgresReminders
 from adapters.postgres.tasks import PostgresTasks
 from bot.mail import mail_commands
 from bot.settings import Settings
+from bot.vault import open_vault
 from bot.wording import outreach_queue, phraser
 from core.briefs.acting import Acting, act_forms
 from core.briefs.commands import briefing, completing_briefs
@@ -51,10 +53,12 @@ from core.registry import Choice
 from core.reminders.commands import explain, reminding
 from core.rendering.message import Persona
 from core.work.activity_commands import explain_log
+from core.work.calendar_commands import Safe, calendar_forms, scheduling
 from core.work.changing import changing
 from core.work.commands import working_on
 from core.work.crm_commands import keeping_contacts
 from core.work.editing import completing_contacts, completing_deals, entry_forms
+from core.work.focus_commands import focusing
 from core.work.goals import aiming
 from mentors.cheering import line_of
 from mentors.choosing import Mentors
@@ -90,6 +94,8 @@ def handlers(
         **changing(PostgresTasks(database)),
         **aiming(PostgresGoals(database)),
         **keeping_contacts(PostgresCrm(database)),
+        **scheduling(PostgresCalendars(database), safe(settings)),
+        **focusing(PostgresCalendars(database)),
         **reminding(PostgresReminders(database)),
         **briefs(settings, database, router),
         **mail_commands(settings, database, mailer),
@@ -143,6 +149,7 @@ def desk(settings: Settings, database: Database) -> Desk:
         forms={
             **settings_form(people, cast),
             **note_forms(people, notes),
+            **calendar_forms(),
             **consent_forms(people, consents_of(settings, database)),
             **brief_forms(people),
             **act_forms(people, PostgresBriefs(database)),
@@ -156,6 +163,12 @@ def desk(settings: Settings, database: Database) -> Desk:
 def consents_of(settings: Settings, database: Database) -> PostgresConsents:
     """Where questions are kept."""
     return PostgresConsents(database, expire_days=settings.notes.ask_days)
+
+
+def safe(settings: Settings) -> Safe:
+    """What seals what is told in confidence."""
+    vault = open_vault(settings)
+    return Safe(vault.seal, vault.open)
 
 
 def cheer(settings: Settings) -> Cheer:

@@ -64,6 +64,7 @@ class Option:
         long: whether a form gives it several lines.
         hidden: whether no menu and no form offers it, and nobody types it.
         exact: whether nothing but a whole word stands for a choice, since other words may come in its place.
+        secret: whether it is told in confidence, and sealed before it is stored.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Option:
     long: bool = False
     hidden: bool = False
     exact: bool = False
+    secret: bool = False
 
 
 class Where(StrEnum):

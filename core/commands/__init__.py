@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.commands.answers import ANSWERS
 from core.commands.asking import ASKING
 from core.commands.briefs import BRIEFS
+from core.commands.calendars import CALENDARS
 from core.commands.crm import CRM
 from core.commands.hearing import HEARING
 from core.commands.mail import MAIL

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from core.commands import PREFIXES
 from core.conversation.models import Asker, Place
+from core.conversation.sealing import secrets_of
 from core.conversation.stores import Claim
 from core.people.models import ChannelSettings, PersonSettings
 from core.registry import Invocation, Lane, Registry
@@ -85,9 +86,14 @@ Explainers = Mapping[str, Explainer]
 
 
 def command_of(claim: Claim, registry: Registry) -> Invocation | None:
-    """What a claim asks for: the line as it reads now, since it may have been edited, else what came with it."""
+    """What a claim asks for: the line as it reads now, since it may have been edited, else what came with it.
+
+    A line that was told something in confidence is read as it came: what it was told does not stand in it any more.
+    """
     if claim.command is None:
         return None
+    if secrets_of(claim.command, registry):
+        return claim.command
     typed = registry.line(claim.text.strip(), PREFIXES.get(claim.place.surface, "/"))
     command = registry.get(typed.command) if typed else None
     return typed if command is not None and command.lane is Lane.TURN else claim.command

@@ -10,8 +10,9 @@ from weakref import WeakValueDictionary
 
 from core.commands import PREFIXES, REGISTRY
 from core.conversation.models import Accepted, InboundEvent, InboxState, Kind
+from core.conversation.sealing import Seal, in_confidence, secrets_of
 from core.conversation.stores import InboxStore, Verdict
-from core.registry import Registry
+from core.registry import Invocation, Registry
 from core.rendering.clean import clean
 
 
@@ -34,7 +35,15 @@ _AT_ONCE = {"stop": Kind.STOP, "vote": Kind.VOTE, "reason": Kind.VOTE, "regenera
 
 
 class Intake:
-    """Implements ``core.conversation.ports.Receiver``."""
+    """Implements ``core.conversation.ports.Receiver``.
+
+    Args:
+        store: where events become rows.
+        policy: what is let in.
+        registry: the commands.
+        seal: seals what a command is told in confidence, before it is stored; without it, such a value is dropped.
+        now: the clock, with a time zone.
+    """
 
     def __init__(
         self,
@@ -42,11 +51,13 @@ class Intake:
         policy: IntakePolicy,
         *,
         registry: Registry = REGISTRY,
+        seal: Seal = lambda value: "",
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._store = store
         self._policy = policy
         self._registry = registry
+        self._seal = seal
         self._now = now
         self._channels: WeakValueDictionary[tuple[str, str, str], asyncio.Lock] = WeakValueDictionary()
 
@@ -56,6 +67,7 @@ class Intake:
         Otherwise the later of two could be stored, and answered, while the earlier still waits for the database.
         """
         event = self._read(event)
+        event = in_confidence(event, self._registry, PREFIXES.get(event.place.surface, "/"), self._seal)
         verdict = self._judge(event)
         if verdict is None:
             return Accepted(inbox_id=None, state=InboxState.IGNORED)
@@ -68,6 +80,7 @@ class Intake:
         if event.kind is not Kind.MESSAGE:
             return event
         command = event.command or self._registry.line(event.text.strip(), PREFIXES.get(event.place.surface, "/"))
+        command = command or self._confided(event)
         if command is None:
             return event
         changes: dict[str, object] = {"command": command, "addressed": True}
@@ -75,6 +88,13 @@ class Intake:
         if kind is not None:
             changes |= {"kind": kind, "message_id": event.about}
         return event.model_copy(update=changes)
+
+    def _confided(self, event: InboundEvent) -> Invocation | None:
+        """The command that free text plainly means, where it is told something in confidence: that cannot wait."""
+        if "://" not in event.text or not event.addressed:
+            return None
+        spoken = self._registry.spoken(event.text)
+        return spoken if spoken is not None and secrets_of(spoken, self._registry) else None
 
     def _judge(self, event: InboundEvent) -> Verdict | None:
         """How to store it; None when it does not concern Robbie and nothing of it is kept."""

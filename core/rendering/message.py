@@ -98,6 +98,7 @@ class FormField(Frozen):
         label: at most 45 characters.
         kind: one line, several lines, one of ``choices``, or yes and no.
         choices: values and labels.
+        secret: whether it is not shown while it is typed, where a surface can do so.
     """
 
     name: str
@@ -108,6 +109,7 @@ class FormField(Frozen):
     choices: tuple[tuple[str, str], ...] = ()
     required: bool = False
     longest: int = 3_000
+    secret: bool = False
 
 
 class Form(Frozen):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -86,8 +86,9 @@ def gaps(
     now: datetime | None = None,
     hours: tuple[time, time] = WORK,
     least: timedelta = HALF_AN_HOUR,
+    days: Container[int] = WORKDAYS,
 ) -> tuple[Span, ...]:
-    """What is left of a day's working hours; nothing at weekends.
+    """What is left of a day's working hours; nothing on days off.
 
     Args:
         taken: what may take time.
@@ -96,8 +97,9 @@ def gaps(
         now: what lies before it is over; None for the whole day.
         hours: the working hours.
         least: shorter ones are no gaps.
+        days: the working days; Monday is 0.
     """
-    if day.weekday() not in WORKDAYS:
+    if day.weekday() not in days:
         return ()
     start, end = (_utc(day, at, zone) for at in hours)
     at, found = max(start, now.astimezone(UTC)) if now else start, []
