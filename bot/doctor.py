@@ -14,6 +14,7 @@ from adapters.machine import checks as machine
 from adapters.postgres import checks as postgres
 from adapters.postgres import memory_checks, queue_checks
 from adapters.postgres.access import Access
+from adapters.postgres.calendar_checks import calendars
 from adapters.postgres.installations import installations
 from adapters.redis.checks import redis
 from adapters.slack.checks import SlackTokens, slack
@@ -92,6 +93,7 @@ def _servers(settings: Settings, access: Access) -> Iterator[Check]:
     yield Check("Database", "server", partial(postgres.database, access), patience)
     look = partial(queue_checks.queue, access, dead_after_seconds=dead_after, platforms=_connecting(settings))
     yield Check("Queue", "queue", look, patience)
+    yield Check("Calendars", "calendars", partial(calendars, access), patience)
     yield Check("Redis", "redis", partial(redis, _value(settings.secrets.redis_url) or None), _SECONDS)
 
 

@@ -28,6 +28,9 @@ class Metrics:
             buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0),
             registry=self._registry,
         )
+        self._calendars = Counter(
+            "robbie_calendar_syncs", "Readings of calendars by what came of them.", ["outcome"], registry=self._registry
+        )
         self._rows = Gauge(
             "robbie_rows", "Inbox and outbox rows that are not done.", ["state"], registry=self._registry
         )
@@ -45,6 +48,10 @@ class Metrics:
     def recall(self, seconds: float, outcome: str) -> None:
         """Note how long memory took for an answer: found, nothing, late (the answer went without it) or failed."""
         self._recall.labels(outcome).observe(seconds)
+
+    def calendar(self, outcome: str) -> None:
+        """Count a reading of a calendar: read, same (nothing new), failed, or lost (another worker has it)."""
+        self._calendars.labels(outcome).inc()
 
     def state(self, ready: bool, rows: Mapping[str, int], connected: Mapping[str, bool]) -> None:
         """Note how the process is now. Rows that are not known are not told, rather than told as they were."""

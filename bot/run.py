@@ -101,6 +101,7 @@ async def working(app: App) -> AsyncIterator[None]:
             "noticing": app.work.noticing.notice,
             "asking": app.work.proposals.look,
             **({"mail": app.work.mailing.look} if app.work.mailing else {}),
+            "calendars": app.work.calendars.sync,
         }.items()
     ]
     try:

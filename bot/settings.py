@@ -11,6 +11,7 @@ import yaml
 from pydantic import Field, SecretStr, ValidationError, model_validator
 
 from bot.brief_settings import BriefsSettings as BriefsSettings
+from bot.calendar_settings import CalendarSettings
 from bot.complaints import explain
 from bot.kinds import EmbeddingName, HttpUrl, WhoMayInstall, beginning
 from bot.mail_settings import MailSettings
@@ -235,6 +236,7 @@ class Settings(Section):
     notes: NotesSettings = NotesSettings()
     mail: MailSettings = MailSettings()
     briefs: BriefsSettings = BriefsSettings()
+    calendar: CalendarSettings = CalendarSettings()
     budget: BudgetSettings = BudgetSettings()
     router: RouterSettings = RouterSettings()
     models: tuple[Model, ...] = Field(default_factory=default_models)

@@ -19,6 +19,7 @@ from adapters.postgres.turns import PostgresTurns
 from adapters.queue.jobs import Queue
 from adapters.redis import RedisHints
 from bot import __version__
+from bot.calendars import syncing
 from bot.commands import brief_service, explainers, handlers
 from bot.mail import mail_loop, mailer_of
 from bot.memory import MemoryWork, remembering
@@ -42,6 +43,7 @@ from core.notes.noticing import Noticing, When
 from core.notes.sparing import Sparing
 from core.routing.models import Attempt, ErrorClass, Task
 from core.routing.service import Router
+from core.work.syncing import Syncing
 
 _log = logging.getLogger(__name__)
 _NO_SIGN = (ErrorClass.REFUSED, ErrorClass.CONTEXT, ErrorClass.BREAKER_OPEN, ErrorClass.BUDGET)
@@ -84,6 +86,7 @@ class Work:
     memory: MemoryWork
     noticing: Noticing
     proposals: PostgresProposals
+    calendars: Syncing
     mailing: Mailing | None = None
 
     async def load(self, progress: Callable[[str], None]) -> None:
@@ -154,6 +157,7 @@ def wire(
         memory,
         _noticing(settings, database, router, memory.embedder),
         proposals,
+        syncing(settings, database, breakers, metrics),
         mail_loop(settings, database, brief_service(settings, database, router), mailer),
     )
 

@@ -68,15 +68,16 @@ class CaldavReader:
         limits = (str(_MEGABYTES), str(math.ceil(self._seconds)))
         said = _checked(await ask(_CHILD, asked, self._seconds, *limits))
         if said.get("same"):
-            return Reading(events=None, state=source.state)
+            return Reading(events=None, state=source.state, left_out=source.state.get("left_out", ""))
         emails = [*source.emails, *([source.user] if "@" in source.user else [])]
         texts, denied = said["texts"], int(str(said["denied"]))
         if not isinstance(texts, list):
             raise CalendarError(_PASSING["broken"][0])
-        events, left_out = await self._expanding.events(texts, source, emails)
-        more = [f"{denied} of its calendars may not be read." if denied else "", left_out]
-        state = {**known, "versions": str(said["versions"])}
-        return Reading(events=tuple(events), state=state, left_out=" ".join(filter(None, more)))
+        reading = await self._expanding.read(texts, source, emails)
+        denied_too = f"{denied} of its calendars may not be read. " if denied else ""
+        left_out = f"{denied_too}{reading.left_out}".strip()
+        state = {**known, "versions": str(said["versions"]), "left_out": left_out}
+        return Reading(events=reading.events, state=state, left_out=left_out)
 
     def _asked(self, source: Source, versions: str) -> dict[str, str]:
         return {

@@ -11,12 +11,13 @@ from pathlib import Path
 
 from adapters.calendar.children import ask
 from core.reminders.moments import zone_of
-from core.work.calendar import DAYS_AHEAD, DAYS_BEHIND, CalendarError, Event, Source
+from core.work.calendar import DAYS_AHEAD, DAYS_BEHIND, CalendarError, Event, Reading, Source
 
 logger = logging.getLogger(__name__)
 
 _CHILD = Path(__file__).with_name("expanding_child.py")
 _MEGABYTES = 768
+_NAME = 80
 _AT_ONCE = 2
 _PROBLEMS = {
     "not_calendar": "What is at its address is no calendar. Copy the address once more: it ends in .ics most often.",
@@ -42,8 +43,8 @@ class Expanding:
         self._megabytes = megabytes
         self._slots = asyncio.Semaphore(_AT_ONCE)
 
-    async def events(self, texts: Sequence[str], source: Source, emails: Sequence[str]) -> tuple[list[Event], str]:
-        """The events, and what had to be left out in words. Raises CalendarError.
+    async def read(self, texts: Sequence[str], source: Source, emails: Sequence[str]) -> Reading:
+        """The events, and what had to be left out. Raises CalendarError.
 
         Args:
             texts: iCalendar files.
@@ -63,7 +64,7 @@ class Expanding:
         return _understood(said)
 
 
-def _understood(said: Mapping[str, object] | None) -> tuple[list[Event], str]:
+def _understood(said: Mapping[str, object] | None) -> Reading:
     if said is None:  # killed for its time or memory, most likely
         raise CalendarError(_PROBLEMS["too_complicated"])
     if "problem" in said:
@@ -72,5 +73,8 @@ def _understood(said: Mapping[str, object] | None) -> tuple[list[Event], str]:
     if not isinstance(events, list):
         raise CalendarError(_PROBLEMS["broken"])
     broken = int(str(said["broken"]))
-    left_out = f"{broken} {'event' if broken == 1 else 'events'} could not be read, and are left out." if broken else ""
-    return [Event.model_validate(event) for event in events], left_out
+    left_out = f"{broken} events could not be read, and are left out." if broken else ""
+    if broken == 1:
+        left_out = "1 event could not be read, and is left out."
+    found = tuple(Event.model_validate(event) for event in events)
+    return Reading(events=found, name=str(said["name"])[:_NAME], left_out=left_out)

@@ -60,10 +60,10 @@ class IcsReader:
         address = source.address.get_secret_value()
         text, version = await self._fetch(address, source.state if same else {})
         if text is None:
-            return Reading(events=None, state=source.state)
+            return Reading(events=None, state=source.state, left_out=source.state.get("left_out", ""))
         emails = [*source.emails, *_EMAIL.findall(unquote(address))]
-        events, left_out = await self._expanding.events([text], source, emails)
-        return Reading(events=tuple(events), state={**known, **version}, left_out=left_out)
+        reading = await self._expanding.read([text], source, emails)
+        return reading.model_copy(update={"state": {**known, **version, "left_out": reading.left_out}})
 
     async def _fetch(self, address: str, state: Mapping[str, str]) -> tuple[str | None, dict[str, str]]:
         """The text and its version; None for what has not changed."""

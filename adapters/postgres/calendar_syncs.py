@@ -29,8 +29,9 @@ _OPEN = """
     WHERE calendars.id = %(calendar_id)s AND lease_until = %(until)s AND sealed IS NOT NULL"""
 
 _CLOSE = """
-    UPDATE calendars SET state = %(state)s, problem = %(problem)s, failures = 0, failing_since = NULL,
-        synced_at = now(), sync_at = now() + make_interval(secs => %(seconds)s), lease_until = NULL
+    UPDATE calendars SET name = coalesce(nullif(%(name)s, ''), name), state = %(state)s, problem = %(problem)s,
+        failures = 0, failing_since = NULL, synced_at = now(),
+        sync_at = now() + make_interval(secs => %(seconds)s), lease_until = NULL
     WHERE id = %(calendar_id)s AND lease_until = %(until)s AND removed_at IS NULL"""
 _FAILED = """
     UPDATE calendars SET problem = %(problem)s, failures = failures + 1,
@@ -81,6 +82,7 @@ class PostgresCalendarSyncs:
         """Put what was read in the place of what was kept, or nothing at all."""
         values = {
             **lease.model_dump(),
+            "name": reading.name,
             "state": Jsonb(reading.state),
             "problem": reading.left_out,
             "seconds": next_seconds,

@@ -17,7 +17,21 @@ from core.commands.sharing import SHARING
 from core.commands.work import WORK
 from core.registry import Registry
 
-COMMANDS = (*ASKING, *NOTES, *SHARING, *WORK, *CRM, *HEARING, *REMINDERS, *BRIEFS, *OUTREACH, *PEOPLE, *MAIL, *ANSWERS)
+COMMANDS = (
+    *ASKING,
+    *NOTES,
+    *SHARING,
+    *WORK,
+    *CRM,
+    *CALENDARS,
+    *HEARING,
+    *REMINDERS,
+    *BRIEFS,
+    *OUTREACH,
+    *PEOPLE,
+    *MAIL,
+    *ANSWERS,
+)
 """In the order in which help shows them."""
 
 REGISTRY = Registry(COMMANDS)

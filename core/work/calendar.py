@@ -145,9 +145,11 @@ class Reading(Frozen):
         events: what lies within the window; None where nothing has changed since the last reading.
         state: kept for the next reading, such as the version of what was read.
         left_out: what had to be left out, in words for its owner; empty for nothing.
+        name: what the calendar calls itself; empty where it does not.
     """
 
     events: tuple[Event, ...] | None
+    name: str = ""
     state: dict[str, str] = Field(default_factory=dict)
     left_out: str = ""
 

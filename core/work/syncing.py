@@ -91,10 +91,17 @@ class Syncing:
         self._now = now
 
     async def sync(self) -> int:
-        """Read what is due, a few at once, and say how many calendars that were."""
-        leases = await self._store.due(_AT_ONCE, _LEASE_SECONDS)
-        await asyncio.gather(*(self._one(lease) for lease in leases))
-        return len(leases)
+        """Read all that are due, a few at once, and say how many calendars that were."""
+        return sum(await asyncio.gather(*(self._drain() for _ in range(_AT_ONCE))))
+
+    async def _drain(self) -> int:
+        """One after the other; a slow server keeps only one of those who read waiting."""
+        done = 0
+        while leases := await self._store.due(1, _LEASE_SECONDS):
+            for lease in leases:
+                await self._one(lease)
+                done += 1
+        return done
 
     async def _one(self, lease: Lease) -> None:
         subscription = await self._store.open(lease)
