@@ -32,7 +32,7 @@ def _counted(facts: Facts, clock: Clock) -> Iterator[str]:
         BriefKind.EVENING: ("done", "commitments"),
     }
     for section in sections[facts.kind]:
-        said = {one.ref for one in facts.priorities} if section != "priorities" else set()
+        said = {one.ref for one in facts.priorities} if section in ("slipped", "asks") else set()
         if number := sum(one.ref not in said for one in getattr(facts, section)):
             yield clock.words.count(number, section)
 
@@ -62,7 +62,7 @@ def day_in_short(facts: Facts, clock: Clock) -> str:
     if facts.gaps:
         spans = [clock.span(gap) for gap in facts.gaps[:_GAPS]]
         said.append(clock.words.free.format(gaps=f"{', '.join(spans)} ({length(total(facts.gaps), clock.words)})"))
-    elif facts.meetings and any(not one.all_day for one in facts.meetings):
+    elif not evening and any(not one.all_day for one in facts.meetings):
         said.append(clock.words.no_gaps)
     return " ".join(said)
 

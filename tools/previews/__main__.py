@@ -30,7 +30,8 @@ IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
 
 
 @contextmanager
-def _database(server: EmbeddedPostgres, name: str) -> Iterator[str]:
+def database(server: EmbeddedPostgres, name: str) -> Iterator[str]:
+    """A database of its own; gives its URL."""
     with psycopg.connect(server.url(), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
     upgrade(bootstrap(server.url(database=name)).owner)
@@ -72,11 +73,11 @@ def main() -> None:
         tempfile.TemporaryDirectory() as name,
         EmbeddedPostgres(Path(name) / "pg", settings={"fsync": "off"}) as server,
     ):
-        with _database(server, "slack") as url:
+        with database(server, "slack") as url:
             pages = asyncio.run(_slack(url, Path(name)))
-        with _database(server, "notes") as url:
+        with database(server, "notes") as url:
             pages |= asyncio.run(_notes(url, Path(name) / "notes"))
-        with _database(server, "discord") as url:
+        with database(server, "discord") as url:
             pages |= asyncio.run(_discord(url, Path(name)))
     for title, html in pages.items():
         asyncio.run(take(html, IMAGES / f"{title}.png"))

@@ -82,3 +82,14 @@ def conversation(discord: DiscordDouble, thread: str, reader: str) -> str:
         channels=[one.name for one in discord.world.channels.values() if one.name in ("general", "random")],
         messages=[_entry(discord, message, names) for message in messages],
     )
+
+
+def direct(discord: DiscordDouble, reader: str) -> str:
+    """A person's direct message with Robbie."""
+    names = {user.id: user.name for user in discord.world.users.values()}
+    messages = [one for one in discord.sees(reader, discord.dm(reader)) if one.type in SPEECH]
+    return templates.get_template("discord.html").render(
+        guild=discord.world.guild.name, direct="Robbie", channels=[],
+        people=["Robbie", *sorted(name for name in names.values() if name not in (reader, "Robbie"))],
+        messages=[_entry(discord, message, names) for message in messages],
+    )  # fmt: skip

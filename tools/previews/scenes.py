@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tests.brief_delivery import deliver
+from tests.brief_facts import AFTERNOON, EVENING, MORNING
 from tests.guild import Guild
 from tests.office import Office
 
@@ -50,6 +52,28 @@ async def notes_scene(office: Office) -> str:
     await office.until(lambda: office.slack.workspace.ephemerals)
     await office.settled()
     return thread
+
+
+async def slack_briefs(office: Office) -> None:
+    """The three briefs of a day in Ana's direct message, and something done."""
+    office.slack.workspace.users["U1"].name = "Ana Duarte"
+    app = await office.open(**PUBLIC)
+    await office.ask("hi", "U1")
+    for facts in (MORNING, AFTERNOON, EVENING):
+        await deliver(app, "U1", facts)
+        await office.settled()
+
+
+async def discord_briefs(guild: Guild) -> None:
+    """The same in Discord."""
+    app = await guild.open(**PUBLIC)
+    dm = guild.discord.dm("Ana")
+    await guild.discord.say("Ana", dm, "hi")
+    await guild.until(lambda: guild.shown(dm))
+    await guild.settled()
+    for facts in (MORNING, AFTERNOON, EVENING):
+        await deliver(app, guild.discord.user_id("Ana"), facts)
+        await guild.settled()
 
 
 async def discord_scene(guild: Guild) -> str:

@@ -122,3 +122,15 @@ def home(slack: SlackDouble, user: str) -> str:
         people=[one.name for one in slack.workspace.users.values() if not one.is_bot],
         robbie=face(ROBBIE), colour=colour,
     )  # fmt: skip
+
+
+def direct(slack: SlackDouble, user: str) -> str:
+    """A person's direct message with Robbie."""
+    names = _names(slack)
+    return templates.get_template("slack.html").render(
+        direct=True,
+        channels=sorted(one.name for one in slack.workspace.channels.values() if one.kind == "channel"),
+        people=[one.name for one in slack.workspace.users.values() if not one.is_bot],
+        roots=[_entry(message, names, []) for message in slack.messages(slack.dm(user))],
+        robbie=face(ROBBIE), colour=colour,
+    )  # fmt: skip
