@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
+from datetime import date, datetime
 
 import psycopg
 import pytest
@@ -44,3 +46,125 @@ async def test_nothing_at_all_gives_empty_facts_of_each_kind(world: BriefWorld, 
         found = await facts.gather(world.reader("Ana"), kind, at(23, 8))
         assert found.empty
         assert found.first
+
+
+async def test_what_was_put_off_then_is_not_told_until_it_is_time(world: BriefWorld, facts: PostgresFacts) -> None:
+    world.task("Ana", "Tidy up", due_at=at(24, 17), snoozed_until=at(24, 8))
+    evening = await facts.gather(world.reader("Ana"), BriefKind.EVENING, at(23, 18))
+    assert [one.text for one in evening.tomorrow] == ["Tidy up"]
+    assert (await facts.gather(world.reader("Ana"), BriefKind.MORNING, at(23, 8))).priorities == ()
+    assert len((await facts.gather(world.reader("Ana"), BriefKind.MORNING, at(24, 8))).priorities) == 1
+
+
+async def test_a_note_holds_as_long_as_it_held_then(world: BriefWorld, facts: PostgresFacts) -> None:
+    world.note("Ben", "We go with Postgres", "decision", at(23, 9), shared_with="*", valid_to=at(24, 9))
+
+    async def told(moment: datetime) -> list[str]:
+        return [one.text for one in (await facts.gather(world.reader("Ana"), BriefKind.MORNING, moment)).news]
+
+    assert await told(at(23, 8)) == []
+    assert await told(at(23, 10)) == ["We go with Postgres"]
+    assert await told(at(24, 10)) == []
+
+
+async def test_a_question_that_was_answered_later_waited_then(world: BriefWorld, facts: PostgresFacts) -> None:
+    note = world.note("Ana", "I will leave at four", "personal", at(23, 9))
+    world.row(
+        "consents", org_id=world.org_id, note_id=note, person_id=world.ids["Ana"], owner=world.ids["Ana"],
+        conversation_id=world.conversation, part="owner", what="share", audience="*", wording="Ana leaves at four",
+        asked_at=at(23, 10), expires_at=at(30), state="yes", settled_at=at(24, 12),
+    )  # fmt: skip
+    asked = [
+        len((await facts.gather(world.reader("Ana"), BriefKind.MORNING, moment)).asks)
+        for moment in (at(23, 8), at(24, 8), at(25, 8))
+    ]
+    assert asked == [0, 1, 0]
+
+
+async def test_what_somebody_found_not_relevant_or_put_off_is_left_out_as_of_then(
+    world: BriefWorld, facts: PostgresFacts
+) -> None:
+    world.note("Ana", "I will call Ben", "commitment", at(20, 9), due_at=at(20, 17))
+    world.note("Ana", "I will write to Cleo", "commitment", at(20, 9), due_at=at(20, 18))
+    brief = world.brief("Ana", "evening", at(23, 18))
+    world.line("Ana", brief, "commitments", "note:1", act="dismiss", acted_at=at(23, 19))
+    world.line("Ana", brief, "commitments", "note:2", act="snooze", acted_at=at(23, 19))
+
+    async def open_at(moment: datetime) -> list[str]:
+        found = await facts.gather(world.reader("Ana"), BriefKind.EVENING, moment)
+        return [one.ref for one in found.commitments]
+
+    assert await open_at(at(23, 18)) == ["note:1", "note:2"]
+    assert await open_at(at(23, 20)) == []
+    assert await open_at(at(24, 18)) == ["note:2"]
+
+
+async def test_a_promise_that_became_a_task_is_told_as_the_task(world: BriefWorld, facts: PostgresFacts) -> None:
+    note = world.note("Ana", "I will call Ben", "commitment", at(20, 9))
+    task = world.task("Ana", "Call Ben", note_id=note, promised=True)
+    found = await facts.gather(world.reader("Ana"), BriefKind.EVENING, at(23, 18))
+    assert [one.ref for one in found.commitments] == [f"task:{task}"]
+
+
+async def test_both_accounts_of_a_human_are_one_person(world: BriefWorld, facts: PostgresFacts) -> None:
+    human = uuid.uuid4()
+    world.person("Cleo", human)
+    world.person("Cleo on Discord", human)
+    world.task("Cleo on Discord", "Call the bank")
+    world.note("Ben", "Cleo reviews the contract", "action", at(22, 9), about="Cleo on Discord", shared_with="*")
+    found = await facts.gather(world.reader("Cleo"), BriefKind.MORNING, at(23, 8))
+    assert [one.text for one in found.priorities] == ["Call the bank"]
+    assert [one.text for one in found.asks] == ["Cleo reviews the contract"]
+
+
+async def test_the_next_day_is_the_next_on_which_the_person_works(world: BriefWorld, facts: PostgresFacts) -> None:
+    world.event("Ana", "Saturday market", at(28, 10))
+    world.event("Ana", "Monday standup", at(30, 9))
+    friday = await facts.gather(world.reader("Ana"), BriefKind.EVENING, at(27, 18))
+    assert friday.next_day == date(2026, 11, 30)
+    assert [one.title for one in friday.meetings] == ["Monday standup"]
+    world.admin.execute("""UPDATE people SET settings = '{"briefs": {"days": [4, 5]}}' WHERE name = 'Ana'""")
+    friday = await facts.gather(world.reader("Ana"), BriefKind.EVENING, at(27, 18))
+    assert [one.title for one in friday.meetings] == ["Saturday market"]
+
+
+async def test_an_event_that_began_days_ago_is_on_today(world: BriefWorld, facts: PostgresFacts) -> None:
+    world.event("Ana", "Conference", at(20, 9), 5 * 1440)
+    world.event("Ana", "Holiday", at(16), 14 * 1440, all_day=True, starts_on=date(2026, 11, 16),
+                ends_on=date(2026, 11, 30))  # fmt: skip
+    found = await facts.gather(world.reader("Ana"), BriefKind.MORNING, at(23, 8))
+    assert [one.title for one in found.meetings] == ["Holiday", "Conference"]
+
+
+async def test_what_does_not_fit_into_today_moves_to_the_next_time_that_it_fits_into(
+    world: BriefWorld, facts: PostgresFacts
+) -> None:
+    world.event("Ana", "Workshop", at(23, 14), 180)
+    world.event("Ana", "Board", at(24, 9), 60)
+    world.task("Ana", "Slipped", due_at=at(20, 17), effort_minutes=30)
+    world.task("Ana", "Two hours", due_at=at(23, 18), effort_minutes=120)
+    world.task("Ana", "Never fits", due_at=at(20, 16), effort_minutes=600)
+    found = await facts.gather(world.reader("Ana"), BriefKind.AFTERNOON, at(23, 14))
+    assert [(one.text, one.until) for one in found.moves] == [("Slipped", at(23, 17)), ("Two hours", at(24, 10))]
+
+
+async def test_free_time_is_that_of_two_weeks_of_working_days(world: BriefWorld, facts: PostgresFacts) -> None:
+    world.event("Ana", "Standup", at(24, 9), 30)
+    gaps = await facts.free(world.reader("Ana"), at(23, 12))
+    assert [(one.starts_at, one.ends_at) for one in gaps[:3]] == [
+        (at(23, 12), at(23, 18)),
+        (at(24, 9, 30), at(24, 18)),
+        (at(25, 9), at(25, 18)),
+    ]
+    assert len(gaps) == 10
+
+
+async def test_candidates_are_everything_open_with_what_each_waits_for(world: BriefWorld, facts: PostgresFacts) -> None:
+    first, then = world.task("Ana", "Write the report"), world.task("Ana", "Send the report")
+    world.row("task_ties", "task_id", org_id=world.org_id, owner=world.ids["Ana"], task_id=then, after_id=first)
+    world.of("Ana", "deals", name="Harbour", next_step="Call them", created_at=at(2), stage_since=at(9))
+    found = {one.text: one for one in await facts.candidates(world.reader("Ana"), at(23, 8))}
+    assert found.keys() == {"Write the report", "Send the report", "Call them"}
+    assert found["Write the report"].unblocks == 1
+    assert found["Send the report"].waits_for == (f"task:{first}",)
+    assert found["Call them"].deal_name == "Harbour"
