@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from benchmarks import briefs
 from benchmarks.contestants import Contestant, Running, plain, robbie, started
 from benchmarks.stage import Stage, stage
 from benchmarks.table import show
@@ -158,19 +159,22 @@ async def run(chosen: Sequence[Contestant], lengths: Lengths, *, rest: bool) -> 
 
 
 def main() -> None:
-    """Measure, write ``results/latest.json`` and print the table."""
+    """Measure, write ``results/latest.json`` and ``results/briefs.json``, and print the tables."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a few seconds each: shows that it runs, measures nothing")
-    parser.add_argument("--only", metavar="TEXT", help="the contestants with this in their name; leaves out the rest")
+    parser.add_argument("--only", metavar="TEXT", help="contestants with this in their name, or briefs")
     parser.add_argument("--workers", type=int, default=2, help="the largest number of workers beside a gateway")
     parser.add_argument("--output", type=Path, default=RESULTS)
     args = parser.parse_args()
     chosen = [bot for bot in contestants(args.workers) if (args.only or "").lower() in bot.name.lower()]
-    result = asyncio.run(run(chosen, QUICK if args.quick else Lengths(), rest=args.only is None))
     args.output.parent.mkdir(parents=True, exist_ok=True)
-    args.output.write_text(json.dumps(result, indent=2) + "\n", "utf-8")
-    show(result)
-    say(f"written to {args.output}")
+    if chosen:
+        result = asyncio.run(run(chosen, QUICK if args.quick else Lengths(), rest=args.only is None))
+        args.output.write_text(json.dumps(result, indent=2) + "\n", "utf-8")
+        show(result)
+        say(f"written to {args.output}")
+    if args.only is None or "briefs" in args.only.lower():
+        briefs.write(args.output.with_name("briefs.json"), quick=args.quick)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import psutil
 import psycopg
@@ -31,6 +32,7 @@ from adapters.postgres.migrate import upgrade
 from adapters.postgres.roles import RoleUrls, bootstrap
 from benchmarks.brief_people import MONDAY, org, seed
 from benchmarks.growth import plot
+from benchmarks.table import show_briefs
 from core.briefs.composing import compose
 from core.briefs.models import BriefKind, Reader
 from core.people.viewer import Viewer
@@ -41,9 +43,9 @@ AT_ONCE = 8
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "briefs.json"
 PICTURE = ROOT / "docs" / "images" / "briefs-growth.svg"
-WAYS = {"robbie": "Robbie", "jobs": "a job for each person"}
+WAYS = {"robbie": "Robbie", "jobs": "a job each"}
 
-Json = dict[str, object]
+Json = dict[str, Any]
 
 
 class Counted(Database):
@@ -153,7 +155,7 @@ def _usage() -> tuple[float, float]:
 
 def measure(sizes: Sequence[int], ways: Sequence[str] = tuple(WAYS)) -> Json:
     """All figures: the number of people grows in one database."""
-    result: Json = {"cpus": os.cpu_count(), "ways": {way: [] for way in ways}}
+    machine = {"cpus": os.cpu_count(), "load_before": round(os.getloadavg()[0], 2)}
     found: dict[str, list[Json]] = {way: [] for way in ways}
     with tempfile.TemporaryDirectory(prefix="robbie-briefs-") as home, EmbeddedPostgres(Path(home)) as server:
         urls = bootstrap(server.url())
@@ -168,8 +170,7 @@ def measure(sizes: Sequence[int], ways: Sequence[str] = tuple(WAYS)) -> Json:
                 for way in ways:
                     found[way].append(_in_a_child(way, org_id, size, urls, Path(home)))
                     _say(f"{WAYS[way]}: {found[way][-1]}")
-    result["ways"] = found
-    return result
+    return {"machine": machine, "ways": found}
 
 
 def _in_a_child(way: str, org_id: int, people: int, urls: RoleUrls, home: Path) -> Json:
@@ -199,8 +200,18 @@ def _say(text: str) -> None:
     print(f"· {text}", file=sys.stderr, flush=True)
 
 
+def write(output: Path, *, quick: bool, picture: Path = PICTURE) -> None:
+    """Measure, write the figures, print them as a table, and draw how it grows (where it is more than a try)."""
+    result = measure(QUICK if quick else SIZES)
+    output.write_text(json.dumps(result, indent=2) + "\n", "utf-8")
+    show_briefs(result, WAYS)
+    if not quick:
+        picture.write_text(plot(result["ways"], WAYS), "utf-8")
+    _say(f"written to {output}")
+
+
 def main() -> None:
-    """Measure, write ``results/briefs.json``, and draw how it grows."""
+    """Measure, or be the process that is measured."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.briefs", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="few people: shows that it runs, measures nothing")
     parser.add_argument("--output", type=Path, default=RESULTS)
@@ -212,10 +223,7 @@ def main() -> None:
         urls = RoleUrls(owner="", app=os.environ["APP_URL"], system=os.environ["SYSTEM_URL"])
         print(json.dumps(asyncio.run(child(args.child, int(args.org), int(args.people), urls))))
         return
-    result = measure(QUICK if args.quick else SIZES)
-    args.output.write_text(json.dumps(result, indent=2) + "\n", "utf-8")
-    args.picture.write_text(plot(result["ways"], WAYS), "utf-8")  # type: ignore[arg-type]
-    _say(f"written to {args.output} and {args.picture}")
+    write(args.output, quick=args.quick, picture=args.picture)
 
 
 if __name__ == "__main__":

@@ -65,9 +65,9 @@ def _line(way: str, measured: Sequence[Json], name: str) -> Iterator[str]:
     yield f'<polyline class="{style}" points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in points)}"/>'
     for x, y in points:
         yield f'<circle class="{style}" cx="{x:.1f}" cy="{y:.1f}" r="3.5"/>'
-    x, y = points[-1]
-    yield f'<text class="{style}" x="{x + 10:.1f}" y="{y - 2:.1f}">{measured[-1]["seconds"]:.0f} s</text>'
-    yield f'<text class="{style}" x="{x + 10:.1f}" y="{y + 14:.1f}">{name}</text>'
+    (x, y), below = points[-1], 4 if style == "a" else -16
+    yield f'<text class="{style}" x="{x + 10:.1f}" y="{y + below:.1f}">{measured[-1]["seconds"]:.0f} s</text>'
+    yield f'<text class="{style}" x="{x + 10:.1f}" y="{y + below + 16:.1f}">{name}</text>'
 
 
 def _x(people: float) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from rich import box
@@ -21,6 +22,19 @@ def show(result: Json) -> None:
         console.print(_thinking(result["thinking"]))
     if "profile" in result:
         console.print(_profile(result["profile"]))
+
+
+def show_briefs(result: Json, names: Mapping[str, str]) -> None:
+    """Print how long the briefs of so many people took, and what it cost."""
+    table = _table("Morning briefs due at the same minute: facts and texts, no model")
+    for name in ("", "people", "s", "briefs/s", "CPU ms each", "MB", "queries"):
+        table.add_column(name, justify="left" if not name else "right", no_wrap=True)
+    for way, rows in result["ways"].items():
+        for row in rows:
+            cpu = _with_database({"bot": row["cpu_ms_each"], "database": row["database_cpu_ms_each"]})
+            figures = (f"{row['seconds']:.1f}", f"{row['briefs_per_second']:.0f}", cpu, f"{row['peak_mb']:.0f}")
+            table.add_row(names[way], f"{row['people']:,}", *figures, f"{row['statements_each']:.0f}")
+    Console().print(table)
 
 
 def _latency(rows: list[Json]) -> Table:

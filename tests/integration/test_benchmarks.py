@@ -7,9 +7,11 @@ import json
 import math
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
+from benchmarks.growth import plot
 from tests.robbie_process import ROOT
 
 
@@ -43,3 +45,18 @@ async def test_every_contestant_answers_everything_and_every_figure_is_there(tmp
     assert result["thinking"][1]["at_20"]["posts_and_edits_per_turn"] >= 2
     assert result["profile"]["samples"] > 100
     assert "adapters/postgres" in result["profile"]["room"]
+    briefs = json.loads(output.with_name("briefs.json").read_text())
+    for rows in briefs["ways"].values():
+        assert [row["people"] for row in rows] == [20, 60]
+        assert len({row["statements_each"] for row in rows}) == 1
+        assert all(row["characters_each"] > 100 for row in rows)
+
+
+def test_growth_is_drawn_with_a_point_for_each_number_of_people() -> None:
+    rows = [{"people": people, "seconds": people / 100} for people in (100, 1_000, 10_000)]
+    drawn = ElementTree.fromstring(plot({"robbie": rows, "jobs": rows[:2]}, {"robbie": "Robbie", "jobs": "jobs"}))
+    points = [(float(one.attrib["cx"]), float(one.attrib["cy"])) for one in drawn.iter() if one.tag.endswith("circle")]
+    assert len(points) == 5
+    (x, y), (middle, half), (last, top) = points[:3]
+    assert middle - x == pytest.approx(last - middle, abs=0.2)
+    assert y - half == pytest.approx(half - top, abs=0.2)
