@@ -20,6 +20,7 @@ from adapters.postgres.reminders import PostgresReminders
 from adapters.postgres.roles import RoleUrls
 from adapters.postgres.schedules import PostgresSchedules
 from adapters.postgres.uploads import PostgresUploads
+from adapters.postgres.weights import PostgresWeights
 from adapters.queue.jobs import Queue
 from adapters.web.app import create_app, create_operator_app
 from adapters.web.security import LOCAL_HOSTS
@@ -57,6 +58,7 @@ class App:
     queue: Queue
     intake: Intake
     schedules: PostgresSchedules
+    weights: PostgresWeights
     reminders: PostgresReminders
     briefs: BriefTicks
     places: PostgresPlaces
@@ -147,6 +149,7 @@ async def build(settings: Settings, urls: RoleUrls, roles: Roles = ALL) -> App:
         queue=queue,
         intake=intake,
         schedules=PostgresSchedules(database),
+        weights=PostgresWeights(database),
         reminders=PostgresReminders(database),
         briefs=BriefTicks(database, settings.briefs, holidays_in),
         places=places,

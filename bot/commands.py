@@ -21,12 +21,14 @@ from adapters.postgres.people import PostgresPeople
 from adapters.postgres.records import PostgresRecords
 from adapters.postgres.reminders import PostgresReminders
 from adapters.postgres.tasks import PostgresTasks
+from adapters.postgres.weights import PostgresWeights
 from bot.mail import mail_commands
 from bot.settings import Settings
 from bot.vault import open_vault
 from bot.wording import outreach_queue, phraser
 from core.briefs.acting import Acting, act_forms
 from core.briefs.commands import briefing, completing_briefs
+from core.briefs.explaining import explaining
 from core.briefs.reaching import Reaching, outreach_forms
 from core.briefs.service import BriefService
 from core.briefs.settings import BriefPage, brief_forms, brief_section
@@ -109,17 +111,18 @@ def handlers(
 
 def briefs(settings: Settings, database: Database, router: Routes | None = None) -> Handlers:
     """What carries out the commands on briefs, and on whom to get in touch with."""
-    people, store = PostgresPeople(database), PostgresBriefs(database)
+    people, store, weights = PostgresPeople(database), PostgresBriefs(database), PostgresWeights(database)
     reaching = Reaching(PostgresOutreach(database), outreach_queue(settings, database, router))
-    acting = Acting(store, PostgresTasks(database), outreach=reaching.of_line)
+    whys = explaining(PostgresFacts(database, weights), weights, store)
+    acting = Acting(store, PostgresTasks(database), outreach=reaching.of_line, why=whys["brief-why"])
     service = brief_service(settings, database, router)
-    return {**briefing(service, store, people, acting, BriefPage(people)), **reaching.handlers}
+    return {**briefing(service, store, people, acting, BriefPage(people)), **reaching.handlers, **whys}
 
 
 def brief_service(settings: Settings, database: Database, router: Routes | None = None) -> BriefService:
     """What makes briefs, for chat and for mail."""
     return BriefService(
-        PostgresFacts(database),
+        PostgresFacts(database, PostgresWeights(database)),
         PostgresBriefs(database),
         phraser=phraser(settings, database, router),
         preparer=outreach_queue(settings, database, router),

@@ -198,6 +198,7 @@ async def ticking(app: App) -> AsyncIterator[None]:
     scheduler.add_job(
         tick, "cron", minute="*", args=[app], coalesce=True, max_instances=1, misfire_grace_time=30, next_run_time=now
     )
+    scheduler.add_job(learn, "cron", minute="*/10", args=[app], coalesce=True, max_instances=1, misfire_grace_time=300)
     scheduler.start()
     try:
         yield
@@ -219,6 +220,15 @@ async def tick(app: App) -> None:
         if faded:
             _log.info("let go of %s notes that had faded", faded)
     await app.briefs.tick(now)
+
+
+async def learn(app: App) -> None:
+    """Look, once a day, at what people did with their priorities; beside the tick, since it may take minutes."""
+    now = datetime.now(UTC)
+    if now.hour >= app.settings.scheduler.purge_hour:
+        learnt = await app.weights.learn(now)
+        if learnt:
+            _log.info("looked at what %s people did with their priorities", learnt)
 
 
 async def every(seconds: float, work: Callable[[], Awaitable[object]]) -> None:

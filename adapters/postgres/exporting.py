@@ -122,7 +122,7 @@ EXPORTED: Mapping[str, tuple[str, str]] = {
     ),
     "priority_weights": (
         "What the terms of the priorities' formula weigh for you",
-        f"SELECT chosen, learnt, evidence, since::text, updated_at FROM priority_weights WHERE {_OWNER}",
+        f"SELECT chosen, learnt, evidence, since, updated_at FROM priority_weights WHERE {_OWNER}",
     ),
     "deliveries": (
         "How briefs were delivered",

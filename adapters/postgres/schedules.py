@@ -67,7 +67,7 @@ class PostgresSchedules:
         Returns how many rows there were; None when this day's are gone already.
         """
         async with self._database.system() as tx:
-            if not await _first(tx, "purge", "inbox", day):
+            if not await first(tx, "purge", "inbox", day):
                 return None
             await purge_briefs(tx, keep)
             gone = await tx.execute(_PURGE, (keep,))
@@ -86,7 +86,7 @@ class PostgresSchedules:
         """
         gone, after = 0, 0
         async with self._database.system() as tx:
-            if not await _first(tx, "fade", "notes", now.date()):
+            if not await first(tx, "fade", "notes", now.date()):
                 return None
             while True:
                 values = {"before": now - KEPT_FOR, "after": after, "limit": _BATCH}
@@ -99,6 +99,6 @@ class PostgresSchedules:
                 after = rows[-1]["id"]
 
 
-async def _first(tx: Transaction, kind: str, subject: str, day: date) -> bool:
+async def first(tx: Transaction, kind: str, subject: str, day: date) -> bool:
     """Whether this occurrence is still to be done; it counts as done when the transaction is committed."""
     return (await tx.execute(_ONCE, (kind, subject, day))).rowcount == 1

@@ -183,7 +183,7 @@ class Acting:
 
     async def _reasons(self, asked: Asked, chosen: Chosen) -> Say | Ask:
         if self._why is not None and chosen.due is not None:
-            return await self._why(asked)
+            return await self._why(_telling(asked, b=str(chosen.due.id), n=str(chosen.line.number)))
         facts = chosen.due.facts if chosen.due else None
         return Say((because(facts, chosen.line) if facts else "") or "Nothing more is known of that line.")
 

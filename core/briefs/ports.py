@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 
 from core.briefs.candidates import Candidate, Tie
 from core.briefs.models import Act, Brief, BriefKind, Facts, Gap, Line, Opportunity, Reader
+from core.briefs.weights import Kept
 from core.people.models import PersonSettings
 from core.values import Frozen
 
@@ -87,10 +88,16 @@ class WeightStore(Protocol):
     """Keeps what the terms of the priorities' formula weigh for each person."""
 
     async def weights(self, org_id: int, person_id: int) -> Weights:
-        """This person's; the defaults where nothing was learnt."""
+        """This person's; the defaults where nothing was set or learnt."""
 
-    async def shown(self, org_id: int, person_id: int, limit: int) -> Sequence[tuple[Mapping[str, float], str]]:
-        """The terms of lines that were shown as priorities, with what became of each, the newest first."""
+    async def kept(self, org_id: int, person_id: int) -> Kept:
+        """What was set by hand, and what was learnt."""
+
+    async def choose(self, org_id: int, person_id: int, name: str, weight: float) -> None:
+        """Set one by hand; it stays until it is set anew, or all are set back."""
+
+    async def reset(self, org_id: int, person_id: int, now: datetime) -> None:
+        """Set all back to the defaults; only what is done from now on is learnt from."""
 
 
 class Entry(Frozen):

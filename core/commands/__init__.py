@@ -12,6 +12,7 @@ from core.commands.mail import MAIL
 from core.commands.notes import NOTES
 from core.commands.outreach import OUTREACH
 from core.commands.people import PEOPLE
+from core.commands.priorities import PRIORITIES
 from core.commands.reminders import REMINDERS
 from core.commands.sharing import SHARING
 from core.commands.work import WORK
@@ -27,6 +28,7 @@ COMMANDS = (
     *HEARING,
     *REMINDERS,
     *BRIEFS,
+    *PRIORITIES,
     *OUTREACH,
     *PEOPLE,
     *MAIL,

@@ -189,7 +189,7 @@ def _weights() -> None:
             chosen jsonb NOT NULL DEFAULT '{}',
             learnt jsonb NOT NULL DEFAULT '{}',
             evidence jsonb NOT NULL DEFAULT '{}',
-            since timestamptz NOT NULL DEFAULT '-infinity',
+            since timestamptz,
             updated_at timestamptz NOT NULL DEFAULT now()
         )""")
     protect_personal("priority_weights", app=_ALL)

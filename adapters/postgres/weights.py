@@ -1,0 +1,110 @@
+"""What the terms of the priorities' formula weigh for each person: set by hand, or learnt from what they do."""
+
+# ruff: noqa: S608  (the queries are put together from constants)
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from psycopg.types.json import Jsonb
+
+from adapters.postgres.database import Database
+from adapters.postgres.schedules import first
+from adapters.postgres.visible import MINE
+from core.briefs.ports import Weights
+from core.briefs.weights import REMEMBERED, Acted, Evidence, Kept, learn
+from core.people.viewer import Viewer
+
+_KEPT = f"SELECT owner, chosen, evidence, since FROM priority_weights WHERE {MINE} ORDER BY updated_at DESC LIMIT 1"
+# A human's accounts have one row, that of the account which wrote first.
+_OWNER = f"coalesce((SELECT owner FROM priority_weights WHERE {MINE} ORDER BY updated_at DESC LIMIT 1), %(me)s)"
+_CHOOSE = f"""
+    INSERT INTO priority_weights (org_id, owner, chosen) VALUES (%(org_id)s, {_OWNER}, %(chosen)s)
+    ON CONFLICT (owner) DO UPDATE SET chosen = priority_weights.chosen || excluded.chosen, updated_at = now()"""
+_RESET = f"""
+    INSERT INTO priority_weights (org_id, owner, since) VALUES (%(org_id)s, {_OWNER}, %(now)s)
+    ON CONFLICT (owner) DO UPDATE SET chosen = '{{}}', learnt = '{{}}', evidence = '{{}}', since = excluded.since,
+        updated_at = now()"""
+# What was set back meanwhile stays set back.
+_LEARNT = f"""
+    INSERT INTO priority_weights (org_id, owner, learnt, evidence, since)
+    VALUES (%(org_id)s, {_OWNER}, %(learnt)s, %(evidence)s, %(since)s)
+    ON CONFLICT (owner) DO UPDATE SET learnt = excluded.learnt, evidence = excluded.evidence, updated_at = now()
+    WHERE priority_weights.since IS NOT DISTINCT FROM excluded.since"""
+_ACTS = f"""
+    SELECT terms, act, acted_at, (SELECT due_at FROM briefs WHERE briefs.id = brief_id) AS shown_at
+    FROM brief_lines
+    WHERE {MINE} AND section IN ('priorities', 'tomorrow') AND terms <> '{{}}' AND act <> ''
+      AND acted_at > greatest(%(oldest)s, %(since)s::timestamptz)
+    ORDER BY acted_at, id"""
+_WHO = "SELECT DISTINCT org_id, owner FROM brief_lines WHERE acted_at > %s ORDER BY owner"
+_LATELY = timedelta(days=2)
+
+
+class PostgresWeights:
+    """Implements ``core.briefs.ports.WeightStore`` as robbie_app; who acted lately is asked as robbie_system.
+
+    Args:
+        database: the pools.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def weights(self, org_id: int, person_id: int) -> Weights:
+        """This person's; the defaults where nothing was set or learnt."""
+        return (await self.kept(org_id, person_id)).weights
+
+    async def kept(self, org_id: int, person_id: int) -> Kept:
+        """What was set by hand, and what was learnt."""
+        viewer = Viewer.owner(org_id, person_id)
+        (rows,) = await self._database.run(org_id, (_KEPT, {"me": person_id}), viewer=viewer)
+        if not rows:
+            return Kept()
+        return Kept(chosen=rows[0]["chosen"], evidence=Evidence(**rows[0]["evidence"]), since=rows[0]["since"])
+
+    async def choose(self, org_id: int, person_id: int, name: str, weight: float) -> None:
+        """Set one by hand."""
+        await self._write(org_id, person_id, _CHOOSE, chosen=Jsonb({name: weight}))
+
+    async def reset(self, org_id: int, person_id: int, now: datetime) -> None:
+        """Back to the defaults; only what is done from now on is learnt from."""
+        await self._write(org_id, person_id, _RESET, now=now)
+
+    async def learn(self, now: datetime) -> int | None:
+        """Learn of everybody who did something with a line lately, once a day.
+
+        Who could not be finished, since the process died, is learnt of when they have done something again.
+
+        Returns of how many; None when this day's was done already.
+        """
+        async with self._database.system() as tx:
+            if not await first(tx, "learn", "weights", now.date()):
+                return None
+            who = await (await tx.execute(_WHO, (now - _LATELY,))).fetchall()
+        for row in who:
+            await self.learn_of(row["org_id"], row["owner"], now)
+        return len(who)
+
+    async def acts(self, org_id: int, person_id: int, since: datetime | None, now: datetime) -> Sequence[Acted]:
+        """What a person did with lines that were shown as priorities, in its order, as far as it is remembered."""
+        values = {"me": person_id, "oldest": now - REMEMBERED, "since": since}
+        viewer = Viewer.owner(org_id, person_id)
+        (rows,) = await self._database.run(org_id, (_ACTS, values), viewer=viewer)
+        return [Acted(**row) for row in rows]
+
+    async def learn_of(self, org_id: int, person_id: int, now: datetime) -> Evidence:
+        """Learn of one person; nothing is counted twice."""
+        kept = await self.kept(org_id, person_id)
+        acts = await self.acts(org_id, person_id, kept.since, now)
+        found = await asyncio.to_thread(learn, kept.evidence, acts, kept.chosen)
+        if found != kept.evidence:
+            evidence, learnt = Jsonb(found.model_dump(mode="json")), Jsonb(dict(found.learnt))
+            await self._write(org_id, person_id, _LEARNT, evidence=evidence, learnt=learnt, since=kept.since)
+        return found
+
+    async def _write(self, org_id: int, person_id: int, statement: str, **values: object) -> None:
+        values = {"org_id": org_id, "me": person_id, **values}
+        await self._database.run(org_id, (statement, values), viewer=Viewer.owner(org_id, person_id))
