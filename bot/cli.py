@@ -24,6 +24,7 @@ from bot.brief_cli import brief_app
 from bot.demo_cli import demo_app
 from bot.evals.cli import eval_app
 from bot.house import HouseError
+from bot.mail_cli import mail_app
 from bot.memory_cli import memory_app
 from bot.report_cli import report_app
 from bot.roles import ALL, Role, Roles, parse, spell
@@ -47,6 +48,7 @@ app.add_typer(slack_app, name="slack")
 app.add_typer(eval_app, name="eval")
 app.add_typer(brief_app, name="brief")
 app.add_typer(memory_app, name="memory")
+app.add_typer(mail_app, name="mail")
 app.add_typer(demo_app, name="demo")
 app.add_typer(report_app, name="report")
 discord_app = typer.Typer(help="Connect Robbie to Discord.", no_args_is_help=True)

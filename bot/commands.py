@@ -22,7 +22,7 @@ from adapters.postgres.records import PostgresRecords
 from adapters.postgres.reminders import PostgresReminders
 from adapters.postgres.tasks import PostgresTasks
 from adapters.postgres.weights import PostgresWeights
-from bot.mail import mail_commands
+from bot.mail import mail_commands, outbound_of
 from bot.settings import Settings
 from bot.vault import open_vault
 from bot.wording import outreach_queue, phraser
@@ -99,7 +99,7 @@ def handlers(
         **scheduling(PostgresCalendars(database), safe(settings)),
         **focusing(PostgresCalendars(database)),
         **reminding(PostgresReminders(database)),
-        **briefs(settings, database, router),
+        **briefs(settings, database, router, mailer),
         **mail_commands(settings, database, mailer),
         **settings_page(
             people,
@@ -109,10 +109,13 @@ def handlers(
     }
 
 
-def briefs(settings: Settings, database: Database, router: Routes | None = None) -> Handlers:
+def briefs(
+    settings: Settings, database: Database, router: Routes | None = None, mailer: Mailer | None = None
+) -> Handlers:
     """What carries out the commands on briefs, and on whom to get in touch with."""
     people, store, weights = PostgresPeople(database), PostgresBriefs(database), PostgresWeights(database)
-    reaching = Reaching(PostgresOutreach(database), outreach_queue(settings, database, router))
+    queue, outbound = outreach_queue(settings, database, router), outbound_of(settings, database, mailer)
+    reaching = Reaching(PostgresOutreach(database), queue, outbound)
     whys = explaining(PostgresFacts(database, weights), weights, store)
     acting = Acting(store, PostgresTasks(database), outreach=reaching.of_line, why=whys["brief-why"])
     service = brief_service(settings, database, router)

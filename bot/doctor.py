@@ -8,6 +8,7 @@ from functools import partial
 
 from pydantic import SecretStr
 
+from adapters.email.checks import mail
 from adapters.embedding.checks import local_embedder
 from adapters.llm import checks as llm
 from adapters.machine import checks as machine
@@ -16,6 +17,7 @@ from adapters.postgres import memory_checks, queue_checks
 from adapters.postgres.access import Access
 from adapters.postgres.calendar_checks import calendars
 from adapters.postgres.installations import installations
+from adapters.postgres.mail_checks import mails
 from adapters.redis.checks import redis
 from adapters.slack.checks import SlackTokens, slack
 from adapters.slack.workspace_checks import workspaces
@@ -54,6 +56,7 @@ async def examine(settings: Settings, *, live: bool, progress: Callable[[str], N
                 *(_model(model, settings, models, live=live) for model in settings.models),
                 *_memory(settings, access, live=live),
                 *_platforms(settings, access),
+                *_mail(settings, access),
             ]
         )
     finally:
@@ -207,6 +210,14 @@ def _platforms(settings: Settings, access: Access) -> Iterator[Check]:
     if secrets.slack_client_id:
         yield Check("Slack", "workspaces", partial(_workspaces, settings, access), _patience(settings))
     yield Check("Discord", "discord", partial(_discord, settings), _SEVERAL_QUESTIONS_SECONDS)
+
+
+def _mail(settings: Settings, access: Access) -> Iterator[Check]:
+    url, public = _value(settings.secrets.smtp_url), settings.web.public_url
+    look = partial(mail, url, sender=settings.mail.sender, public_url=public)
+    yield Check("Mail", "mail server", look, _SEVERAL_QUESTIONS_SECONDS)
+    if url:
+        yield Check("Mail", "mails", partial(mails, access), _patience(settings))
 
 
 async def _workspaces(settings: Settings, access: Access) -> Findings:

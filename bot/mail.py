@@ -9,18 +9,21 @@ from adapters.email import SmtpMailer, SmtpServer, SmtpUrlError
 from adapters.llm.breakers import PyBreaker, PyBreakers
 from adapters.postgres.briefs import PostgresBriefs
 from adapters.postgres.database import Database
+from adapters.postgres.letters import PostgresLetters
 from adapters.postgres.mail import PostgresMails
 from adapters.postgres.mail_addresses import PostgresMailAddresses
 from adapters.postgres.mail_links import PostgresMailLinks
 from adapters.web.mail import MailPages
 from bot.settings import Settings, SettingsError
 from bot.vault import open_vault
+from core.briefs.ports import Outbound
 from core.conversation.handling import Handler, Handlers
 from core.mail.acting import MailActs
 from core.mail.commands import Codes, mailing
 from core.mail.following import Following
 from core.mail.links import Links
 from core.mail.models import Mail, MailDeferred, MailError, MailUnknown
+from core.mail.outbound import MailOutbound
 from core.mail.ports import Mailer, Maker
 from core.mail.service import Mailing
 from core.mail.writing import Writer
@@ -105,6 +108,15 @@ def mail_commands(settings: Settings, database: Database, mailer: Mailer | None)
     """What carries out the command on mail."""
     head = settings.mail.letterhead(settings.web.public_url)
     return mailing(PostgresMailAddresses(database), keys_of(settings).codes, head, mailer)
+
+
+def outbound_of(settings: Settings, database: Database, mailer: Mailer | None) -> Outbound | None:
+    """What sends mails to people outside; None where nobody may."""
+    if mailer is None or not settings.mail.outreach:
+        return None
+    head = settings.mail.letterhead(settings.web.public_url)
+    people, letters = PostgresMailLinks(database), PostgresLetters(database)
+    return MailOutbound(mailer, head, PostgresMailAddresses(database), people, letters)
 
 
 def mail_loop(settings: Settings, database: Database, maker: Maker, mailer: Mailer | None) -> Mailing | None:

@@ -129,6 +129,10 @@ EXPORTED: Mapping[str, tuple[str, str]] = {
         f"""SELECT brief_id, channel, state, problem, created_at, sent_at FROM deliveries WHERE {_OWNER}
             ORDER BY id DESC""",
     ),
+    "letters": (
+        "Mails to people outside that were sent for somebody",
+        f"""SELECT key, state, changed_at FROM letters WHERE {_PERSON} ORDER BY changed_at DESC""",
+    ),
     "mail_addresses": (
         "Where mail goes",
         f"""SELECT address, wanted, asked_at, verified_at, stopped_at, bounced_at FROM mail_addresses

@@ -38,6 +38,7 @@ MOVES = {
     "priority_weights": "owner = %(person_id)s",
     "deliveries": "owner = %(person_id)s",
     "mail_addresses": "person_id = %(person_id)s",
+    "letters": "person_id = %(person_id)s",
     "api_tokens": "person_id = %(person_id)s",
     "reminders": "owner = %(person_id)s",
     "conversations": "id = ANY (%(conversations)s)",

@@ -23,7 +23,7 @@ class Offer(Frozen):
     Attributes:
         act: with the line; None where it stops all mail.
         text: the line, as markdown; the address where it stops all mail.
-        title: of the brief.
+        title: of the brief, with its day.
         done: what was done with the line before, or, of stopping, whether it is stopped.
     """
 
@@ -96,4 +96,5 @@ class Following:
         if line is None or due is None or due.brief is None or ticket.act not in line.acts:
             raise LinkOutdated("the line is gone")
         done = await self._store.acted(asker, ticket.brief_id, ticket.number)
-        return Offer(act=ticket.act, text=line.text, title=due.brief.title, done=done)
+        day = f" · {due.facts.local_date:%A, %-d %B %Y}" if due.facts else ""
+        return Offer(act=ticket.act, text=line.text, title=due.brief.title + day, done=done)

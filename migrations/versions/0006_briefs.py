@@ -244,11 +244,32 @@ def _mail() -> None:
         )""")
     op.execute("CREATE INDEX mail_addresses_wanted ON mail_addresses (wanted)")
     protect("mail_addresses", app=_ALL, system="SELECT, UPDATE")
+    # Mails to people outside, each sent once: no word of them.
+    op.execute("""
+        CREATE TABLE letters (
+            person_id bigint NOT NULL REFERENCES people ON DELETE CASCADE,
+            org_id bigint NOT NULL REFERENCES organizations ON DELETE CASCADE,
+            key text NOT NULL,
+            state text NOT NULL DEFAULT 'ready' CHECK (state IN ('ready', 'unknown', 'sent')),
+            attempts integer NOT NULL DEFAULT 0,
+            changed_at timestamptz NOT NULL DEFAULT now(),
+            PRIMARY KEY (person_id, key)
+        )""")
+    protect("letters", app=_ALL, system="SELECT, UPDATE")
 
 
 def downgrade() -> None:
     op.execute("REVOKE SELECT (settings) ON channel_settings FROM robbie_system")
     op.execute("DROP TRIGGER spoken_directly ON inbox")
     op.execute("DROP FUNCTION spoken_directly")
-    drop("mail_addresses", "outreach", "priority_weights", "deliveries", "brief_lines", "briefs", "brief_times")
+    drop(
+        "letters",
+        "mail_addresses",
+        "outreach",
+        "priority_weights",
+        "deliveries",
+        "brief_lines",
+        "briefs",
+        "brief_times",
+    )
     drop("direct_places")

@@ -96,6 +96,8 @@ _FURTHER = (
     """INSERT INTO priority_weights (org_id, owner)
        SELECT org_id, person_id FROM interactions ON CONFLICT DO NOTHING""",
     "INSERT INTO deliveries (org_id, owner, brief_id, channel) SELECT org_id, owner, id, 'chat' FROM briefs",
+    """INSERT INTO letters (org_id, person_id, key)
+       SELECT org_id, person_id, 'x' FROM interactions ON CONFLICT DO NOTHING""",
     """INSERT INTO mail_addresses (org_id, person_id, address)
        SELECT org_id, person_id, 'x' FROM interactions ON CONFLICT DO NOTHING""",
     """INSERT INTO api_tokens (org_id, person_id, name, digest)

@@ -45,6 +45,7 @@ SYSTEM = {
     "briefs": "DI",
     "deliveries": "I",
     "mail_addresses": "SU",
+    "letters": "SU",
     "api_tokens": "SU",
     "companies": "D",
     "contacts": "D",
