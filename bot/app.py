@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 
 from adapters.holidays import holidays_in
+from adapters.postgres.contacts import PostgresCrm
 from adapters.postgres.database import Database
 from adapters.postgres.inbox import PostgresInbox
 from adapters.postgres.leases import PostgresLeases
@@ -19,9 +20,12 @@ from adapters.postgres.places import PostgresPlaces
 from adapters.postgres.reminders import PostgresReminders
 from adapters.postgres.roles import RoleUrls
 from adapters.postgres.schedules import PostgresSchedules
+from adapters.postgres.tasks import PostgresTasks
+from adapters.postgres.tokens import PostgresTokens
 from adapters.postgres.uploads import PostgresUploads
 from adapters.postgres.weights import PostgresWeights
 from adapters.queue.jobs import Queue
+from adapters.web.api import Api
 from adapters.web.app import create_app, create_operator_app
 from adapters.web.security import LOCAL_HOSTS
 from bot.briefs import BriefTicks
@@ -102,6 +106,7 @@ class App:
                 limits=self.settings.files.limits(),
                 desk=desk(self.settings, self.database),
                 mail=mail_pages(self.settings, self.database, briefs(self.settings, self.database)["brief-act"]),
+                api=Api(PostgresTokens(self.database), PostgresCrm(self.database), PostgresTasks(self.database)),
             )
         else:
             web = create_operator_app(health=health, allowed_hosts=hosts, signed_paths=signed, metrics=metrics)

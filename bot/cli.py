@@ -11,6 +11,7 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -87,6 +88,20 @@ def commands(as_json: Json = False) -> None:
     from core.commands import REGISTRY
 
     shown(REGISTRY, as_json=as_json)
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="A CSV or vCard file of contacts, companies or deals.")],
+    person: Annotated[str, typer.Option(help="Whose they are: a name, a number or an account.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Change nothing; say what would happen.")] = False,
+    private: Annotated[bool, typer.Option("--private", help="For this person alone, not for the team.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Import contacts, companies or deals; lines that are wrong are told with what to do, and left out."""
+    from bot.import_cli import import_file
+
+    import_file(file, person, dry_run=dry_run, private=private, as_json=as_json)
 
 
 @app.command()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from adapters.documents.vcards import VobjectCards
 from adapters.postgres.briefs import PostgresBriefs
 from adapters.postgres.calendars import PostgresCalendars
 from adapters.postgres.consents import PostgresConsents
@@ -13,6 +14,7 @@ from adapters.postgres.database import Database
 from adapters.postgres.exporting import PostgresExports
 from adapters.postgres.facts import PostgresFacts
 from adapters.postgres.goals import PostgresGoals
+from adapters.postgres.importing import PostgresImports
 from adapters.postgres.interactions import PostgresInteractions
 from adapters.postgres.links import PostgresLinks
 from adapters.postgres.notes import PostgresNotes
@@ -21,6 +23,7 @@ from adapters.postgres.people import PostgresPeople
 from adapters.postgres.records import PostgresRecords
 from adapters.postgres.reminders import PostgresReminders
 from adapters.postgres.tasks import PostgresTasks
+from adapters.postgres.tokens import PostgresTokens
 from adapters.postgres.weights import PostgresWeights
 from bot.mail import mail_commands, outbound_of
 from bot.settings import Settings
@@ -51,6 +54,7 @@ from core.people.languages import languages
 from core.people.linking import completing_orgs, linking, your_accounts
 from core.people.settings import about_you, settings_form
 from core.people.settings import settings as settings_page
+from core.people.tokens import giving_tokens
 from core.registry import Choice
 from core.reminders.commands import explain, reminding
 from core.rendering.message import Persona
@@ -62,6 +66,7 @@ from core.work.crm_commands import keeping_contacts
 from core.work.editing import completing_contacts, completing_deals, entry_forms
 from core.work.focus_commands import focusing
 from core.work.goals import aiming
+from core.work.importing import importing
 from mentors.cheering import line_of
 from mentors.choosing import Mentors
 from mentors.loading import load
@@ -98,6 +103,8 @@ def handlers(
         **keeping_contacts(PostgresCrm(database)),
         **scheduling(PostgresCalendars(database), safe(settings)),
         **focusing(PostgresCalendars(database)),
+        **giving_tokens(PostgresTokens(database)),
+        **importing(PostgresImports(database), VobjectCards()),
         **reminding(PostgresReminders(database)),
         **briefs(settings, database, router, mailer),
         **mail_commands(settings, database, mailer),

@@ -101,14 +101,21 @@ class Table:
         """What changes along with these fields."""
         return ("stage_since",) if "stage" in set(fields) else ()
 
-    def update(self, fields: Iterable[str]) -> str:
-        """Change these fields."""
+    def update(self, fields: Iterable[str], *, at_once: bool = False) -> str:
+        """Change these fields.
+
+        Args:
+            fields: their names.
+            at_once: whether it is one of many changes of one moment, also of what was deleted.
+        """
+        clock = "now()" if at_once else "clock_timestamp()"
         names = list(fields)
         sets = [f"{name} = %({name})s" for name in names]
-        sets += [f"{name} = clock_timestamp()" for name in self.with_stage(names)]
+        sets += [f"{name} = {clock}" for name in self.with_stage(names)]
         if self.kept:
-            sets += ["before = %(before)s", "changed_at = clock_timestamp()"]
-        return f"UPDATE {self.name} AS t SET {', '.join(sets)} WHERE t.id = %(id)s AND {self.there}"
+            sets += ["before = %(before)s", f"changed_at = {clock}"]
+        there = "" if at_once else f" AND {self.there}"
+        return f"UPDATE {self.name} AS t SET {', '.join(sets)} WHERE t.id = %(id)s{there}"
 
     @property
     def before(self) -> str:

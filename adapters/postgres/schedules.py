@@ -36,6 +36,12 @@ _CRM = (
     "DELETE FROM imports WHERE created_at < clock_timestamp() - interval '1 day'",
 )
 
+# A token is shown once. What was sent needs it no more.
+_TOKENS = """
+    UPDATE outbox SET body = regexp_replace(body, 'robbie_[A-Za-z0-9_-]{43}', '(shown once)', 'g'),
+        shown = regexp_replace(shown, 'robbie_[A-Za-z0-9_-]{43}', '(shown once)', 'g')
+    WHERE state = 'sent' AND body ~ 'robbie_[A-Za-z0-9_-]{43}'"""
+
 # What may have faded; what it weighs is reckoned in one place (core/notes/decay.py).
 _MAY_FADE = """
     found_by <> 'hand' AND NOT pinned AND shared_with = '' AND edited_at IS NULL AND said_at < %(before)s
@@ -72,6 +78,7 @@ class PostgresSchedules:
             await purge_briefs(tx, keep)
             gone = await tx.execute(_PURGE, (keep,))
             await tx.execute(_FILES)
+            await tx.execute(_TOKENS)
             await tx.execute(_READER)
             await tx.execute("DELETE FROM uploads WHERE created_at < clock_timestamp() - %s", (keep,))
             for statement in _CRM:

@@ -96,7 +96,7 @@ class PostgresTasks:
         due_at: datetime | None,
         *,
         origin: int,
-        conversation_id: int,
+        conversation_id: int | None,
         more: TaskChanges | None = None,
         after: Sequence[int] = (),
     ) -> Task:

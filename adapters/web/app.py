@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
 from adapters.web.acting import Acting
+from adapters.web.api import PATH, Api, Quiet, create_api
 from adapters.web.attaching import Attaching
 from adapters.web.chat import Chat
 from adapters.web.mail import MailPages
@@ -67,6 +68,7 @@ def create_app(
     limits: FileLimits | None = None,
     desk: Desk | None = None,
     mail: MailPages | None = None,
+    api: Api | None = None,
 ) -> FastAPI:
     """Build the web chat, with what every process serves.
 
@@ -83,6 +85,7 @@ def create_app(
         limits: how much of them is read.
         desk: makes the forms of commands.
         mail: what the links of mails lead to; None where no mail has links.
+        api: what other programs get access to; without it they get none.
     """
     attaching = Attaching(uploads, limits or FileLimits()) if uploads else None
     app = create_operator_app(
@@ -97,6 +100,8 @@ def create_app(
         app.include_router(mail.router())
     app.include_router(Chat(receiver, view, hint, attaching).router())
     app.include_router(Acting(receiver, desk or Desk(REGISTRY)).router())
+    if api is not None:
+        app.mount(PATH, Quiet(create_api(api)), name="api")
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     if avatars is not None:
         app.mount(PICTURES, Pictures(directory=avatars), name="avatars")

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_BODY = 1_000_000
+MAX_API_BODY = 100_000
+API = "/api/"
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
 PICTURES = "/avatars"
 _STATIC = "/static/"
@@ -82,13 +84,14 @@ class Guard:
         if scope["type"] != "http" or scope["path"] in self._signed:
             await self._app(scope, receive, send)
             return
-        refusal = self._refusal(scope)
-        if refusal is None and scope["method"] == "POST":
-            files = self._max_upload and _carries_files(scope)
+        refusal: Response | None = self._refusal(scope)
+        if refusal is None and scope["method"] in ("POST", "PUT", "PATCH"):
+            files = self._max_upload and _carries_files(scope) and not _of_api(scope)
+            most = MAX_API_BODY if _of_api(scope) else MAX_BODY + self._max_upload * bool(files)
             try:
-                receive = await _buffered(receive, MAX_BODY + self._max_upload * bool(files))
+                receive = await _buffered(receive, most)
             except _TooLarge:
-                refusal = PlainTextResponse(_TOO_MUCH if files else _TOO_LONG, 413)
+                refusal = _refused_body(scope, _TOO_MUCH if files else _TOO_LONG)
         await (refusal or self._app)(scope, receive, _with_headers(send))
 
     def _refusal(self, scope: Scope) -> PlainTextResponse | None:
@@ -100,9 +103,21 @@ class Guard:
         named = scope["path"].startswith(f"{PICTURES}/") or _hostname(headers.get("host", "")) in self._hosts
         if not named:
             return PlainTextResponse(_UNKNOWN_HOST, 400)
-        if scope["method"] not in ("GET", "HEAD") and not _same_origin(headers):
+        # Programs have no origin; what they may do, their token says, which no browser sends by itself.
+        if scope["method"] not in ("GET", "HEAD") and not _of_api(scope) and not _same_origin(headers):
             return PlainTextResponse("Robbie takes messages from its own page only.", 403)
         return None
+
+
+def _of_api(scope: Scope) -> bool:
+    return str(scope["path"]).startswith(API)
+
+
+def _refused_body(scope: Scope, why: str) -> Response:
+    if not _of_api(scope):
+        return PlainTextResponse(why, 413)
+    said = {"type": "about:blank", "title": "Too large", "status": 413, "detail": "A body has at most 100 kB."}
+    return JSONResponse(said, 413, media_type="application/problem+json")
 
 
 def _hostname(host: str) -> str:

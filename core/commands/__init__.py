@@ -15,6 +15,7 @@ from core.commands.people import PEOPLE
 from core.commands.priorities import PRIORITIES
 from core.commands.reminders import REMINDERS
 from core.commands.sharing import SHARING
+from core.commands.tokens import TOKENS
 from core.commands.work import WORK
 from core.registry import Registry
 
@@ -32,6 +33,7 @@ COMMANDS = (
     *OUTREACH,
     *PEOPLE,
     *MAIL,
+    *TOKENS,
     *ANSWERS,
 )
 """In the order in which help shows them."""

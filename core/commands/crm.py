@@ -97,6 +97,30 @@ CRM = (
         phrases=SPOKEN,
     ),
     Command(
+        name="import",
+        summary="Look through an attached CSV or vCard file of contacts, companies or deals, to import it",
+        example="import",
+        private=True,
+        phrases=(
+            r"(?:please )?import (?:this|these|the)(?: file| contacts| companies| deals| list)?(?: please)?[.!]?",
+            r"(?:bitte )?importiere? (?:das|diese|die)(?: datei| kontakte| liste| firmen)?[.!]?",
+        ),
+    ),
+    Command(
+        name="import-file",
+        summary="Import a file that was looked at",
+        options=(_ID, Option("private", "whether it is for its person alone")),
+        private=True,
+        hidden=True,
+    ),
+    Command(
+        name="undo-import",
+        summary="Take back an import",
+        options=(Option("at", "which one", required=True),),
+        private=True,
+        hidden=True,
+    ),
+    Command(
         name="log-on",
         summary="Keep what passed with a contact or on a deal",
         options=(

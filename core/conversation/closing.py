@@ -96,7 +96,7 @@ def said(claim: Claim, say: Say, limit: int, *, private: bool) -> Closing:
         only_for=only_for,
         page=say.page,
     )
-    return Closing("answered", "" if hidden else safe(say.text, allowed), parts, forgets=say.forgets)
+    return Closing("answered", "" if hidden or say.secret else safe(say.text, allowed), parts, forgets=say.forgets)
 
 
 def answered(

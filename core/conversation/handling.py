@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from core.commands import PREFIXES
-from core.conversation.models import Asker, Place
+from core.conversation.models import Asker, Attached, FileRef, Place
 from core.conversation.sealing import secrets_of
 from core.conversation.stores import Claim
 from core.people.models import ChannelSettings, PersonSettings
@@ -23,6 +23,8 @@ class Asked:
         text: the message that it came in, or that it is about; empty for a command from a menu.
         about: the platform's id of the message of Robbie's whose button was pressed, or of the message in whose
             context menu it was chosen; else empty.
+        files: what the message carries.
+        fetch: gets the bytes of one of them, up to a limit. Raises Unreadable.
     """
 
     invocation: Invocation
@@ -35,6 +37,8 @@ class Asked:
     about: str = ""
     person: PersonSettings = field(default_factory=PersonSettings)
     channel: ChannelSettings = field(default_factory=ChannelSettings)
+    files: tuple[Attached, ...] = ()
+    fetch: Callable[[FileRef, int], Awaitable[bytes]] | None = None
 
     def argument(self, name: str) -> str:
         """The argument of that name, or nothing."""
@@ -51,6 +55,7 @@ class Say:
         persona: who speaks; None for Robbie.
         forgets: whether everything that is kept about the asker is erased as this answer is recorded.
         private: whether only the asker may read it, whatever the command says.
+        secret: whether it is kept in no transcript, where models would read it.
     """
 
     text: str
@@ -61,6 +66,7 @@ class Say:
     persona: Persona | None = None
     forgets: bool = False
     private: bool = False
+    secret: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from core.conversation.attachments import (
     refuse_unseen,
     text_of,
 )
-from core.conversation.models import Attached, Place, Problem, Utterance
+from core.conversation.models import Attached, FileRef, Place, Problem, Utterance
 from core.conversation.ports import Surface, Unreadable
 from core.routing.models import Picture
 
@@ -111,16 +111,21 @@ class Reading:
         try:
             refuse_unseen(file, self.limits)
             async with self._slots:
-                data = await self._fetched(surface, place, message_id, file)
+                data = await self._fetched(surface, place, message_id, file, self.limits.max_bytes)
                 return await self._made(file, data)
         except Unreadable as error:
             size = error.size or file.size
             return file.model_copy(update={"problem": error.problem, "picture": False, "size": size}), None
 
-    async def _fetched(self, surface: Surface, place: Place, message_id: str, file: Attached) -> bytes:
+    async def fetched(self, surface: Surface, place: Place, message_id: str, file: FileRef, limit: int) -> bytes:
+        """The bytes of a file, up to a limit. Raises Unreadable, whatever goes wrong."""
+        async with self._slots:
+            return await self._fetched(surface, place, message_id, file, limit)
+
+    async def _fetched(self, surface: Surface, place: Place, message_id: str, file: FileRef, limit: int) -> bytes:
         try:
             async with asyncio.timeout(self.limits.fetch_seconds):
-                return await surface.fetch(place, message_id, file, self.limits.max_bytes)
+                return await surface.fetch(place, message_id, file, limit)
         except TimeoutError:
             raise Unreadable(Problem.SLOW) from None
         except Unreadable:

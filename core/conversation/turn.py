@@ -8,13 +8,14 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 
 from core.conversation import closing, wording
 from core.conversation.answering import Answering, Routes, end
 from core.conversation.closing import Closing
 from core.conversation.handling import Ask, Asked, Explainers, Handlers, Say, command_of
 from core.conversation.live import Live
-from core.conversation.models import InboxState, Place
+from core.conversation.models import FileRef, InboxState, Place
 from core.conversation.ports import Surface
 from core.conversation.reading import Reading
 from core.conversation.remembering import Remembering
@@ -97,6 +98,7 @@ class Turns:
         self._handlers = handlers
         self._explainers = explainers or {}
         self._send = send
+        self._reading = reading
         self._now = now
         self._answering = Answering(
             store,
@@ -176,6 +178,11 @@ class Turns:
         private = self._known(wanted).private
         return replace(done, private=True) if private and isinstance(done, Say) else done
 
+    async def _fetched(self, claim: Claim, file: FileRef, limit: int) -> bytes:
+        """The bytes of a file of the message. Raises Unreadable."""
+        surface = self._surfaces[claim.place.surface]
+        return await self._reading.fetched(surface, claim.place, claim.platform_id, file, limit)
+
     def _asked(self, claim: Claim, invocation: Invocation, as_of: datetime | None = None) -> Asked:
         return Asked(
             invocation=invocation,
@@ -188,6 +195,8 @@ class Turns:
             about=claim.about,
             person=claim.person,
             channel=claim.channel,
+            files=claim.files,
+            fetch=partial(self._fetched, claim),
         )
 
     def _known(self, invocation: Invocation) -> Command:

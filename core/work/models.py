@@ -112,7 +112,7 @@ class Tasks(Protocol):
         due_at: datetime | None,
         *,
         origin: int,
-        conversation_id: int,
+        conversation_id: int | None,
         more: TaskChanges | None = None,
         after: Sequence[int] = (),
     ) -> Task:

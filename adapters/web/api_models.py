@@ -1,0 +1,166 @@
+"""What programs send to the API, and what they get."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from core.work.contacts import LONGEST, LONGEST_TEXT, Entry, Happened
+from core.work.deals import Stage
+from core.work.lines import EMAIL
+from core.work.models import LONGEST as LONGEST_TASK
+from core.work.models import Task
+
+_Id = Annotated[int, Field(ge=1, lt=2**63)]
+_Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST, pattern="^[^\x00]*$")]
+_Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST, pattern="^[^\x00]*$")]
+_Text = Annotated[str, StringConstraints(max_length=LONGEST_TEXT, pattern="^[^\x00]*$")]
+_Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST, pattern=f"^(?:{EMAIL.pattern})?$")]
+_Currency = Annotated[str, StringConstraints(pattern="^(?:[A-Z]{3})?$")]
+
+
+class _Sent(BaseModel):
+    """What is sent. Fields that are not known are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    def fields(self) -> dict[str, Any]:  # Any: values of many kinds
+        """What was said, without who sees it and what it is known by."""
+        return self.model_dump(exclude_unset=True, exclude={"shared", "key"})
+
+
+class CompanyChange(_Sent):
+    """Fields of a company that are to change."""
+
+    name: _Name = ""
+    domain: _Line = ""
+    about: _Text = ""
+    shared: bool = True
+
+
+class CompanyNew(CompanyChange):
+    """A new company."""
+
+    name: _Name
+    key: _Line = ""
+
+
+class ContactChange(_Sent):
+    """Fields of a contact that are to change."""
+
+    name: _Name = ""
+    email: _Email = ""
+    phone: _Line = ""
+    title: _Line = ""
+    about: _Text = ""
+    birthday: date | None = None
+    rhythm_days: Annotated[int, Field(ge=1, le=3_650)] | None = None
+    company_id: _Id | None = None
+    shared: bool = True
+
+
+class ContactNew(ContactChange):
+    """A new contact."""
+
+    name: _Name
+    key: _Line = ""
+
+
+class DealChange(_Sent):
+    """Fields of a deal that are to change. ``value`` is a decimal, as a string such as ``"40000.00"``."""
+
+    name: _Name = ""
+    value: Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=2)] | None = None
+    currency: _Currency = ""
+    stage: Stage = Stage.LEAD
+    closes_on: date | None = None
+    next_step: _Line = ""
+    company_id: _Id | None = None
+    contact_id: _Id | None = None
+    shared: bool = True
+
+
+class DealNew(DealChange):
+    """A new deal."""
+
+    name: _Name
+    key: _Line = ""
+
+
+class ActivityChange(_Sent):
+    """Fields of an activity that are to change."""
+
+    kind: Happened = "note"
+    text: _Text = ""
+    happened_at: AwareDatetime = datetime.min.replace(tzinfo=UTC)
+    contact_id: _Id | None = None
+    company_id: _Id | None = None
+    deal_id: _Id | None = None
+
+
+class ActivityNew(ActivityChange):
+    """Something that happened."""
+
+    kind: Happened
+    happened_at: AwareDatetime
+    shared: bool = True
+    key: _Line = ""
+
+
+class TaskNew(_Sent):
+    """A new task; it is its person's alone."""
+
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_TASK)]
+    due_at: AwareDatetime | None = None
+
+
+class TaskDone(_Sent):
+    """Whether a task is done."""
+
+    done: bool
+
+
+class Listed(BaseModel):
+    """A page of a list.
+
+    Attributes:
+        next: the cursor of the next page; None at the end.
+    """
+
+    items: list[dict[str, Any]]  # Any: as ``shown`` makes them
+    next: str | None = None
+
+
+class Problem(BaseModel):
+    """What went wrong, as in RFC 9457.
+
+    Attributes:
+        errors: which field is wrong, and why.
+    """
+
+    type: Literal["about:blank"] = "about:blank"
+    title: str
+    status: int
+    detail: str = ""
+    errors: list[dict[str, str]] = Field(default_factory=list)
+
+
+def shown(entry: Entry) -> dict[str, Any]:  # Any: JSON
+    """An entry as programs get it."""
+    return {**entry.model_dump(mode="json", exclude={"gone_at", "owner"}), "etag": entry.etag}
+
+
+def shown_task(task: Task) -> dict[str, Any]:  # Any: JSON
+    """A task as programs get it."""
+    return {
+        "id": task.id,
+        "text": task.text,
+        "due_at": task.due_at.isoformat() if task.due_at else None,
+        "done_at": task.done_at.isoformat() if task.done_at else None,
+        "importance": task.importance,
+        "deal_id": task.deal_id,
+        "contact_id": task.contact_id,
+    }
