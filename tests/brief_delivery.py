@@ -1,4 +1,4 @@
-"""A brief that was composed already, handed over as the scheduler does."""
+"""Briefs that are handed over as the scheduler does."""
 
 from __future__ import annotations
 
@@ -7,6 +7,24 @@ from bot.app import App
 from core.briefs.composing import compose
 from core.briefs.models import Facts
 from core.briefs.ports import DueBrief
+
+HAND_OVER = """
+    WITH whose AS (
+        SELECT people.id, people.org_id, conversations.id AS conversation_id
+        FROM accounts JOIN people ON people.id = accounts.person_id
+        JOIN messages ON messages.person_id = people.id JOIN conversations ON conversations.id = conversation_id
+        WHERE account = '{account}' AND conversations.direct = {direct} LIMIT 1
+    ), brief AS (
+        INSERT INTO briefs (org_id, owner, subject, kind, local_date, zone, due_at)
+        SELECT org_id, id, 'person:' || id || '{key}', '{kind}', now()::date, 'Europe/Berlin', now() FROM whose
+        RETURNING id
+    )
+    INSERT INTO inbox (org_id, conversation_id, person_id, kind, state, platform_id, detail, occurred_at)
+    SELECT org_id, conversation_id, whose.id, 'message', 'received', 'brief:' || brief.id, jsonb_build_object(
+        'command', jsonb_build_object('command', 'due-brief', 'arguments', jsonb_build_object('id', brief.id::text))),
+        now()
+    FROM whose, brief RETURNING id"""
+"""As the scheduler hands a brief over."""
 
 _WHOSE = """
     SELECT people.id, people.org_id, conversations.id AS conversation_id

@@ -6,28 +6,11 @@ from uuid import uuid4
 
 from adapters.doubles.slack import Message
 from bot.app import App
+from tests.brief_delivery import HAND_OVER
 from tests.guild import Guild
 from tests.integration.test_slack_commands import whispered
 from tests.office import Office
 from tests.shown import shown
-
-HAND_OVER = """
-    WITH whose AS (
-        SELECT people.id, people.org_id, conversations.id AS conversation_id
-        FROM accounts JOIN people ON people.id = accounts.person_id
-        JOIN messages ON messages.person_id = people.id JOIN conversations ON conversations.id = conversation_id
-        WHERE account = '{account}' AND conversations.direct = {direct} LIMIT 1
-    ), brief AS (
-        INSERT INTO briefs (org_id, owner, subject, kind, local_date, zone, due_at)
-        SELECT org_id, id, 'person:' || id || '{key}', '{kind}', now()::date, 'Europe/Berlin', now() FROM whose
-        RETURNING id
-    )
-    INSERT INTO inbox (org_id, conversation_id, person_id, kind, state, platform_id, detail, occurred_at)
-    SELECT org_id, conversation_id, whose.id, 'message', 'received', 'brief:' || brief.id, jsonb_build_object(
-        'command', jsonb_build_object('command', 'due-brief', 'arguments', jsonb_build_object('id', brief.id::text))),
-        now()
-    FROM whose, brief RETURNING id"""
-"""As the scheduler hands a brief over."""
 
 
 async def hand_over(world: Office | Guild, account: str, kind: str = "morning", *, direct: bool = True) -> None:
@@ -241,3 +224,23 @@ async def test_with_nothing_to_say_there_is_one_line_or_nothing_as_was_chosen(of
     await office.settled()
     assert len(office.answers(dm)) == before
     assert len(office.providers.requests) == 1, "with nothing to say no model is asked"
+
+
+async def test_a_due_brief_arrives_in_discords_direct_message_and_is_acted_on_there(guild: Guild) -> None:
+    await guild.open()
+    dm = guild.discord.dm("Ana")
+    await guild.discord.say("Ana", dm, "!robbie task Send Ben the contract by tomorrow")
+    await guild.until(lambda: guild.shown(dm))
+    await guild.settled()
+    await hand_over(guild, guild.discord.user_id("Ana"))
+    await guild.until(lambda: any("### Good" in text for text in guild.shown(dm)))
+    await guild.settled()
+    (brief,) = [message for message in guild.discord.bot_messages(dm) if "### Good" in message.content]
+    pressed = {
+        one["label"]: one["custom_id"] for row in brief.components for one in row["components"] if "custom_id" in one
+    }
+    await guild.discord.press("Ana", dm, brief.id, pressed["Done 1"])
+    await guild.becomes("SELECT done_at IS NOT NULL FROM tasks", [(True,)])
+    await guild.becomes("SELECT act FROM brief_lines WHERE number = 1", [("done",)])
+    await guild.settled()
+    assert len([text for text in guild.shown(dm) if "### Good" in text]) == 1
