@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 
 from adapters.holidays import holidays_in
+from adapters.postgres.brief_checks import PostgresBriefState
 from adapters.postgres.contacts import PostgresCrm
 from adapters.postgres.database import Database
 from adapters.postgres.inbox import PostgresInbox
@@ -65,6 +66,7 @@ class App:
     weights: PostgresWeights
     reminders: PostgresReminders
     briefs: BriefTicks
+    brief_state: PostgresBriefState
     places: PostgresPlaces
     view: PostgresView
     uploads: PostgresUploads
@@ -157,6 +159,7 @@ async def build(settings: Settings, urls: RoleUrls, roles: Roles = ALL) -> App:
         weights=PostgresWeights(database),
         reminders=PostgresReminders(database),
         briefs=BriefTicks(database, settings.briefs, holidays_in),
+        brief_state=PostgresBriefState(database),
         places=places,
         view=PostgresView(database, local_org),
         uploads=PostgresUploads(database, local_org, room=settings.files.uploads_max_bytes),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from datetime import datetime
 
 from adapters.postgres.brief_delivery import PostgresBriefDelivery
@@ -44,7 +43,3 @@ class BriefTicks:
             _log.info("handed over %s briefs", handed.made)
         if handed.skipped or handed.nowhere:
             _log.warning("%s briefs were too late, for %s there was no way", handed.skipped, handed.nowhere)
-
-    async def health(self) -> Mapping[str, int]:
-        """How many did not arrive, and how many are on their way for long."""
-        return await self._delivery.health()

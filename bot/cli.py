@@ -31,6 +31,7 @@ from bot.report_cli import report_app
 from bot.roles import ALL, Role, Roles, parse, spell
 from bot.settings import SettingsError, Web, load
 from bot.slack_cli import slack_app
+from bot.tick_cli import tick
 from core.health.models import Result
 from core.health.policy import UNREADABLE, exit_code
 from core.routing.models import Plan
@@ -52,6 +53,7 @@ app.add_typer(memory_app, name="memory")
 app.add_typer(mail_app, name="mail")
 app.add_typer(demo_app, name="demo")
 app.add_typer(report_app, name="report")
+app.command()(tick)
 discord_app = typer.Typer(help="Connect Robbie to Discord.", no_args_is_help=True)
 app.add_typer(discord_app, name="discord")
 mentors_app = typer.Typer(help="The mentors in whose voice Robbie can answer.", no_args_is_help=True)

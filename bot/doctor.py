@@ -12,8 +12,8 @@ from adapters.email.checks import mail
 from adapters.embedding.checks import local_embedder
 from adapters.llm import checks as llm
 from adapters.machine import checks as machine
+from adapters.postgres import brief_checks, memory_checks, queue_checks
 from adapters.postgres import checks as postgres
-from adapters.postgres import memory_checks, queue_checks
 from adapters.postgres.access import Access
 from adapters.postgres.calendar_checks import calendars
 from adapters.postgres.installations import installations
@@ -96,6 +96,8 @@ def _servers(settings: Settings, access: Access) -> Iterator[Check]:
     yield Check("Database", "server", partial(postgres.database, access), patience)
     look = partial(queue_checks.queue, access, dead_after_seconds=dead_after, platforms=_connecting(settings))
     yield Check("Queue", "queue", look, patience)
+    look_at_briefs = partial(brief_checks.briefs, access, enabled=settings.briefs.enabled)
+    yield Check("Queue", "briefs", look_at_briefs, patience)
     yield Check("Calendars", "calendars", partial(calendars, access), patience)
     yield Check("Redis", "redis", partial(redis, _value(settings.secrets.redis_url) or None), _SECONDS)
 

@@ -15,9 +15,10 @@ _PATIENCE_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """What the database knows: rows that are not done, and where platforms' apps are installed."""
+    """What the database knows: rows that are not done, briefs that did not arrive, where apps are installed."""
 
     rows: dict[str, int]
+    briefs: Mapping[str, int]
     installed: Mapping[str, object]
 
 
@@ -40,10 +41,12 @@ class Health:
         rows = answer.rows if isinstance(answer, _Answer) else {}
         platforms = {name: connection.health() for name, connection in app.gateways.items()}
         work = app.work.health() if app.work else {}
+        briefs = answer.briefs if isinstance(answer, _Answer) else {}
+        app.metrics.briefs(briefs)
         app.metrics.state(ready, rows, {name: bool(it["connected"]) for name, it in platforms.items()})
         database = "ok" if isinstance(answer, _Answer) else answer
         installed = answer.installed if isinstance(answer, _Answer) else {}
-        known = {"ready": ready, "database": database, "role": spell(app.roles), "rows": rows}
+        known = {"ready": ready, "database": database, "role": spell(app.roles), "rows": rows, "briefs": briefs}
         return {**known, **installed, **platforms, **work}
 
     async def _database(self) -> _Answer | str:
@@ -66,7 +69,7 @@ class Health:
             for name, platform in self._app.platforms.items()
             if platform.installations is not None
         }
-        return _Answer(await self._app.places.stuck(), installed)
+        return _Answer(await self._app.places.stuck(), await self._app.brief_state.state(), installed)
 
 
 def _workspaces(found: Sequence[Installation]) -> dict[str, object]:

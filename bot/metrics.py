@@ -34,6 +34,12 @@ class Metrics:
         self._rows = Gauge(
             "robbie_rows", "Inbox and outbox rows that are not done.", ["state"], registry=self._registry
         )
+        self._briefs = Gauge(
+            "robbie_briefs",
+            "Briefs that reached nobody within a day, are on their way for long, or are due and not handed over.",
+            ["state"],
+            registry=self._registry,
+        )
         self._ready = Gauge("robbie_ready", "1 while messages can be stored.", registry=self._registry)
         self._connected = Gauge(
             "robbie_connected", "1 while this process is connected to it.", ["platform"], registry=self._registry
@@ -61,6 +67,12 @@ class Metrics:
             self._rows.labels(state).set(count)
         for platform, is_connected in connected.items():
             self._connected.labels(platform).set(is_connected)
+
+    def briefs(self, states: Mapping[str, int]) -> None:
+        """Note how many briefs are in a state that somebody should look at."""
+        self._briefs.clear()
+        for state, count in states.items():
+            self._briefs.labels(state).set(count)
 
     def text(self) -> bytes:
         """Everything, in Prometheus' text format."""

@@ -231,6 +231,13 @@ async def learn(app: App) -> None:
             _log.info("looked at what %s people did with their priorities", learnt)
 
 
+async def tick_once(settings: Settings, house: House, progress: Progress) -> None:
+    """Do what is due in a process of its own; it may run beside any number of schedulers."""
+    async with open_app(settings, house, progress, frozenset({Role.SCHEDULER})) as app:
+        await tick(app)
+        await learn(app)
+
+
 async def every(seconds: float, work: Callable[[], Awaitable[object]]) -> None:
     """Do it again and again; a failure is logged by its kind and place, and the next round tries again."""
     while True:

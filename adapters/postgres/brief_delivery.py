@@ -115,12 +115,6 @@ _AGAIN = "UPDATE briefs SET state = 'composed', settled_at = NULL WHERE id = %(b
 _UNDELIVERED = """
     UPDATE briefs SET state = 'undelivered', settled_at = %(now)s, problem = %(problem)s WHERE id = %(brief_id)s"""
 
-_HEALTH = """
-    SELECT count(*) FILTER (WHERE state = 'undelivered' AND settled_at > now() - interval '1 day') AS undelivered,
-           count(*) FILTER (
-               WHERE state IN ('due', 'composed') AND created_at < now() - interval '15 minutes') AS waiting
-    FROM briefs WHERE state IN ('due', 'composed', 'undelivered')"""
-
 
 @dataclass(frozen=True, slots=True)
 class Settled:
@@ -173,12 +167,6 @@ class PostgresBriefDelivery:
         _log.error("brief %s was not delivered: %s", row["brief_id"], row["problem"])
         await tx.execute(_UNDELIVERED, {**values, "problem": row["problem"]})
         return False
-
-    async def health(self) -> dict[str, int]:
-        """How many did not arrive within a day, and how many are on their way for more than a quarter of an hour."""
-        async with self._database.system() as tx:
-            row = await (await tx.execute(_HEALTH)).fetchone()
-        return {name: int(count) for name, count in row.items()} if row else {}
 
 
 def _other(row: DictRow) -> Way | None:

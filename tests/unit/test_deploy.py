@@ -13,7 +13,9 @@ from bot.cli import app
 from bot.roles import ALL, Role, parse
 from bot.settings import load
 
-UNITS = sorted((Path(__file__).parents[2] / "deploy").glob("*.service"))
+DEPLOY = Path(__file__).parents[2] / "deploy"
+ONCE = DEPLOY / "robbie-tick.service"
+UNITS = sorted(set(DEPLOY.glob("*.service")) - {ONCE})
 INSTANCES = {"robbie@.service": [*Role, "gateway,scheduler"], "robbie-worker@.service": ["1", "2"]}
 
 
@@ -56,3 +58,26 @@ def test_what_a_unit_sets_is_a_setting(unit: Path, instance: str) -> None:
     given = dict(pair.split("=", 1) for pair in shlex.split(environment))
     settings = load(config=Path("/dev/null"), env_file=Path("/dev/null"), environ=given)
     assert settings.web.port == int(given.get("ROBBIE_WEB__PORT", 8080))
+
+
+def _command_of(line: str) -> str:
+    """What a command line starts, which exists."""
+    program, *arguments = shlex.split(line)
+    assert program.endswith(".venv/bin/robbie")
+    command = typer.main.get_command(app)
+    with command.make_context("robbie", arguments) as context:
+        name, run, rest = command.resolve_command(context, [*context._protected_args, *context.args])
+        assert run is not None
+        assert not rest
+    return str(name)
+
+
+def test_a_timer_and_a_crontab_call_the_same_command_each_minute() -> None:
+    once = _sections(ONCE, "")
+    assert once["Service"]["Type"] == "oneshot"
+    assert _command_of(once["Service"]["ExecStart"]) == "tick"
+    assert _sections(ONCE.with_suffix(".timer"), "")["Timer"]["OnCalendar"] == "*:*:00"
+    (line,) = [line for line in (DEPLOY / "crontab").read_text().splitlines() if line and not line.startswith("#")]
+    minute, hour, day, month, weekday, *rest = line.split()
+    assert [minute, hour, day, month, weekday] == ["*"] * 5
+    assert _command_of(shlex.join(rest[rest.index(".venv/bin/robbie") :])) == "tick"
