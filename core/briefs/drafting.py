@@ -81,8 +81,8 @@ class Templates:
 
     async def draft(self, reader: Reader, style: Style, chances: Sequence[Chance], at: datetime) -> Mapping[int, str]:
         """The composed drafts."""
-        zone = zone_of(reader.zone)
-        return {chance.tie.contact_id: _composed(chance, reader, style, zone) for chance in chances}
+        language = style.settings.language
+        return {chance.tie.contact_id: template(chance, reader.name, language) for chance in chances}
 
 
 class ModelDrafter:
@@ -142,10 +142,6 @@ def read(answer: Answer) -> Mapping[int, str]:
         _log.warning("%s did not answer with drafts; the composed ones are taken", answer.model)
         return {}
     return {one.number: one.text.strip() for one in drafts}
-
-
-def _composed(chance: Chance, reader: Reader, style: Style, zone: ZoneInfo) -> str:
-    return template(chance, reader.name, style.settings.language, zone)
 
 
 def _chosen(worded: str, composed: str, at: datetime, zone: ZoneInfo) -> str:

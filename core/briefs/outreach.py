@@ -24,14 +24,14 @@ put off, or whose score is under .15.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from statistics import median
 from zoneinfo import ZoneInfo
 
 from core.briefs.candidates import Tie
-from core.briefs.spans import every, span
+from core.briefs.clauses import Seen, clauses
 from core.values import Frozen
 
 WEIGHTS: Mapping[str, float] = {
@@ -66,6 +66,8 @@ class Chance(Frozen):
         terms: each term that speaks for it, weighed: what it would give to the score alone.
         why: a short clause for each, the weightiest first.
         reason: the name of the weightiest.
+        belated: whether the birthday has been.
+        meets_at: the next meeting on the person's clock, where it is soon.
     """
 
     tie: Tie
@@ -73,9 +75,13 @@ class Chance(Frozen):
     terms: Mapping[str, float]
     why: tuple[str, ...]
     reason: str
+    belated: bool = False
+    meets_at: datetime | None = None
 
 
-def opportunities(ties: Sequence[Tie], at: datetime, zone: ZoneInfo, most: int = 3) -> tuple[Chance, ...]:
+def opportunities(
+    ties: Sequence[Tie], at: datetime, zone: ZoneInfo, most: int = 3, language: str = ""
+) -> tuple[Chance, ...]:
     """The few who matter most now, the weightiest first. The same ties give the same, in whatever order they come.
 
     Args:
@@ -83,12 +89,13 @@ def opportunities(ties: Sequence[Tie], at: datetime, zone: ZoneInfo, most: int =
         at: the moment.
         zone: the person's, which says what today is.
         most: how many at most.
+        language: of the reasons, by its English name.
     """
-    found = [chance for tie in ties if (chance := chance_of(tie, at, zone)) is not None]
+    found = [chance for tie in ties if (chance := chance_of(tie, at, zone, language)) is not None]
     return tuple(sorted(found, key=lambda one: (-one.score, one.tie.name, one.tie.contact_id))[:most])
 
 
-def chance_of(tie: Tie, at: datetime, zone: ZoneInfo) -> Chance | None:
+def chance_of(tie: Tie, at: datetime, zone: ZoneInfo, language: str = "") -> Chance | None:
     """What speaks for getting in touch with one contact; None where nothing does, or something speaks against it."""
     look = _Look(tie, at, zone)
     if look.resting:
@@ -100,8 +107,16 @@ def chance_of(tie: Tie, at: datetime, zone: ZoneInfo) -> Chance | None:
         return None
     order = sorted(weighed, key=lambda name: (-weighed[name], list(WEIGHTS).index(name)))
     rounded = {name: round(weighed[name], 4) for name in order}
-    why = (*(look.clause(name) for name in order), *look.meeting_clause())
-    return Chance(tie=tie, score=round(score, 4), terms=rounded, why=why, reason=order[0])
+    seen = look.seen()
+    return Chance(
+        tie=tie,
+        score=round(score, 4),
+        terms=rounded,
+        why=clauses(seen, order, language),
+        reason=order[0],
+        belated=(seen.birthday_in or 0) < 0,
+        meets_at=seen.meets_at,
+    )
 
 
 class _Look:
@@ -180,58 +195,27 @@ class _Look:
         meeting = self._tie.meeting_at
         return meeting is not None and timedelta(0) < meeting - self._at <= time
 
-    def clause(self, term: str) -> str:
-        """A term in plain words."""
-        return {
-            "later": self._say_later,
-            "promise": self._say_promise,
-            "event": self._say_event,
-            "closing": self._say_closing,
-            "silence": self._say_silence,
-            "stalled": self._say_stalled,
-            "step": self._say_step,
-        }[term]()
-
-    def meeting_clause(self) -> Iterator[str]:
-        """When one meets, where that is soon."""
-        if self._tie.meeting_at and self._meets_within(_SOON):
-            before = "prepare it: you meet" if self._meets_within(_PREPARE) else "you meet"
-            yield f"{before} on {self._tie.meeting_at.astimezone(self._zone):%A, %-d %B at %H:%M}"
-
-    def _say_later(self) -> str:
-        return "you put it off until now"
-
-    def _say_promise(self) -> str:
-        first, *others = self._tie.promised
-        more = f" and {len(others)} more" if others else ""
-        return f"you promised: “{_short(first)}”{more}"
-
-    def _say_event(self) -> str:
-        days = self._birthday_in() or 0
-        when = {0: "is today", 1: "is tomorrow", -1: "was yesterday"}.get(days)
-        on = _in_year(self._tie.birthday or self._today, (self._today + timedelta(days=days)).year)
-        return f"the birthday {when or f'{_was(days)} on {on:%A, %-d %B}'}"
-
-    def _say_closing(self) -> str:
-        days, name = self._closes_in() or 0, _short(self._tie.deal_name)
-        on = f"{self._tie.deal_closes_on:%A, %-d %B}"
-        if days < 0:
-            return f"“{name}” was to close on {on}"
-        return f"“{name}” is to close {'today' if not days else f'on {on}'}"
-
-    def _say_silence(self) -> str:
-        ago = f"{span(self._gap())} ago"
-        if self._tie.rhythm_days:
-            wish = f"you want to be in touch {every(self._usual)}"
-            return f"{wish}; {f'the last time was {ago}' if self._touches else 'you have not been yet'}"
-        return f"you usually speak {every(median(gaps(self._touches)))}; the last time was {ago}"
-
-    def _say_stalled(self) -> str:
+    def seen(self) -> Seen:
+        """What was found out, for its words."""
         tie = self._tie
-        return f"“{_short(tie.deal_name)}” has stood in {tie.deal_stage} for {span(self._days_in_stage())}"
-
-    def _say_step(self) -> str:
-        return f"the next step is named: “{_short(self._tie.deal_next_step)}”"
+        between = gaps(self._touches)
+        soon = tie.meeting_at if self._meets_within(_SOON) else None
+        return Seen(
+            today=self._today,
+            gap=self._gap(),
+            rhythm=tie.rhythm_days or (median(between) if between else None),
+            wanted=bool(tie.rhythm_days),
+            touched=bool(self._touches),
+            promised=tie.promised,
+            deal=tie.deal_name,
+            stage=tie.deal_stage,
+            step=tie.deal_next_step,
+            in_stage=self._days_in_stage(),
+            closes_in=self._closes_in(),
+            birthday_in=self._birthday_in(),
+            meets_at=soon.astimezone(self._zone) if soon else None,
+            prepares=self._meets_within(_PREPARE),
+        )
 
 
 def rhythm(tie: Tie, touches: Sequence[datetime]) -> tuple[float, float]:
@@ -269,17 +253,8 @@ def _birthday(days: int | None) -> float:
     return {0: 1.0, 1: 0.5}.get(days, 0.6 if days < 0 else 0.3)
 
 
-def _was(days: int) -> str:
-    return "was" if days < 0 else "is"
-
-
 def _in_year(born: date, year: int) -> date:
     try:
         return born.replace(year=year)
     except ValueError:
         return date(year, 3, 1)
-
-
-def _short(text: str) -> str:
-    one_line = " ".join(text.split())
-    return one_line if len(one_line) <= 80 else one_line[:79] + "…"

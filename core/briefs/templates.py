@@ -6,18 +6,13 @@ stands in no draft.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
+from core.briefs.clauses import english_date, german_date
 from core.briefs.outreach import Chance
 
-_MONTHS = (
-    "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November",
-    "Dezember",
-)  # fmt: skip
-_DAYS = ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag")
 _TITLES = ("dr", "prof", "mr", "mrs", "ms", "herr", "frau")
 _LONGEST = 160
 
@@ -34,6 +29,7 @@ class _Words:
     plain: Mapping[str, Said]
     with_deal: Mapping[str, Said]
     meeting: str
+    date: Callable[[date], str]
     step: str
 
 
@@ -70,6 +66,7 @@ _ENGLISH = _Words(
         ),
     },
     meeting="We meet on {day}.",
+    date=english_date,
     step="From my side, the next step is: {step}.",
 )
 
@@ -112,18 +109,18 @@ _GERMAN = _Words(
         ),
     },
     meeting="Wir sehen uns am {day}.",
+    date=german_date,
     step="Von mir aus ist der nächste Schritt: {step}.",
 )
 
 
-def template(chance: Chance, me: str, language: str, zone: ZoneInfo) -> str:
+def template(chance: Chance, me: str, language: str) -> str:
     """The draft for what speaks most for it.
 
     Args:
         chance: whom, and why.
         me: the person's name; empty where it is not known.
         language: its English name; English for all that there are no sentences in.
-        zone: the person's, for the day of a meeting.
     """
     words, tie = _GERMAN if language == "German" else _ENGLISH, chance.tie
     values = {
@@ -132,7 +129,7 @@ def template(chance: Chance, me: str, language: str, zone: ZoneInfo) -> str:
         "step": _inline(tie.deal_next_step).rstrip(".!?"),
     }
     said, question = _sentences(words, chance)
-    told = " ".join(sentence.format(**values) for sentence in (said, *_beside(words, chance, zone)))
+    told = " ".join(sentence.format(**values) for sentence in (said, *_beside(words, chance)))
     greeting = words.greeting.format(first=first_name(tie.name), name=" ".join(tie.name.split()))
     close = [words.close.format(me=first_name(me))] if me.strip() else []
     return "\n\n".join([greeting, told, question, *close])
@@ -140,7 +137,7 @@ def template(chance: Chance, me: str, language: str, zone: ZoneInfo) -> str:
 
 def _sentences(words: _Words, chance: Chance) -> Said:
     reason = {"step": "silence", "event": "birthday"}.get(chance.reason, chance.reason)
-    if reason == "birthday" and any(clause.startswith("the birthday was") for clause in chance.why):
+    if reason == "birthday" and chance.belated:
         reason = "belated"
     if reason == "promise" and len(chance.tie.promised) > 1:
         reason = "promises"
@@ -149,19 +146,12 @@ def _sentences(words: _Words, chance: Chance) -> Said:
     return words.plain.get(reason, words.plain["silence"])
 
 
-def _beside(words: _Words, chance: Chance, zone: ZoneInfo) -> Iterator[str]:
+def _beside(words: _Words, chance: Chance) -> Iterator[str]:
     """What else belongs into it: that one meets anyway, and the step that comes next."""
-    meeting = chance.tie.meeting_at
-    if meeting is not None and any("you meet on" in clause for clause in chance.why):
-        yield words.meeting.format(day=_day(words, meeting.astimezone(zone)))
+    if chance.meets_at is not None:
+        yield words.meeting.format(day=words.date(chance.meets_at.date()))
     if "step" in chance.terms and chance.reason in ("closing", "stalled"):
         yield words.step
-
-
-def _day(words: _Words, at: datetime) -> str:
-    if words is _GERMAN:
-        return f"{_DAYS[at.weekday()]}, dem {at.day}. {_MONTHS[at.month - 1]}"
-    return f"{at:%A, %-d %B}"
 
 
 def first_name(name: str) -> str:

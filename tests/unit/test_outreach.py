@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from core.briefs.candidates import Tie
 from core.briefs.outreach import DROPPED_DAYS, Chance, chance_of, opportunities, rhythm
-from core.briefs.spans import every, span
+from core.briefs.spans import ENGLISH, GERMAN
 
 BERLIN = ZoneInfo("Europe/Berlin")
 AT = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)  # a Monday, 08:00 in Berlin
@@ -222,5 +222,26 @@ def test_who_was_put_off_until_now_comes_back() -> None:
      (365, "12 months"), (800, "2 years")],
 )  # fmt: skip
 def test_times_are_said_as_people_say_them(days: float, said: str) -> None:
-    assert span(days) == said
-    assert every(30) == "every month"
+    assert ENGLISH.span(days) == said
+
+
+def test_rhythms_are_said_as_people_say_them() -> None:
+    assert [ENGLISH.every(days) for days in (1, 14, 30, 400)] == [
+        "every day", "every 2 weeks", "every month", "every 13 months",
+    ]  # fmt: skip
+    assert [GERMAN.every(days) for days in (1, 14, 30)] == ["jeden Tag", "alle 2 Wochen", "jeden Monat"]
+
+
+def test_reasons_are_said_in_german_to_who_chose_it() -> None:
+    first = tie(FORTNIGHTLY, **DEAL, promised=("das Angebot",), birthday=date(1980, 11, 28), deal_next_step="senden",
+                meeting_at=datetime(2026, 11, 24, 9, tzinfo=UTC))  # fmt: skip
+    chance = chance_of(first, AT, BERLIN, "German")
+    assert chance is not None
+    assert set(chance.why) == {
+        "du hast zugesagt: „das Angebot“",
+        "„Yearly contract“ steht seit 1 Monat bei Verhandlung",
+        "ihr sprecht sonst alle 2 Wochen; das letzte Mal war vor 5 Wochen",
+        "der Geburtstag ist am Samstag, 28. November",
+        "der nächste Schritt steht fest: „senden“",
+        "zur Vorbereitung: ihr trefft euch am Dienstag, 24. November um 10:00",
+    }
