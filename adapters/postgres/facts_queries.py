@@ -91,8 +91,8 @@ CONSENTS = f"""
       AND (state = 'waiting' OR settled_at > %(at)s)
     ORDER BY expires_at, id LIMIT 10"""
 
-_DEAL = """SELECT deals.id, deals.name, stage, stage_since, deals.created_at, value::float8 AS value, currency,
-    closes_on, next_step, coalesce((SELECT companies.name FROM companies WHERE companies.id = company_id), '')
+_DEAL = """SELECT deals.id, deals.name, stage, stage_since, changed_at, deals.created_at, value::float8 AS value,
+    currency, closes_on, next_step, coalesce((SELECT companies.name FROM companies WHERE companies.id = company_id), '')
     AS company"""
 DEALS = f"""
     ({_DEAL}, true AS mine FROM deals
@@ -115,13 +115,18 @@ GOALS = f"""
       AND (dropped_at IS NULL OR dropped_at > %(at)s)
     ORDER BY due_on DESC, id LIMIT 5"""
 
-# Only lines of briefs that were due before this one: to compute it again gives the same.
+# Only lines of briefs that were due before this one: to compute it again gives the same. What was found not relevant
+# stays so, however long ago; a task knows itself whether it is done.
 LINES = f"""
-    SELECT ref, section, kind, local_date, CASE WHEN acted_at <= %(at)s THEN act ELSE '' END AS act
-    FROM (SELECT brief_id, ref, section, act, acted_at FROM brief_lines
-          WHERE {MINE} ORDER BY id DESC LIMIT 400) AS latest
-    JOIN briefs ON briefs.id = brief_id
-    WHERE briefs.due_at < %(at)s ORDER BY brief_id DESC"""
+    SELECT ref, section, kind, local_date, CASE WHEN acted_at <= %(at)s THEN act ELSE '' END AS act, acted_at
+    FROM (
+        (SELECT id, brief_id, ref, section, act, acted_at FROM brief_lines WHERE {MINE} ORDER BY id DESC LIMIT 400)
+        UNION
+        (SELECT id, brief_id, ref, section, act, acted_at FROM brief_lines
+         WHERE {MINE} AND act IN ('dismiss', 'done') AND (act = 'dismiss' OR NOT starts_with(ref, 'task:'))
+         ORDER BY id DESC LIMIT 400)
+    ) AS lines JOIN briefs ON briefs.id = brief_id
+    WHERE briefs.due_at < %(at)s ORDER BY lines.id DESC"""
 BRIEFS = f"""
     SELECT kind, local_date, state, due_at, told_at FROM briefs
     WHERE {MINE} AND due_at < %(at)s ORDER BY due_at DESC LIMIT 15"""

@@ -15,13 +15,18 @@ from core.work.deals import OPEN
 
 
 def hidden(found: Found, today: date) -> frozenset[str]:
-    """The refs that are not to be shown: not relevant, done where nothing else says so, put off until tomorrow."""
+    """The refs that are not to be shown: not relevant, done where nothing else says so, put off until tomorrow.
+
+    A deal that has changed since is something new.
+    """
+    changed = {deal.ref: deal.changed_at for deal in found.deals}
     refs = set()
     for line in found.lines:
         own = not line.ref.startswith("task:")  # a task knows itself whether it is done or put off
         settled = line.act == Act.DISMISS or (line.act == Act.DONE and own)
         later = line.act == Act.SNOOZE and own and line.local_date == today
-        if settled or later:
+        as_it_was = line.acted_at is None or line.ref not in changed or changed[line.ref] <= line.acted_at
+        if (settled or later) and as_it_was:
             refs.add(line.ref)
     return frozenset(refs)
 

@@ -99,6 +99,7 @@ class FoundDeal:
     name: str
     stage: str
     stage_since: datetime
+    changed_at: datetime
     created_at: datetime
     mine: bool = True
     value: float | None = None
@@ -131,6 +132,7 @@ class FoundLine:
     kind: str
     local_date: date
     act: str = ""
+    acted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,6 +137,8 @@ def _briefs() -> None:
             UNIQUE (brief_id, number)
         )""")
     op.execute("CREATE INDEX brief_lines_owner ON brief_lines (owner, id DESC)")
+    # What is to come in no brief any more is looked for however long ago that was said.
+    op.execute("CREATE INDEX brief_lines_settled ON brief_lines (owner, id DESC) WHERE act IN ('dismiss', 'done')")
     protect_personal("brief_lines", app="SELECT, INSERT, UPDATE, DELETE")
     let_move("brief_lines", "org_id, owner, brief_id, section, act, acted_at")
     # One way of delivering one brief. Chat goes by the inbox row whose answer it is; mail carries its message, and

@@ -168,3 +168,31 @@ async def test_candidates_are_everything_open_with_what_each_waits_for(world: Br
     assert found["Write the report"].unblocks == 1
     assert found["Send the report"].waits_for == (f"task:{first}",)
     assert found["Call them"].deal_name == "Harbour"
+
+
+async def test_what_is_not_relevant_comes_in_no_brief_any_more_however_many_came_since(
+    world: BriefWorld, facts: PostgresFacts
+) -> None:
+    world.note("Ana", "I will call Ben", "commitment", at(2, 9))
+    old = world.brief("Ana", "evening", at(2, 18))
+    world.line("Ana", old, "commitments", "note:1", act="dismiss", acted_at=at(2, 19))
+    since = world.brief("Ana", "morning", at(3, 8))
+    for number in range(500):
+        world.line("Ana", since, "news", f"note:{1_000 + number}")
+    assert (await facts.gather(world.reader("Ana"), BriefKind.EVENING, at(23, 18))).commitments == ()
+
+
+async def test_a_deal_that_was_done_with_is_told_again_once_it_has_changed(
+    world: BriefWorld, facts: PostgresFacts
+) -> None:
+    deal = world.of("Ana", "deals", name="Harbour", next_step="Call them", created_at=at(2), stage_since=at(2),
+                    changed_at=at(20))  # fmt: skip
+    brief = world.brief("Ana", "morning", at(23, 8))
+    world.line("Ana", brief, "priorities", f"deal:{deal}", act="done", acted_at=at(23, 9))
+
+    async def told() -> list[str]:
+        return [one.text for one in (await facts.gather(world.reader("Ana"), BriefKind.MORNING, at(24, 8))).priorities]
+
+    assert await told() == []
+    world.admin.execute("UPDATE deals SET next_step = 'Send the offer', changed_at = %s", (at(23, 12),))
+    assert await told() == ["Send the offer"]
