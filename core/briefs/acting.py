@@ -118,7 +118,7 @@ class Acting:
         if chosen.line.ref.startswith(("outreach:", "contact:")) and self._outreach and wanted is not Act.ASK:
             wanted = _OF_OUTREACH.get(wanted, wanted)
             said = await self._outreach(asked, chosen.line.ref, wanted)
-            await self._record(asked, chosen, wanted)
+            await self._record(asked, chosen, Act.EDIT if wanted is Act.SEND else wanted)  # the draft is seen first
             return said
         return await _DO[wanted](self, asked, chosen)
 

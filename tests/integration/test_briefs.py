@@ -109,6 +109,9 @@ async def test_a_line_can_be_acted_on_by_words_alone(office: Office) -> None:
     assert "Put off until Friday" in office.answers(dm)[-1]
     await office.command("brief done 1", "U1")
     assert await done(office) == [True]
+    await office.command("brief why 1", "U1")
+    assert "Send Ben the contract" in office.answers(dm)[-1]
+    assert "urgency" in office.answers(dm)[-1]
     await office.command("brief done 9", "U1")
     assert "no line 9" in office.answers(dm)[-1]
     assert await seen_by_ana(office, "SELECT act FROM brief_lines WHERE number = 1") == [("done",)]
@@ -118,7 +121,7 @@ async def test_the_form_behind_more_offers_each_line(office: Office) -> None:
     _, dm = await ana_with_tasks(office, "Send Ben the contract by tomorrow", "Call Dana by Friday")
     brief = await the_brief(office, dm)
     await office.slack.press("U1", brief, action(brief, "More…"))
-    await office.until(lambda: office.slack.modal("U1"))
+    await office.until(lambda: office.slack.workspace.views.stacks.get("U1"))
     await office.slack.submit("U1", {"n": "2", "act": "done"})
     await office.until(lambda: any(text.startswith("Done: Call Dana") for text in office.answers(dm)))
     await office.settled()
@@ -244,3 +247,31 @@ async def test_a_due_brief_arrives_in_discords_direct_message_and_is_acted_on_th
     await guild.becomes("SELECT act FROM brief_lines WHERE number = 1", [("done",)])
     await guild.settled()
     assert len([text for text in guild.shown(dm) if "### Good" in text]) == 1
+
+
+async def test_a_channels_brief_stands_in_the_channel_and_has_nothing_to_press(office: Office) -> None:
+    office.providers.reply("hello")
+    await office.open()
+    await office.ask("<@UROBBIE> hi", "C1")
+    await office.rows(
+        """WITH room AS (
+            INSERT INTO conversations (org_id, surface, tenant, channel, thread, direct)
+            SELECT org_id, surface, tenant, channel, '', false FROM conversations WHERE channel = 'C1' LIMIT 1
+            RETURNING id, org_id, surface || '/' || tenant || '/' || channel AS room
+        ), brief AS (
+            INSERT INTO briefs (org_id, owner, room, subject, kind, local_date, zone, due_at)
+            SELECT room.org_id, person_id, room, 'room:' || room, 'morning', now()::date, 'Europe/Berlin', now()
+            FROM room, accounts WHERE account = 'U1' RETURNING id, owner
+        )
+        INSERT INTO inbox (org_id, conversation_id, person_id, kind, state, platform_id, detail, occurred_at)
+        SELECT org_id, room.id, owner, 'message', 'received', 'brief:' || brief.id, jsonb_build_object(
+            'command', jsonb_build_object(
+                'command', 'due-brief', 'arguments', jsonb_build_object('id', brief.id::text))), now()
+        FROM room, brief RETURNING id"""
+    )
+    await office.until(lambda: briefs_in(office, "C1"))
+    await office.settled()
+    (brief,) = briefs_in(office, "C1")
+    assert "everybody" in shown(brief)
+    assert [block["type"] for block in brief.blocks] == ["markdown"]
+    assert await office.rows("SELECT state FROM briefs") == [("composed",)]
