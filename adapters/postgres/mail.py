@@ -20,11 +20,6 @@ _REAP = """
                                          ELSE 'its worker ended before the mail server''s answer was recorded' END
     WHERE channel = 'email' AND state = 'sending' AND lease_until < clock_timestamp()"""
 
-_GIVE_UP = """
-    UPDATE deliveries SET state = 'failed', lease_until = NULL,
-                          problem = 'given up: ' || coalesce(nullif(problem, ''), 'it could not be sent in time')
-    WHERE channel = 'email' AND state = 'ready' AND created_at < clock_timestamp() - %(after)s"""
-
 _TAKE = """
     WITH lately AS (
         SELECT count(*) AS mails FROM deliveries
@@ -84,11 +79,6 @@ class PostgresMails:
         self._database = database
         self._per_minute = per_minute
         self._lease = lease
-
-    async def give_up(self, after: timedelta) -> int:
-        """What is not sent so long after it was made has failed."""
-        async with self._database.system() as tx:
-            return (await tx.execute(_GIVE_UP, {"after": after})).rowcount
 
     async def take(self) -> MailDelivery | None:
         """Take one that is due."""

@@ -22,14 +22,12 @@ class MailPolicy:
         per_minute: how many deliveries all workers together hand over in a minute.
         retry_minutes: the pauses after each time that the server did not take one; then it has failed.
         at_once: how many one worker hands over side by side.
-        give_up_after: what was not sent for so long has failed, so that it comes another way.
         pause: how long no worker of this process tries again once the server refused the login.
     """
 
     per_minute: int = 60
     retry_minutes: tuple[float, ...] = (1, 5, 15, 45)
     at_once: int = 4
-    give_up_after: timedelta = timedelta(hours=3)
     pause: timedelta = timedelta(minutes=5)
 
     def pause_after(self, attempts: int) -> timedelta | None:

@@ -36,9 +36,6 @@ class Mailer(Protocol):
 class Mails(Protocol):
     """Keeps the deliveries by mail. A step back in them is for the worker alone that took them last."""
 
-    async def give_up(self, after: timedelta) -> int:
-        """What is not sent so long after it was made has failed; returns how many that were."""
-
     async def take(self) -> MailDelivery | None:
         """Take one that is due, unless as many were handed over in the last minute as may be."""
 

@@ -57,9 +57,6 @@ class Mailing:
 
     async def look(self) -> None:
         """Send all that is due, a few side by side."""
-        given_up = await self._mails.give_up(self._policy.give_up_after)
-        if given_up:
-            _log.error("%s mails were not sent in time and are given up", given_up)
         if self.paused:
             return
         await asyncio.gather(*(self._drain() for _ in range(self._policy.at_once)))
