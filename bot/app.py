@@ -30,7 +30,7 @@ from adapters.web.api import Api
 from adapters.web.app import create_app, create_operator_app
 from adapters.web.security import LOCAL_HOSTS
 from bot.briefs import BriefTicks
-from bot.commands import briefs, desk
+from bot.commands import briefs, desk, work_view
 from bot.mail import mail_pages
 from bot.metrics import Metrics
 from bot.platforms import SLACK_EVENTS, Platform, connect
@@ -108,6 +108,7 @@ class App:
                 limits=self.settings.files.limits(),
                 desk=desk(self.settings, self.database),
                 mail=mail_pages(self.settings, self.database, briefs(self.settings, self.database)["brief-act"]),
+                work=work_view(self.database),
                 api=Api(PostgresTokens(self.database), PostgresCrm(self.database), PostgresTasks(self.database)),
             )
         else:

@@ -67,6 +67,7 @@ from core.work.editing import completing_contacts, completing_deals, entry_forms
 from core.work.focus_commands import focusing
 from core.work.goals import aiming
 from core.work.importing import importing
+from core.work.overview import WorkView
 from mentors.cheering import line_of
 from mentors.choosing import Mentors
 from mentors.loading import load
@@ -199,6 +200,12 @@ def cast_of(settings: Settings) -> Cast:
     """The mentors, as people choose among them."""
     loaded = load(settings.mentors.folder).mentors.values()
     return Cast([Card(mentor.id, mentor.name, mentor.tagline, mentor.names()) for mentor in loaded])
+
+
+def work_view(database: Database) -> WorkView:
+    """What the page of work shows."""
+    people, calendars = PostgresPeople(database), PostgresCalendars(database)
+    return WorkView(people, PostgresTasks(database), PostgresCrm(database), calendars)
 
 
 def offering(choices: Sequence[Choice]) -> Completer:

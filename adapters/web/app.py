@@ -18,6 +18,7 @@ from adapters.web.mail import MailPages
 from adapters.web.pictures import Pictures
 from adapters.web.security import LOCAL_HOSTS, PICTURES, Guard, Public
 from adapters.web.transcript import ENV
+from adapters.web.work import View, Work
 from core.commands import REGISTRY
 from core.conversation.attachments import FileLimits
 from core.conversation.ports import ConversationView, Receiver, Uploads
@@ -69,6 +70,7 @@ def create_app(
     desk: Desk | None = None,
     mail: MailPages | None = None,
     api: Api | None = None,
+    work: View | None = None,
 ) -> FastAPI:
     """Build the web chat, with what every process serves.
 
@@ -85,6 +87,7 @@ def create_app(
         limits: how much of them is read.
         desk: makes the forms of commands.
         mail: what the links of mails lead to; None where no mail has links.
+        work: gathers the page of work; without it there is none.
         api: what other programs get access to; without it they get none.
     """
     attaching = Attaching(uploads, limits or FileLimits()) if uploads else None
@@ -98,8 +101,10 @@ def create_app(
     )
     if mail is not None:
         app.include_router(mail.router())
-    app.include_router(Chat(receiver, view, hint, attaching).router())
+    app.include_router(Chat(receiver, view, hint, attaching, work=work is not None).router())
     app.include_router(Acting(receiver, desk or Desk(REGISTRY)).router())
+    if work is not None:
+        app.include_router(Work(receiver, view, desk or Desk(REGISTRY), work).router())
     if api is not None:
         app.mount(PATH, Quiet(create_api(api)), name="api")
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")

@@ -44,15 +44,23 @@ class Chat:
         view: shows conversations.
         hint: lines of markdown for the card on connecting a platform.
         attaching: takes files; None where there is no place for them.
+        work: whether there is a page of work.
     """
 
     def __init__(
-        self, receiver: Receiver, view: ConversationView, hint: Sequence[str], attaching: Attaching | None = None
+        self,
+        receiver: Receiver,
+        view: ConversationView,
+        hint: Sequence[str],
+        attaching: Attaching | None = None,
+        *,
+        work: bool = False,
     ) -> None:
         self._receiver = receiver
         self._view = view
         self._hint = tuple(hint)
         self._attaching = attaching
+        self._work = work
 
     def router(self) -> APIRouter:
         """Its routes."""
@@ -99,6 +107,7 @@ class Chat:
             hint=self._hint,
             error=error,
             attaching=self._attaching,
+            work=self._work,
             commands=REGISTRY.offered,
         )
         response = HTMLResponse(html, 503 if error else 200, {"Cache-Control": "no-store"})
