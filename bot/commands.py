@@ -124,7 +124,7 @@ def briefs(
     people, store, weights = PostgresPeople(database), PostgresBriefs(database), PostgresWeights(database)
     queue, outbound = outreach_queue(settings, database, router), outbound_of(settings, database, mailer)
     reaching = Reaching(PostgresOutreach(database), queue, outbound)
-    whys = explaining(PostgresFacts(database, weights), weights, store)
+    whys = explaining(PostgresFacts(database), weights, store)
     acting = Acting(store, PostgresTasks(database), outreach=reaching.of_line, why=whys["brief-why"])
     service = brief_service(settings, database, router)
     return {**briefing(service, store, people, acting, BriefPage(people)), **reaching.handlers, **whys}
@@ -133,7 +133,7 @@ def briefs(
 def brief_service(settings: Settings, database: Database, router: Routes | None = None) -> BriefService:
     """What makes briefs, for chat and for mail."""
     return BriefService(
-        PostgresFacts(database, PostgresWeights(database)),
+        PostgresFacts(database),
         PostgresBriefs(database),
         phraser=phraser(settings, database, router),
         preparer=outreach_queue(settings, database, router),

@@ -12,6 +12,7 @@ from adapters.postgres import facts_rows as rows
 from adapters.postgres.database import Database, Statement
 from adapters.postgres.outreach import statements as outreach_statements
 from adapters.postgres.outreach import waiting_of
+from adapters.postgres.weights import KEPT, kept_of
 from core.briefs import day as days
 from core.briefs.candidates import Candidate
 from core.briefs.choosing import candidates, hidden
@@ -20,7 +21,6 @@ from core.briefs.found import Found, FoundGoal
 from core.briefs.gathering import gather
 from core.briefs.looking import AHEAD_DAYS
 from core.briefs.models import BriefKind, Facts, Gap, Reader
-from core.briefs.ports import WeightStore
 from core.briefs.queue import ready
 from core.people.models import BriefSettings
 from core.people.viewer import Viewer
@@ -32,7 +32,7 @@ _FREE_DAYS = 14
 
 _OF_A_PERSON = (
     queries.TASKS, queries.EVENTS, queries.BLOCKS, queries.OWN_NOTES, queries.SHARED_NOTES, queries.CONSENTS,
-    queries.DEALS, queries.GOALS, queries.LINES, queries.BRIEFS, queries.ACCOUNTS_OF,
+    queries.DEALS, queries.GOALS, queries.LINES, queries.BRIEFS, queries.ACCOUNTS_OF, KEPT,
 )  # fmt: skip
 _OF_A_ROOM = (queries.ROOM_NOTES, queries.ROOM_BRIEFS)
 
@@ -42,12 +42,10 @@ class PostgresFacts:
 
     Args:
         database: the pools.
-        weights: what each term of the priorities weighs for somebody; None for what it does by default.
     """
 
-    def __init__(self, database: Database, weights: WeightStore | None = None) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._weights = weights
 
     async def gather(self, reader: Reader, kind: BriefKind, at: datetime) -> Facts:
         """The facts for one brief, as of a moment."""
@@ -76,9 +74,8 @@ class PostgresFacts:
         asked: list[Statement] = [(query, values) for query in _OF_A_PERSON]
         if with_outreach:
             asked += outreach_statements(reader, at)
-        weights = await self._weights.weights(reader.org_id, reader.person_id) if self._weights else {}
         answers = await self._database.run(reader.org_id, *asked, viewer=_viewer(reader))
-        tasks, events, blocks, own, shared, consents, deals, goals, lines, briefs, accounts, *outreach = answers
+        tasks, events, blocks, own, shared, consents, deals, goals, lines, briefs, accounts, kept, *outreach = answers
         me = {row["id"] for row in accounts}
         return Found(
             tasks=list(map(rows.task, tasks)),
@@ -93,7 +90,7 @@ class PostgresFacts:
             first=rows.first(briefs),
             since=rows.since(briefs, at),
             outreach=ready(waiting_of(*outreach), reader, at) if with_outreach else (),
-            weights=weights,
+            weights=kept_of(kept).weights,
             days=_days(accounts, reader.person_id),
         )
 

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
 from adapters.postgres.database import Database
@@ -17,7 +18,8 @@ from core.briefs.ports import Weights
 from core.briefs.weights import REMEMBERED, Acted, Evidence, Kept, learn
 from core.people.viewer import Viewer
 
-_KEPT = f"SELECT owner, chosen, evidence, since FROM priority_weights WHERE {MINE} ORDER BY updated_at DESC LIMIT 1"
+KEPT = f"SELECT chosen, evidence, since FROM priority_weights WHERE {MINE} ORDER BY updated_at DESC LIMIT 1"
+"""What is kept of the person ``me``, for whoever reads more in the same trip."""
 # A human's accounts have one row, that of the account which wrote first.
 _OWNER = f"coalesce((SELECT owner FROM priority_weights WHERE {MINE} ORDER BY updated_at DESC LIMIT 1), %(me)s)"
 _CHOOSE = f"""
@@ -60,10 +62,8 @@ class PostgresWeights:
     async def kept(self, org_id: int, person_id: int) -> Kept:
         """What was set by hand, and what was learnt."""
         viewer = Viewer.owner(org_id, person_id)
-        (rows,) = await self._database.run(org_id, (_KEPT, {"me": person_id}), viewer=viewer)
-        if not rows:
-            return Kept()
-        return Kept(chosen=rows[0]["chosen"], evidence=Evidence(**rows[0]["evidence"]), since=rows[0]["since"])
+        (rows,) = await self._database.run(org_id, (KEPT, {"me": person_id}), viewer=viewer)
+        return kept_of(rows)
 
     async def choose(self, org_id: int, person_id: int, name: str, weight: float) -> None:
         """Set one by hand."""
@@ -108,3 +108,8 @@ class PostgresWeights:
     async def _write(self, org_id: int, person_id: int, statement: str, **values: object) -> None:
         values = {"org_id": org_id, "me": person_id, **values}
         await self._database.run(org_id, (statement, values), viewer=Viewer.owner(org_id, person_id))
+
+
+def kept_of(rows: Sequence[DictRow]) -> Kept:
+    """What ``KEPT`` found."""
+    return Kept.model_validate(rows[0]) if rows else Kept()

@@ -39,7 +39,7 @@ class Room:
 
     def __post_init__(self) -> None:
         self.weights = PostgresWeights(self.database)
-        self.facts = PostgresFacts(self.database, self.weights)
+        self.facts = PostgresFacts(self.database)
         self.briefs = PostgresBriefs(self.database)
         self.handlers = explaining(self.facts, self.weights, self.briefs)
 
