@@ -17,7 +17,6 @@ from adapters.llm.breakers import PyBreakers
 from adapters.postgres.briefs import PostgresBriefs
 from adapters.postgres.budget import PostgresBudget
 from adapters.postgres.facts import PostgresFacts
-from adapters.postgres.outreach import PostgresOutreach
 from bot.model_settings import Model
 from bot.models import chat_models, router_for
 from bot.settings import Secrets, Settings
@@ -62,7 +61,7 @@ class Press:
     def service(self) -> BriefService:
         database = self.desk.database
         return BriefService(
-            PostgresFacts(database, outreach=PostgresOutreach(database)),
+            PostgresFacts(database),
             PostgresBriefs(database),
             phraser=phraser(self.settings, database, self.router),
             preparer=outreach_queue(self.settings, database, self.router),

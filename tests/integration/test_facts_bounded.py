@@ -20,8 +20,8 @@ PERSONAL = frozenset({
     "contacts", "companies", "activities", "briefs", "brief_lines", "outreach", "people", "channel_settings",
     "priority_weights",
 })  # fmt: skip
-STATEMENTS = {BriefKind.MORNING: 15, BriefKind.AFTERNOON: 13, BriefKind.EVENING: 13}
-"""Eleven about the person's things, two that say who reads, and in the morning two for outreach.
+STATEMENTS = {BriefKind.MORNING: 16, BriefKind.AFTERNOON: 14, BriefKind.EVENING: 14}
+"""Twelve about the person's things, two that say who reads, and in the morning two for outreach.
 
 The pool's own, which has no words, is not counted.
 """
