@@ -16,7 +16,7 @@ _ROOM = 84  # characters of reasons
 _NAME = 32
 _PEOPLE = 3
 _SAYS_WHEN = re.compile(r"\b(?:over)?due\b|fällig", re.IGNORECASE)
-_SAYS_HOW_LONG = re.compile(r"\b(?:min|minutes?|hours?|h|Std|Minuten|Stunden)\b")
+_SAYS_HOW_LONG = re.compile(r"\b(?:min|minutes?|hours?|h|Std|Minuten?|Stunden?)\b")
 _MEET = (
     "zoom.us", "meet.google.com", "teams.microsoft.com", "teams.live.com", "webex.com", "whereby.com", "meet.jit.si",
 )  # fmt: skip
@@ -34,7 +34,7 @@ def line_of(section: str, item: Item | Meeting, clock: Clock) -> str:
     if isinstance(item, Priority):
         return _joined(f"**{said}**", ", ".join(_reasons(item, clock)))
     if isinstance(item, Move):
-        return _joined(said, clock.words.move.format(when=clock.moment(item.until)), *_why(item, 1))
+        return _joined(said, clock.words.move.format(when=clock.moment(item.until)), *_why(item, 1, clock))
     return _joined(said, *_beside(section, item, clock))
 
 
@@ -44,7 +44,7 @@ def _beside(section: str, item: Item, clock: Clock) -> Iterator[str]:
     if who and section == "commitments":
         who = words.to.format(who=who)
     if section == "blocked":
-        yield from _why(item, 1)
+        yield from _why(item, 1, clock)
     yield who
     if item.due_at and section in ("slipped", "commitments", "asks", "blocked"):
         late = item.due_at < clock.at
@@ -89,7 +89,7 @@ def _opportunity(one: Opportunity, clock: Clock) -> Iterator[str]:
 
 def _reasons(one: Priority, clock: Clock) -> Iterator[str]:
     """The weightiest reasons, as many as two lines of a phone hold; when it is due is always among them."""
-    reasons = list(_why(one, _REASONS))
+    reasons = list(_why(one, _REASONS, clock))
     room = _ROOM
     if one.due_at and not any(map(_SAYS_WHEN.search, reasons)):
         late = one.due_at < clock.at
@@ -103,9 +103,9 @@ def _reasons(one: Priority, clock: Clock) -> Iterator[str]:
         yield length(one.minutes, clock.words)
 
 
-def _why(item: Item, most: int) -> Iterator[str]:
+def _why(item: Item, most: int, clock: Clock) -> Iterator[str]:
     for clause in item.why[:most]:
-        yield quoted(clause, _REASON)
+        yield quoted(clock.words.clause(clause), _REASON)
 
 
 def _joined(*pieces: str) -> str:

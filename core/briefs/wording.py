@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from core.briefs.german import german
 from core.briefs.models import Act, BriefKind
 
 
@@ -18,6 +19,7 @@ class Words:
         titles: of the parts, by the field of ``Facts``.
         in_a_channel: other titles of a channel's brief, which speaks to several.
         weekdays, months: short, from Monday and from January.
+        clause: a reason out of the facts, in this language.
         one_and_many: what is counted, for one and for more.
     """
 
@@ -64,6 +66,7 @@ class Words:
     more: str
     draft_of: str
     an_ai: str
+    clause: Callable[[str], str]
     one_and_many: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def count(self, number: int, what: str) -> str:
@@ -163,6 +166,7 @@ ENGLISH = Words(
     more="More…",
     draft_of="Draft",
     an_ai="Robbie is an AI and can be wrong.",
+    clause=str,
     one_and_many={
         "priorities": ("priority", "priorities"),
         "meetings": ("meeting", "meetings"),
@@ -254,6 +258,7 @@ GERMAN = Words(
     more="Mehr…",
     draft_of="Entwurf",
     an_ai="Robbie ist eine KI und kann sich irren.",
+    clause=german,
     one_and_many={
         "priorities": ("Priorität", "Prioritäten"),
         "meetings": ("Termin", "Termine"),
