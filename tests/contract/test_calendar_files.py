@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 from pydantic import SecretStr
 
@@ -12,6 +15,7 @@ from adapters.public import is_public
 from core.work.calendar import CalendarError
 from tests.calendar_servers import files
 from tests.ics import calendar, source, timed
+from tests.robbie_process import ROOT
 
 TEXT = calendar(timed("Europe/Berlin", "20261026T090000", "20261026T100000", "SUMMARY:Meeting"))
 
@@ -121,3 +125,10 @@ def test_addresses_that_are_not_the_worlds(address: str) -> None:
     assert not is_public(address)
     assert is_public("93.184.215.14")
     assert is_public("2606:2800:21f:cb07:6820:80da:af6b:8b2c")
+
+
+def test_no_process_of_robbies_loads_what_reads_calendars() -> None:
+    program = """import sys, bot.work, bot.run
+print([name for name in ("caldav", "icalendar", "recurring_ical_events", "niquests", "lxml") if name in sys.modules])"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip() == "[]"
