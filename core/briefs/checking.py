@@ -15,6 +15,7 @@ phrasing: who invents once is not to be believed elsewhere.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 
@@ -25,7 +26,7 @@ from core.notes.refusals import stems
 from core.values import Frozen
 
 _KEPT = 0.6
-"""The share of a line's words with content that must still be there."""
+"""The share of a line's words with content that must still be there; of what it is about, all."""
 
 _LONGER, _ROOM, _VOICE_ROOM = 1.4, 40, 160
 _MARKUP = "[]`|<>\\*_~"
@@ -134,9 +135,15 @@ def _light(new: str, old: str, found: Claims, meant: Claims, *, voice: bool) -> 
     known, free = stems(old), COLOUR if voice else COMMON
     if any(not _may(word, meant, known, free) for word in found.words):
         yield "word"
-    kept = stems(" ".join(meant.words))
-    if not voice and len(kept & stems(new)) < _KEPT * len(kept):
+    if not voice and not _says_the_matter(new, old, meant):
         yield "matter"
+
+
+def _says_the_matter(new: str, old: str, meant: Claims) -> bool:
+    """Whether all of what the line is about is named, and most of what stands beside it."""
+    still, head = stems(new), stems(re.sub(r"\]\([^)]*\)|[^\w\s'’-]", " ", old.partition(" · ")[0]))
+    kept = stems(" ".join(meant.words))
+    return head <= still and len(kept & still) >= _KEPT * len(kept)
 
 
 def _may(word: str, meant: Claims, known: frozenset[str], free: frozenset[str]) -> bool:

@@ -67,6 +67,10 @@ _STATES = {
     "only": "only just nur bloß",
     "more": "more most less fewer least another others mehr meisten weniger",
     "nearly": "nearly almost fast beinahe",
+    "past": "was were had did war waren hatte hatten",
+    "from": "from von vom",
+    "about": "about regarding über wegen",
+    "perhaps": "if or perhaps maybe unless wenn oder falls vielleicht",
     "must": "must required mandatory muss müssen",
 }
 STATES = {word: state for state, words in _STATES.items() for word in words.split()}
@@ -76,50 +80,48 @@ MAY_GO = frozenset({"due", "open", "again", "first", "only", "more", "said", "al
 """States that a text may leave out without turning what it says into something else."""
 
 _ENGLISH = """
-    a about add ahead along also am an and are as at away back be because been begin being bring brings but can check
-    clear close come comes could did do does doing easy else enough even f find finish focus for forget from further get
-    gets getting give gives go goes going good got great had hand happen has have having he head heads help helps her
-    here hers him his hold how i if important in into is it item items its itself job keep keeps know let let's lets
-    like line list look looks made make makes making matter matters may me mind move much my need needs next note now
-    of off okay on once one onto or our ours out over part pick piece place plan please put quick quickly ready really
-    remember right room see set she should side small so some something soon spend spot start starts stay step steps
-    still stop straight such sure take takes taking tell than thank that that's the their them then there there's these
-    they thing things think this those through time to together too top touch toward towards try turn under up us use
-    want wants was watch way we well were what when where which while who whose why will wish with word work worth would
-    yes yet you you'll you're you've your yours
+    a add ahead along also am an and are as at away back be because been begin being bring brings can check clear
+    close come comes could do does doing easy enough even f find finish focus for forget further get gets getting
+    give gives go goes going good great hand has have having he head heads help helps her here hers him his hold i
+    important in into is it item items its itself job keep keeps know let let's lets like line list look looks make
+    makes making matter matters may me mind move much my need needs next note of off okay on once one onto our ours
+    out part pick piece place plan please put quick ready really remember right room see set she should side small
+    so some something spend spot start starts stay step steps still stop such sure take takes tell thank that that's
+    the their them then there there's these they thing things think this those through time to together too top
+    touch toward towards try turn us use watch way we well what when where which while who whose why will with word
+    work worth would yes you you'll you're you've your yours
 """
 _GERMAN = """
-    ab aber achte allem als also am an andere angehen anschauen ansehen auch auf aufgabe aus bei beim bitte bleib bleibt
-    brauchst brauche braucht da dabei dafür daran darauf darum das dass davon dazu dein deine deinem deinen deiner dem
-    den denk denke denken denn der des dich die dies diese diesem diesen dieser dieses dir doch du durch ein eine einem
-    einen einer eines einfach er es etwas euch euer fang fest für ganz geh gehen geht gern gerne gleich gut gute guten
-    habe haben hast hat hier hilft ich ihm ihn ihr ihre ihrem ihren im immer in ins ist ja jetzt kann kannst klar komm
-    kommt kurz lass lasst lohnt mach mache machen macht mal man mein meine mich mir mit nimm nimmst noch nun ob oder
-    passt plan plane punkt schau schaue schon schön schritt sei sein seine seinem seinen seiner sich sie sieh sind so
-    sobald sollte solltest statt steht stehen tu tun über um und uns unser unter vergiss viel vom von vorne war waren
-    warum was weil wenn wer werden weiter wie willst wir wird wirst wo wohl würde zeit zu zum zur zwischen
+    achte allem als also am an andere angehen anschauen ansehen auch auf aufgabe bei beim bitte bleib bleibt brauche
+    brauchst braucht da dabei dafür daran darauf darum das dass davon dazu dein deine deinem deinen deiner dem den
+    denk denke denken denn der des dich die dies diese diesem diesen dieser dieses dir doch du durch ein eine einem
+    einen einer eines einfach er es etwas euch euer fang fest für ganz geh gehen geht gern gerne gut gute guten habe
+    haben hast hat hier hilft ich ihm ihn ihr ihre ihrem ihren im immer in ins ist ja kann kannst klar komm kommt
+    kurz lass lasst lohnt mach mache machen macht mal man mein meine mich mir mit nimm nimmst noch nun passt plan
+    plane punkt schau schaue schritt schön sei sein seine seinem seinen seiner sich sie sieh sind so sollte solltest
+    stehen steht tu tun um und uns unser vergiss viel vorne warum was weil weiter wer werden wie wir wird wirst wo
+    wohl würde zeit zu zum zur zwischen
 """
 COMMON = frozenset((_ENGLISH + _GERMAN).split()) - {"finish", "stop", "will", "f"}
 """Words that carry no fact, and are no names, however they are written."""
 
 _COLOURED = """
-    admirable admire aim appetite attention attentive balance bake beautiful beautifully begins best better bold
-    boldly bravely brave breath breathe breathing brick bright brighter build builds butter calm calmly careful
-    carefully carry cheer chin choose clarity clean cook cooking courage courageous course craft create curiosity
-    curious dare day dear deep deeply delight details direction dish dream dreams effort elegant energy enjoy
-    enthusiasm essence eyes feel fight fine firm firmly flavour forward fresh friend fun gentle gently glad
-    gladly grand great groove hands happy harmony hard heart heavy hello hi honest humble idea ideas
-    imagination imagine ingredients insanely keen kind kitchen ladder large leave light like listen little live
-    love lovely love luck melody mighty modest momentum morning music natural noble onward onwards patience peace
-    perhaps play pleasure practice pride proud pure puzzle quality question questions quiet recipe resolve resolute
-    rest rhythm rock roll rise season sense serve shine simple simplicity simplify simply slow slowly smile song
-    soul spirit spirits stage stand steady steadily steps stir strength strong stubborn sweet taste tempo tune
-    thought thoughtful thoughts trust true truth tuck understand universe voice walk warm welcome wisdom wise wonder
-    wonderful world achtsam aufmerksamkeit atem atme anfang freude freundlich frisch frohen gedanke gedanken geduld
-    geist genieße genuss hallo herz hoffnung idee ideen klang klarheit klein kleine kleiner kopf kraft kühn leicht
-    leidenschaft licht liebe lied los mut mutig musik munter neugier neugierig qualität rezept rhythmus richtung
-    ruhe ruhig sinn schlicht stark stärke stolz tag takt ton traum vertrauen vielleicht wach wahr weg weise welt
-    wunderbar zuversicht
+    achtsam admirable admire aim anfang appetite atem atme attention attentive aufmerksamkeit bake balance beautiful
+    beautifully begins best better bold boldly brave bravely breath breathe breathing brick bright brighter build
+    builds butter calm calmly careful carefully carry cheer chin choose clarity clean cook cooking courage
+    courageous course craft create curiosity curious dare day dear deep deeply delight details dish dream dreams
+    effort elegant energy enjoy enthusiasm essence eyes feel fine firm firmly flavour forward fresh freude
+    freundlich friend frisch frohen fun gedanke gedanken geduld geist genieße gentle gently genuss glad gladly grand
+    great groove hallo hands happy hard harmony heart heavy hello herz hi hoffnung honest humble idea ideas idee
+    ideen imagination imagine ingredients insanely keen kind kitchen klang klarheit klein kleine kleiner kopf kraft
+    kühn ladder large leave leicht leidenschaft licht liebe lied light like listen little live los love lovely luck
+    melody mighty modest momentum morning munter music musik mut mutig natural neugier neugierig noble onward
+    onwards patience peace play pleasure practice pride proud pure puzzle quality qualität question
+    questions quiet recipe resolute resolve rest rezept rhythm rhythmus richtung rise rock roll ruhe ruhig schlicht
+    season sense serve shine simple simplicity simplify simply sinn slow slowly smile song soul spirit spirits stage
+    stand stark steadily steady steps stir stolz strength strong stubborn stärke sweet tag takt taste tempo thought
+    thoughtful thoughts ton traum true trust truth tuck tune understand universe vertrauen voice wach
+    wahr walk warm weg weise welcome welt wisdom wise wonder wonderful world wunderbar zuversicht
 """
 COLOUR = COMMON | frozenset(_COLOURED.split())
 """Words of a voice that say nothing of anybody's work."""
