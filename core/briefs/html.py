@@ -114,7 +114,7 @@ def _line(line: Line, words: Words, link: Link | None) -> Iterator[str]:
     said, _, beside = line.text.removeprefix(_DONE).partition(" · ")
     yield f'<td class="ink" style="{cell};color:#1c1d1f;overflow-wrap:anywhere">{_inline(said)}'
     acts = [(words.act(act, line.section), link(line, act)) for act in line.acts] if link else []
-    made = [_act(label, url, outlined=line.section in _OUTLINED) for label, url in acts if url]
+    made = [_act(label, url, outlined=line.section in _OUTLINED and numbered(line)) for label, url in acts if url]
     alone = made if len(made) == 1 else []
     if beside or alone:
         style = "display:block;font-size:14px;line-height:1.45;color:#5d6167"
