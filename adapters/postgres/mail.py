@@ -14,11 +14,13 @@ from core.people.viewer import Viewer
 _ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('mail', 0))"
 
 # Who was ended between the first word and the record cannot say whether the server has it.
-_REAP = """
-    UPDATE deliveries SET state = CASE WHEN handed_over_at IS NULL THEN 'ready' ELSE 'unknown' END, lease_until = NULL,
-                          problem = CASE WHEN handed_over_at IS NULL THEN problem
-                                         ELSE 'its worker ended before the mail server''s answer was recorded' END
-    WHERE channel = 'email' AND state = 'sending' AND lease_until < clock_timestamp()"""
+_UNKNOWN = """
+    UPDATE deliveries SET state = 'unknown', lease_until = NULL, mail = NULL,
+                          problem = 'its worker ended before the mail server''s answer was recorded'
+    WHERE channel = 'email' AND state = 'sending' AND lease_until < clock_timestamp() AND handed_over_at IS NOT NULL"""
+_BACK = """
+    UPDATE deliveries SET state = 'ready', lease_until = NULL
+    WHERE channel = 'email' AND state = 'sending' AND lease_until < clock_timestamp() AND handed_over_at IS NULL"""
 
 _TAKE = """
     WITH lately AS (
@@ -50,16 +52,17 @@ _HAND_OVER = f"""
         SELECT FROM mail_addresses WHERE person_id IN ({_HUMAN}) AND address = %(address)s
            AND verified_at IS NOT NULL AND stopped_at IS NULL AND bounced_at IS NULL)
     RETURNING id"""  # noqa: S608
-# An answer of the server's counts also where it came so late that the mail was given up as unknown meanwhile.
+# An answer of the server's counts also where it came so late that the mail was given up as unknown meanwhile. The words
+# are kept no longer than they are needed.
 _SENT = """
-    UPDATE deliveries SET state = 'sent', sent_at = clock_timestamp(), lease_until = NULL, problem = ''
+    UPDATE deliveries SET state = 'sent', sent_at = clock_timestamp(), lease_until = NULL, problem = '', mail = NULL
     WHERE id = %(id)s AND attempts = %(attempts)s AND state IN ('sending', 'unknown')"""
 _LATER = """
     UPDATE deliveries SET state = 'ready', lease_until = NULL, problem = %(problem)s,
                           not_before = clock_timestamp() + %(pause)s, attempts = attempts - %(taken_back)s
     WHERE id = %(id)s AND attempts = %(attempts)s AND state = 'sending'"""
 _ENDED = """
-    UPDATE deliveries SET state = %(state)s, lease_until = NULL, problem = %(problem)s
+    UPDATE deliveries SET state = %(state)s, lease_until = NULL, problem = %(problem)s, mail = NULL
     WHERE id = %(id)s AND attempts = %(attempts)s AND state IN ('sending', 'unknown')"""
 _BOUNCED = f"""
     UPDATE mail_addresses SET bounced_at = clock_timestamp()
@@ -84,7 +87,8 @@ class PostgresMails:
         """Take one that is due."""
         async with self._database.system() as tx:
             await tx.execute(_ALONE)
-            await tx.execute(_REAP)
+            await tx.execute(_UNKNOWN)
+            await tx.execute(_BACK)
             values = {"per_minute": self._per_minute, "lease": self._lease}
             row = await (await tx.execute(_TAKE, values)).fetchone()
             if row is None:

@@ -80,9 +80,8 @@ async def test_a_worker_killed_before_the_words_went_out_costs_nothing(
     await first.kill()
     go_on.set()
     server.meanwhile = bool
-    mail = people.value("SELECT mail FROM deliveries WHERE id = %s", delivery)
+    mail = people.value("SELECT mail ->> 'raw' FROM deliveries WHERE id = %s", delivery)
     end_the_lease(people)
     await world.role("worker", **environment(server))
     await until(lambda: people.state(delivery) == "sent")
-    assert len(server.received) == 1
-    assert people.value("SELECT mail FROM deliveries WHERE id = %s", delivery) == mail  # the same mail, its id included
+    assert [one.raw.decode() for one in server.received] == [mail]  # the same mail, its id included
