@@ -186,6 +186,12 @@ def _permalink(chosen: Chosen) -> str:
     return f"{address}?thread_ts={message.thread_ts}&cid={chosen.channel.id}" if in_thread else address
 
 
+def aloud(registry: Registry, invocation: Invocation) -> str:
+    """What a command asks the models before everybody; empty for every other command, and for a private one."""
+    command = registry.get(invocation.command)
+    return "" if command is None or command.private else question(registry, invocation)
+
+
 def question(registry: Registry, invocation: Invocation) -> str:
     """What a command asks the models; empty for every other command."""
     command = registry.get(invocation.command)

@@ -17,7 +17,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.apis import SlackApis
-from adapters.slack.asking import COMMAND, Call, pressed, question, read, typed, used
+from adapters.slack.asking import COMMAND, Call, aloud, pressed, read, typed, used
 from adapters.slack.blocks import VOTE, under
 from adapters.slack.directs import Directs
 from adapters.slack.forms import FORM, filled, menu_entry, modal, notice, opened
@@ -110,7 +110,7 @@ class Interactivity:
             await ack(NOT_KEPT)
         elif shown := self._said(invocation):
             await ack(shown)
-        elif not call.direct and (asked := question(self._desk.registry, invocation)):
+        elif not call.direct and (asked := aloud(self._desk.registry, invocation)):
             # What is typed after a slash is seen by nobody else; the answer would stand there without its question.
             await ack({"response_type": "in_channel", "text": f"<@{call.account}>: {escape(asked)}"})
         else:

@@ -103,3 +103,11 @@ async def test_case_28_a_persons_last_press_counts(office: Office) -> None:
     await office.settled()
     votes = "SELECT detail #>> '{vote,vote}' FROM inbox WHERE kind = 'vote' AND state = 'answered' ORDER BY id DESC"
     assert (await office.rows(votes))[0] == ("down",)
+
+
+async def test_what_a_private_command_is_told_is_shown_to_nobody_else(office: Office) -> None:
+    await office.open()
+    await office.slack.slash("U1", "C1", "/robbie note The landlord's number is in the blue folder")
+    await office.until(lambda: whispered(office))
+    await office.settled()
+    assert office.answers("C1") == []
