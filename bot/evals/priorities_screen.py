@@ -23,15 +23,16 @@ def show(result: Exam, console: Console) -> None:
             Text(name, style="bold" if name == "robbie" else ""),
             _figure(one.agreement, one.interval),
             _figure(one.exact, one.exact_interval),
-            "" if name == "due date" else f"{one.margin:+.3f} [{_ends(one.margin_interval, '+.3f')}]",
+            "" if name == "due date" else f"{one.margin:+.3f} ({_ends(one.margin_interval, '+.2f')})",
         )
     console.print(table, markup=False)
     if result.misses:
         console.print("\nNot all three chosen in\n", style="bold")
         console.print(_misses(result))
     console.print(
-        "\nagreement: the mean share of the three that a colleague would do first. In brackets: 95 % bootstrap"
-        "\nintervals over situations. The other orders leave out what is blocked, too.",
+        "\nagreement: the mean share of the three that a colleague would do first."
+        "\nIn brackets: 95 % bootstrap intervals over situations."
+        "\nThe other orders leave out what is blocked, too.",
         style="dim",
     )
 
@@ -46,8 +47,8 @@ def _misses(result: Exam) -> Table:
 
 
 def _figure(value: float, ends: Interval) -> Text:
-    return Text(f"{value:.3f} [{_ends(ends, '.3f')}]")
+    return Text(f"{value:.3f} ({_ends(ends, '.2f')})")
 
 
 def _ends(ends: Interval, form: str) -> str:
-    return " to ".join(f"{end:{form}}" for end in ends)
+    return "–".join(f"{end:{form}}" for end in ends)

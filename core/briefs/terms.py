@@ -104,14 +104,14 @@ def measure(one: Candidate, moment: Moment) -> dict[str, float]:
         "importance": importance(one),
         "waits": waits(one, moment),
         "deal": deal(one, moment),
-        "unblocks": 1 - 0.5**one.unblocks,
+        "unblocks": unblocks(one),
         "effort": effort(one, moment),
         "energy": energy(one, moment),
         "fresh": fresh(one, moment),
     }
     pressed = pressure(one, moment)
     terms["promise"] = promise(one, pressed, terms["waits"])
-    terms["urgency"] = pressed * _matters(terms)
+    terms["urgency"] = pressed * matters(terms)
     return {name: round(terms[name], 3) for name in TERMS}
 
 
@@ -131,7 +131,7 @@ def pressure(one: Candidate, moment: Moment) -> float:
     return max(least, float(0.5 ** (spare / HALF_SLACK)))
 
 
-def _matters(terms: Mapping[str, float]) -> float:
+def matters(terms: Mapping[str, float]) -> float:
     """What part of the pressure counts: 0.4 of it for what matters to nobody, since missing that costs nothing."""
     return POINTLESS + (1 - POINTLESS) * max(terms["importance"], terms["waits"], terms["promise"], terms["deal"])
 
@@ -175,6 +175,11 @@ def deal(one: Candidate, moment: Moment) -> float:
     if one.deal_closes_on is not None:
         closing = 0.5 ** (max(0, (one.deal_closes_on - moment.today).days) / 7)
     return value * (0.4 * _STAGES[one.deal_stage] + 0.6 * closing)
+
+
+def unblocks(one: Candidate) -> float:
+    """``1 - 0.5 ** others``: half for one other thing that waits for it, three quarters for two."""
+    return float(1 - 0.5**one.unblocks)
 
 
 def effort(one: Candidate, moment: Moment) -> float:

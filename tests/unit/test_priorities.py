@@ -10,6 +10,7 @@ from core.briefs.candidates import Candidate
 from core.briefs.models import Gap
 from core.briefs.priorities import DEFAULTS, rank
 from core.briefs.terms import TERMS, Moment, measure
+from tools.priorities_reference import TARGET, page
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=BERLIN)  # a Tuesday
@@ -155,3 +156,9 @@ def test_a_second_thing_of_the_same_deal_does_not_hide_another() -> None:
     slices = [one(f"task:{n}", deal_name="Acme", deal_stage="proposal", importance=4) for n in (1, 2, 3)]
     other = one("task:9", importance=4, due_at=NOW.astimezone(UTC) + 2 * DAY)
     assert "task:9" in refs(*slices, other)
+
+
+def test_the_page_on_priorities_is_up_to_date() -> None:
+    """Every formula, default and limit on it comes from the code."""
+    assert TARGET.read_text("utf-8") == page()
+    assert all(f"| {name} | {weight:g} |" in page() for name, weight in DEFAULTS.items())
