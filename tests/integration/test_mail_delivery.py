@@ -11,11 +11,14 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from adapters.postgres.access import Access
 from adapters.postgres.database import Database
+from adapters.postgres.mail_checks import mails
 from adapters.postgres.roles import RoleUrls
 from core.briefs.models import Act
 from core.mail.links import tag_of
 from tests.conftest import connected
+from tests.findings import findings, statuses
 from tests.integration.mail_world import MailWorld, mail_world
 from tests.mail_server import PASSWORD, MailServer, mail_server
 
@@ -285,3 +288,20 @@ async def test_a_mail_without_public_address_says_how_to_act_by_chat(
     assert "/m/" not in received.part("plain") + received.part("html")
     assert "`brief now`" in received.part("plain")
     assert "`email off`" in received.part("plain")
+
+
+async def test_the_doctor_counts_what_was_not_sent_and_what_nobody_can_tell(
+    world: MailWorld, admin_url: str, tmp_path: Path
+) -> None:
+    access = Access(admin_url, tmp_path, lambda _text: None)
+    try:
+        assert statuses(await findings(mails(access))) == {"mails": "ok"}
+        world.person("Ana")
+        world.due("Ana", "morning", state="failed")
+        first = world.due("Ana", "evening", state="unknown")
+        found = (await findings(mails(access)))["mails"]
+        assert found.status == "warning"
+        assert "of 1 nobody can tell" in found.found
+        assert f"delivery {first}" in found.mend
+    finally:
+        await access.close()
