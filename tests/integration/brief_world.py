@@ -88,9 +88,9 @@ class BriefWorld:
             owner, "brief_lines", brief_id=brief, number=self._lines, section=section, ref=ref, act=act, **more
         )
 
-    def of(self, owner: str, table: str, **values: object) -> int:
+    def of(self, owner: str, table: str, returning: str = "id", **values: object) -> int:
         """A row that is somebody's own."""
-        return self.row(table, org_id=self.org_id, owner=self.ids[owner], **values)
+        return self.row(table, returning, org_id=self.org_id, owner=self.ids[owner], **values)
 
     def row(self, table: str, returning: str = "id", **values: object) -> int:
         """A row; returns its id."""

@@ -182,6 +182,18 @@ async def test_what_is_not_relevant_comes_in_no_brief_any_more_however_many_came
     assert (await facts.gather(world.reader("Ana"), BriefKind.EVENING, at(23, 18))).commitments == ()
 
 
+async def test_a_brief_that_is_computed_again_tells_the_same_news(world: BriefWorld, facts: PostgresFacts) -> None:
+    world.note("Ben", "We go with Postgres", "decision", at(22, 9), shared_with="*")
+
+    async def told(moment: datetime) -> list[str]:
+        return [one.text for one in (await facts.gather(world.reader("Ana"), BriefKind.MORNING, moment)).news]
+
+    before = await told(at(23, 8))
+    world.line("Ana", world.brief("Ana", "morning", at(23, 8)), "news", "note:1")
+    assert await told(at(23, 8)) == before == ["We go with Postgres"]
+    assert await told(at(24, 8)) == []
+
+
 async def test_a_deal_that_was_done_with_is_told_again_once_it_has_changed(
     world: BriefWorld, facts: PostgresFacts
 ) -> None:
@@ -196,3 +208,15 @@ async def test_a_deal_that_was_done_with_is_told_again_once_it_has_changed(
     assert await told() == []
     world.admin.execute("UPDATE deals SET next_step = 'Send the offer', changed_at = %s", (at(23, 12),))
     assert await told() == ["Send the offer"]
+
+
+async def test_what_matters_is_ranked_by_the_persons_own_weights(world: BriefWorld, facts: PostgresFacts) -> None:
+    world.task("Ana", "Due today", due_at=at(23, 12), importance=3)
+    world.task("Ana", "Important", importance=5)
+
+    async def first() -> str:
+        return (await facts.gather(world.reader("Ana"), BriefKind.MORNING, at(23, 8))).priorities[0].text
+
+    assert await first() == "Due today"
+    world.of("Ana", "priority_weights", returning="owner", chosen={"urgency": 0.1, "importance": 9.0})
+    assert await first() == "Important"
