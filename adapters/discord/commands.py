@@ -78,7 +78,8 @@ def _plain(value: object) -> object:
 
 
 def _nothing(value: object) -> bool:
-    return value is None or value is False or value in ("", [])
+    # A least value of zero may be left out as well; False is equal to zero.
+    return value is None or value in (0, "", [])
 
 
 def _common(command: Command) -> dict[str, object]:
