@@ -157,7 +157,7 @@ def wire(
         memory,
         _noticing(settings, database, router, memory.embedder),
         proposals,
-        syncing(settings, database, breakers, metrics),
+        syncing(settings, database, metrics),
         mail_loop(settings, database, brief_service(settings, database, router), mailer),
     )
 

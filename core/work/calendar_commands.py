@@ -38,6 +38,7 @@ _WHERE = (
 _NO_ADDRESS = f"I need an address that begins with https:// or webcal://. {_WHERE}"
 _A_PAGE = f"That is a page that shows a calendar. I need the calendar's secret address. {_WHERE}"
 _LONGEST = 2_000
+_MOST = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +156,8 @@ class _Calendars:
         return await self._kept(asked, "caldav", name, Access(address, user, password))
 
     async def _kept(self, asked: Asked, kind: SourceKind, name: str, access: Access) -> Say:
+        if len(await self._calendars.all(asked.asker)) >= _MOST:
+            raise CommandError(f"I read at most {_MOST} calendars for one person. Remove one first.", "calendar")
         sealed = self._safe.seal(access.packed())
         calendar = await self._calendars.add(asked.asker, kind, name, sealed, origin=asked.inbox_id)
         said = f"I read **{name}** from now on (calendar #{calendar.id}), and change nothing in it."
