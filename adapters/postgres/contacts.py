@@ -18,6 +18,8 @@ _POINTERS = {"company_id": "companies", "contact_id": "contacts", "deal_id": "de
 # What one is made once of, whoever asks again.
 _BY_ORIGIN = "{select} WHERE t.origin = %(origin)s"
 _THERE = "SELECT FROM {table} WHERE id = %(id)s AND gone_at IS NULL"
+# What is deleted keeps no key from what is made anew.
+_FREED = "UPDATE {table} SET key = NULL WHERE key = %(key)s AND gone_at IS NOT NULL"
 _LOCK = "SELECT FROM {table} WHERE id = %(id)s FOR UPDATE"
 
 
@@ -59,6 +61,8 @@ class PostgresEntries(Generic[T]):
         try:
             async with self._database.app(viewer.org_id, viewer) as tx:
                 await _pointed(tx, fields)
+                if key and self._table.kept:
+                    await tx.execute(_FREED.format(table=self._table.name), values)
                 row = await (await tx.execute(self._table.insert(fields), values)).fetchone()
                 if row is not None:
                     made = await self._one(tx, row["id"])

@@ -102,8 +102,8 @@ CRM = (
         example="import",
         private=True,
         phrases=(
-            r"(?:please )?import (?:this|these|the)(?: file| contacts| companies| deals| list)?(?: please)?[.!]?",
-            r"(?:bitte )?importiere? (?:das|diese|die)(?: datei| kontakte| liste| firmen)?[.!]?",
+            r"(?:please )?import(?: (?:this|these|the)(?: file| contacts| companies| deals| list)?)?(?: please)?[.!]?",
+            r"(?:bitte )?importiere?(?: (?:das|diese|die)(?: datei| kontakte| liste| firmen)?)?[.!]?",
         ),
     ),
     Command(

@@ -292,3 +292,12 @@ async def test_what_goes_wrong_is_said_without_details_and_logged_without_words(
     assert (refused.status_code, refused.headers["content-type"]) == (503, "application/problem+json")
     assert "CheckViolation" in caplog.text
     assert "canary5e1c77" not in caplog.text + refused.text
+
+
+async def test_the_key_of_what_was_deleted_is_free_again(members: Programs) -> None:
+    api, ana = members.client, await members.as_(members.ana)
+    first = (await api.put("/contacts/by-key/x-1", json={"name": "Ana"}, headers=ana)).json()
+    await api.delete(f"/contacts/{first['id']}", headers=ana)
+    again = await api.put("/contacts/by-key/x-1", json={"name": "Ana"}, headers=ana)
+    assert again.status_code == 201
+    assert again.json()["id"] != first["id"]

@@ -112,6 +112,7 @@ async def test_nobody_changes_or_deletes_what_they_may_not_see(
             assert found(kept, rows) <= visible(kept, person, viewer, table), (person, viewer)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table", TABLES)
 async def test_nobody_keeps_something_for_another_alone_and_outsiders_keep_nothing_for_the_team(
     world: LeakWorld, database: Database, table: str
