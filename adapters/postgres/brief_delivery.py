@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from psycopg.rows import DictRow
 
 from adapters.postgres.brief_due import WAYS
-from adapters.postgres.brief_times import chosen_by, mine
+from adapters.postgres.brief_times import alone, chosen_by
 from adapters.postgres.database import Database, Transaction
 from core.briefs.times import Way, way_to
 from core.people.models import BriefSettings
@@ -141,8 +141,7 @@ class PostgresBriefDelivery:
         """Look at what is on its way, and send what did not arrive another way."""
         values = {"now": now, "too_late": now - self._retry}
         async with self._database.system() as tx:
-            if not await mine(tx):
-                return Settled()
+            await alone(tx)
             settled = await (await tx.execute(_SETTLE, values)).fetchall()
             given_up = [row["inbox_id"] for row in settled if row["state"] == "failed" and row["inbox_id"]]
             if given_up:

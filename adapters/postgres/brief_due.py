@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
-from adapters.postgres.brief_times import SKIP, chosen_by, mine, rhythm_of, skipped_row, subject_of, when
+from adapters.postgres.brief_times import SKIP, alone, chosen_by, rhythm_of, skipped_row, subject_of, when
 from adapters.postgres.database import Database, Transaction
 from core.briefs.models import BriefKind
 from core.briefs.schedule import HolidayDates, Occurrence
@@ -172,8 +172,7 @@ class PostgresDueBriefs:
         """What one did, and whether there may be more."""
         values = {"now": now, "too_late": now - self._grace, "per_minute": self._per_minute, "limit": _BATCH}
         async with self._database.system() as tx:
-            if not await mine(tx):
-                return Handed(), False
+            await alone(tx)
             due = [row["id"] for row in await (await tx.execute(_DUE, values)).fetchall()]
             if not due:
                 return Handed(), False

@@ -24,6 +24,7 @@ from core.people.models import BriefSettings, RoomBrief
 _log = logging.getLogger(__name__)
 
 _BATCH = 1_000
+_ALL: dict[str, object] = {"only": None}
 _NEVER = "9999-12-31"
 _MOVED = "its time had passed when the time zone changed"
 
@@ -44,7 +45,8 @@ SUBJECTS = """
         LEFT JOIN conversations AS place ON place.id = conversation_id
         LEFT JOIN accounts AS account ON conversation_id IS NULL AND account.person_id = people.id
             AND account.surface = 'slack'
-        WHERE NOT EXISTS (SELECT FROM accounts AS bot WHERE bot.person_id = people.id AND bot.is_bot)
+        WHERE (%(only)s::bigint[] IS NULL OR people.id = ANY (%(only)s))
+          AND NOT EXISTS (SELECT FROM accounts AS bot WHERE bot.person_id = people.id AND bot.is_bot)
     ),
     subjects AS MATERIALIZED (
         SELECT id, org_id, human, zone, chosen, surface, tenant FROM met WHERE human IS NULL
@@ -63,6 +65,11 @@ SUBJECTS = """
 
 # All accounts of a human are looked at for what was reckoned and made before they were joined.
 _ACCOUNTS = "people.id = wanted.id OR people.human = wanted.human"
+_WHO = f"""
+    WITH {SUBJECTS}
+    SELECT wanted.id FROM wanted
+    LEFT JOIN brief_times AS known ON known.person_id = wanted.id AND known.kind = 'morning'
+    WHERE known.reckoned_from IS DISTINCT FROM wanted.reckoned_from ORDER BY wanted.id"""
 _CHANGED = f"""
     WITH {SUBJECTS}
     SELECT wanted.*, ARRAY(
@@ -74,8 +81,7 @@ _CHANGED = f"""
                  FROM briefs JOIN people ON people.id = owner WHERE room = '' AND ({_ACCOUNTS})
                  GROUP BY kind) AS made
     FROM wanted LEFT JOIN brief_times AS known ON known.person_id = wanted.id AND known.kind = 'morning'
-    WHERE known.reckoned_from IS DISTINCT FROM wanted.reckoned_from
-    ORDER BY wanted.id LIMIT %(limit)s"""
+    WHERE known.reckoned_from IS DISTINCT FROM wanted.reckoned_from"""
 _GONE = f"""
     WITH {SUBJECTS}
     DELETE FROM brief_times WHERE person_id IS NOT NULL AND person_id NOT IN (SELECT id FROM wanted)"""
@@ -98,7 +104,7 @@ _ROOMS = """
                  FROM briefs WHERE subject = 'room:' || wanted.room GROUP BY kind) AS made
     FROM wanted LEFT JOIN brief_times AS known
       ON known.org_id = wanted.org_id AND known.room = wanted.room AND known.kind = 'morning'
-    WHERE known.reckoned_from IS DISTINCT FROM wanted.reckoned_from LIMIT %(limit)s"""
+    WHERE known.reckoned_from IS DISTINCT FROM wanted.reckoned_from"""
 
 _KEEP = """
     INSERT INTO brief_times (org_id, person_id, room, kind, local_date, due_at, zone, reckoned_from, tenant)
@@ -117,8 +123,7 @@ SKIP = """
         local_date date, zone text, due_at timestamptz, problem text)
     ON CONFLICT DO NOTHING"""
 
-ALONE = "SELECT pg_try_advisory_xact_lock(hashtextextended('briefs', 0)) AS mine"
-"""Only one schedules at a time: two would each count what was handed over lately without the other's."""
+_ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('briefs', 0))"
 
 
 class PostgresBriefTimes:
@@ -137,24 +142,26 @@ class PostgresBriefTimes:
 
     async def reckon(self, now: datetime) -> int:
         """Reckon what is new or has changed, and say how many people and channels that were."""
-        done = 0
-        for query in (_CHANGED, _ROOMS):
-            while True:
-                rows = await self._batch(query, now)
-                done += rows
-                if rows < _BATCH:
-                    break
+        async with self._database.system() as tx:
+            await alone(tx)
+            done = await self._reckon(tx, _ROOMS, now)
+            changed = [row["id"] for row in await (await tx.execute(_WHO, _ALL)).fetchall()]
+            if not changed:
+                await tx.execute(_GONE, _ALL)
+        for begin in range(0, len(changed), _BATCH):
+            batch = changed[begin : begin + _BATCH]
+            async with self._database.system() as tx:
+                await alone(tx)
+                done += await self._reckon(tx, _CHANGED, now, batch)
+                if batch[-1] == changed[-1]:  # what a human's other accounts had is read before it goes
+                    await tx.execute(_GONE, _ALL)
         return done
 
-    async def _batch(self, query: str, now: datetime) -> int:
-        async with self._database.system() as tx:
-            if not await mine(tx):
-                return 0
-            rows = await (await tx.execute(query, {"limit": _BATCH})).fetchall()
-            if rows:
-                await self._keep(tx, rows, now)
-            if query is _CHANGED and len(rows) < _BATCH:  # what a human's other accounts had is read before it goes
-                await tx.execute(_GONE)
+    async def _reckon(self, tx: Transaction, query: str, now: datetime, only: Sequence[int] = ()) -> int:
+        """Reckon a few anew, those that nobody has reckoned meanwhile."""
+        rows = await (await tx.execute(query, {"only": list(only)})).fetchall()
+        if rows:
+            await self._keep(tx, rows, now)
         return len(rows)
 
     async def _keep(self, tx: Transaction, rows: Sequence[DictRow], now: datetime) -> None:
@@ -177,10 +184,12 @@ class PostgresBriefTimes:
             await tx.execute(SKIP, {"skipped": Jsonb(skipped), "now": now})
 
 
-async def mine(tx: Transaction) -> bool:
-    """Whether this transaction is the one that schedules."""
-    alone = await (await tx.execute(ALONE)).fetchone()
-    return bool(alone and alone["mine"])
+async def alone(tx: Transaction) -> None:
+    """Let one transaction at a time schedule: two would each count what was handed over lately without the other's.
+
+    It waits for its turn, for who went away without doing anything would be late by a minute.
+    """
+    await tx.execute(_ALONE)
 
 
 def chosen_by(row: DictRow) -> BriefSettings | RoomBrief | None:
