@@ -93,7 +93,8 @@ def test_the_manifest_names_every_offered_command() -> None:
 def test_each_shortcut_stands_in_the_menu_of_messages() -> None:
     made: Any = manifest(socket_mode=True)  # Any: it is looked into as JSON
     assert list(manifest_problems(made)) == []
-    assert {"name": "Make a note of this", "type": "message"}.items() <= made["features"]["shortcuts"][-1].items()
+    wanted = {"name": "Make a note of this", "type": "message"}
+    assert any(wanted.items() <= one.items() for one in made["features"]["shortcuts"])
 
 
 def test_a_hundred_commands_still_fit() -> None:
