@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -13,7 +14,9 @@ import pytest
 from adapters.postgres.briefs import PostgresBriefs
 from adapters.postgres.database import Database
 from adapters.postgres.facts import PostgresFacts
+from adapters.postgres.roles import RoleUrls
 from adapters.postgres.weights import PostgresWeights
+from bot.run import learn as learn_daily
 from core.briefs.composing import compose
 from core.briefs.explaining import explaining
 from core.briefs.models import Act, BriefKind
@@ -23,6 +26,7 @@ from core.commands import REGISTRY
 from core.conversation.handling import Asked, Say
 from core.conversation.models import Asker, Place
 from core.registry import CommandError, Invocation
+from tests.inprocess import running
 from tests.integration.brief_world import BERLIN, BriefWorld, at
 from tests.unit.test_weights import TASTE, acts
 
@@ -210,3 +214,19 @@ async def test_what_is_done_with_a_line_of_a_brief_counts_with_the_terms_that_it
     assert await room.briefs.acted(org, ana, brief, 1, Act.DONE)
     acted = await room.weights.acts(org, ana, None, NOW)
     assert [(one.act, one.terms) for one in acted] == [("done", facts.priorities[0].terms)]
+
+
+async def test_the_scheduler_learns_once_a_day_beside_its_tick(room: Room, roles: RoleUrls, tmp_path: Path) -> None:
+    ahead = datetime.now(UTC) - NOW
+    room.did(
+        "Ana",
+        [
+            one.model_copy(update={"shown_at": one.shown_at + ahead, "acted_at": one.acted_at + ahead})
+            for one in history(BLOCK)
+        ],
+    )
+    async with running(roles, {"ROBBIE_SCHEDULER__PURGE_HOUR": "0"}, tmp_path) as app:
+        for _ in range(2):
+            await learn_daily(app)
+    kept = await room.weights.kept(room.world.org_id, room.world.ids["Ana"])
+    assert kept.evidence.blocks == 1
