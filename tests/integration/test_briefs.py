@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from adapters.doubles.slack import Message
@@ -275,3 +276,21 @@ async def test_a_channels_brief_stands_in_the_channel_and_has_nothing_to_press(o
     assert "everybody" in shown(brief)
     assert [block["type"] for block in brief.blocks] == ["markdown"]
     assert await office.rows("SELECT state FROM briefs") == [("composed",)]
+
+
+async def test_a_brief_comes_by_itself_at_its_time_once_however_often_the_clock_ticks(office: Office) -> None:
+    app, dm = await ana_with_tasks(office, "Send Ben the contract by Friday")
+    await app.briefs.tick(datetime.now(UTC))
+    ((due_at,),) = await office.rows("SELECT min(due_at) FROM brief_times")
+    assert isinstance(due_at, datetime)
+    for seconds in (1, 2, 61):
+        await app.briefs.tick(due_at + timedelta(seconds=seconds))
+    await office.until(lambda: briefs_in(office, dm))
+    await office.settled()
+    await app.briefs.tick(due_at + timedelta(seconds=120))
+    await office.settled()
+    (brief,) = briefs_in(office, dm)
+    assert "Send Ben the contract" in shown(brief)
+    assert await office.rows(
+        "SELECT briefs.state, deliveries.state FROM briefs JOIN deliveries ON brief_id = briefs.id"
+    ) == [("delivered", "sent")]
