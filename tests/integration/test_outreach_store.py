@@ -106,6 +106,16 @@ async def test_what_speaks_no_more_leaves_the_queue_and_what_was_edited_stays_as
     assert entry.opportunity.draft == "My own words?"
 
 
+async def test_an_edit_while_drafts_are_being_made_is_not_written_over(firm: Firm) -> None:
+    ana = await firm.meets()
+    await firm.contact(ana, "Maria", *FORTNIGHTLY)
+    await firm.prepare(ana)
+    (stale,) = await firm.queue(ana)
+    await firm.store.edit(ana, stale.id, "My own words?")
+    await firm.store.enqueue(ana, [stale], AT)
+    assert (await firm.queue(ana))[0].opportunity.draft == "My own words?"
+
+
 async def test_a_draft_is_made_anew_where_the_reason_is_another(firm: Firm) -> None:
     ana = await firm.meets()
     maria = await firm.contact(ana, "Maria", *FORTNIGHTLY)
