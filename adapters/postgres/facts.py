@@ -122,7 +122,7 @@ def _values(reader: Reader, at: datetime, ahead: int) -> dict[str, object]:
         "at": at,
         "day": day.date,
         "today": day.begins,
-        "ahead": day.after(4).begins,
+        "ahead": day.after(AHEAD_DAYS + 1).begins,
         "until": day.after(ahead).begins,
         "news": at - NEWS_FOR,
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import psycopg
 import pytest
@@ -126,6 +126,12 @@ async def test_the_next_day_is_the_next_on_which_the_person_works(world: BriefWo
     world.admin.execute("""UPDATE people SET settings = '{"briefs": {"days": [4, 5]}}' WHERE name = 'Ana'""")
     friday = await facts.gather(world.reader("Ana"), BriefKind.EVENING, at(27, 18))
     assert [one.title for one in friday.meetings] == ["Saturday market"]
+    world.event("Ana", "Next Friday", at(30, 9) + timedelta(days=4))
+    world.task("Ana", "Put off for a week", snoozed_until=at(30, 9) + timedelta(days=3))
+    world.admin.execute("""UPDATE people SET settings = '{"briefs": {"days": [4]}}' WHERE name = 'Ana'""")
+    friday = await facts.gather(world.reader("Ana"), BriefKind.EVENING, at(27, 18))
+    assert [one.title for one in friday.meetings] == ["Next Friday"]
+    assert [one.text for one in friday.tomorrow] == ["Put off for a week"]
 
 
 async def test_an_event_that_began_days_ago_is_on_today(world: BriefWorld, facts: PostgresFacts) -> None:
