@@ -27,7 +27,19 @@ from tests.integration.test_cli import robbie
 from tests.robbie_process import QUICK, Robbie, provider_environment, slack_environment
 
 SECRET = "do-not-show-this"
-GROUPS = ["Settings", "Machine", "Database", "Queue", "Calendars", "Redis", "Models", "Memory", "Slack", "Discord"]
+GROUPS = [
+    "Settings",
+    "Machine",
+    "Database",
+    "Queue",
+    "Calendars",
+    "Redis",
+    "Models",
+    "Memory",
+    "Slack",
+    "Discord",
+    "Mail",
+]
 
 
 @dataclass
