@@ -83,11 +83,21 @@ class Room:
     def __init__(self, gaps: Sequence[Gap]) -> None:
         self._left = [(gap.starts_at, gap.ends_at) for gap in gaps]
 
-    def take(self, minutes: int, since: datetime) -> datetime | None:
-        """Take the first time since then that is long enough, and say when it begins; None where there is none."""
+    def take(self, minutes: int, since: datetime, before: datetime | None = None) -> datetime | None:
+        """Take the first time from a moment on that is long enough.
+
+        Args:
+            minutes: how long it has to be.
+            since: the moment.
+            before: when it has begun at the latest; None for whenever.
+
+        Returns:
+            When it begins; None where there is none.
+        """
         needed = timedelta(minutes=minutes)
         for index, (start, end) in enumerate(self._left):
-            if start >= since and end - start >= needed:
+            in_time = start >= since and (before is None or start < before)
+            if in_time and end - start >= needed:
                 self._left[index] = (start + needed, end)
                 return start
         return None

@@ -134,20 +134,20 @@ class Look:
         return tuple(_task(task, why=(short(task.blocked),) if task.blocked else _waits(task)) for task in stuck[:MOST])
 
     def moves(self) -> tuple[Move, ...]:
-        """What slipped, or does not fit into what is left of today, and the next free time that it fits into."""
-        room, today, found = Room(self.free), Room(days.on(self.free, self.day)), []
-        for task in sorted(self._open(), key=lambda task: (_due(task), task.id)):
-            if task.due_at is None or task.due_at >= self.day.ends or task.blocked or task.after:
+        """What slipped, or does not fit into what is left of today, and the next free time that it fits into.
+
+        What is due today has the first choice of today's time.
+        """
+        room, found = Room(self.free), []
+        due = [one for one in self._open() if _due(one) < self.day.ends and not one.blocked and not one.after]
+        for task in sorted(due, key=lambda one: (_due(one) < self.at, _due(one), one.id)):
+            minutes, slipped = task.effort_minutes or USUAL_MINUTES, _due(task) < self.at
+            if not slipped and room.take(minutes, self.at, self.day.ends) is not None:
                 continue
-            minutes, since = task.effort_minutes or USUAL_MINUTES, self.at
-            if task.due_at >= self.at:
-                if today.take(minutes, self.at) is not None:
-                    continue
-                since = self.day.ends
-            until = room.take(minutes, since)
+            until = room.take(minutes, self.at if slipped else self.day.ends)
             if until is not None:
                 found.append(Move(**dict(_task(task)), until=until))
-        return tuple(found[:3])
+        return tuple(sorted(found, key=lambda move: move.until)[:3])
 
     def wins(self) -> tuple[Item, ...]:
         """What is worth celebrating: the reader's own, and what others agreed to share; each told once."""

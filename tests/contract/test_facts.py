@@ -179,7 +179,7 @@ async def test_the_afternoon(world: BriefWorld, database: Database) -> None:
             ),
             Item(ref="task:4", text="Sign the lease", why=("the landlord is ill",)),
         ),
-        moves=(Move(ref="task:3", text="Call the bank", who="Dora", due_at=utc(23, 11), until=utc(24, 15, 30)),),
+        moves=(Move(ref="task:3", text="Call the bank", who="Dora", due_at=utc(23, 11), until=utc(24, 16, 30)),),
     )  # fmt: skip
 
 

@@ -154,6 +154,16 @@ async def test_what_does_not_fit_into_today_moves_to_the_next_time_that_it_fits_
     assert [(one.text, one.until) for one in found.moves] == [("Slipped", at(23, 17)), ("Two hours", at(24, 10))]
 
 
+async def test_what_is_due_today_has_the_first_choice_of_todays_time_and_none_is_given_away_twice(
+    world: BriefWorld, facts: PostgresFacts
+) -> None:
+    world.task("Ana", "Slipped", due_at=at(20, 17), effort_minutes=90)
+    world.task("Ana", "Fits", due_at=at(23, 17), effort_minutes=180)
+    world.task("Ana", "Does not", due_at=at(23, 18), effort_minutes=180)
+    found = await facts.gather(world.reader("Ana"), BriefKind.AFTERNOON, at(23, 14))
+    assert [(one.text, one.until) for one in found.moves] == [("Does not", at(24, 9)), ("Slipped", at(24, 12))]
+
+
 async def test_free_time_is_that_of_two_weeks_of_working_days(world: BriefWorld, facts: PostgresFacts) -> None:
     world.event("Ana", "Standup", at(24, 9), 30)
     gaps = await facts.free(world.reader("Ana"), at(23, 12))
