@@ -81,6 +81,22 @@ async def test_a_question_that_was_answered_later_waited_then(world: BriefWorld,
     assert asked == [0, 1, 0]
 
 
+async def test_what_another_is_asked_about_ones_own_note_is_no_question_to_its_owner(
+    world: BriefWorld, facts: PostgresFacts
+) -> None:
+    note = world.note("Ana", "Ben will be a father", "personal", at(23, 9), about="Ben")
+    world.row(
+        "consents", org_id=world.org_id, note_id=note, person_id=world.ids["Ben"], owner=world.ids["Ana"],
+        conversation_id=world.conversation, part="subject", what="share", audience="*",
+        wording="Ben will be a father", asked_at=at(23, 10), expires_at=at(30),
+    )  # fmt: skip
+    asks = {
+        name: [one.who for one in (await facts.gather(world.reader(name), BriefKind.MORNING, at(24, 8))).asks]
+        for name in ("Ana", "Ben")
+    }
+    assert asks == {"Ana": [], "Ben": ["Ana"]}
+
+
 async def test_what_somebody_found_not_relevant_or_put_off_is_left_out_as_of_then(
     world: BriefWorld, facts: PostgresFacts
 ) -> None:
