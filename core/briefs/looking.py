@@ -144,7 +144,7 @@ class Look:
             minutes, slipped = task.effort_minutes or USUAL_MINUTES, _due(task) < self.at
             if not slipped and room.take(minutes, self.at, self.day.ends) is not None:
                 continue
-            until = room.take(minutes, self.at if slipped else self.day.ends)
+            until = room.take(minutes, self.at)
             if until is not None:
                 found.append(Move(**dict(_task(task)), until=until))
         return tuple(sorted(found, key=lambda move: move.until)[:3])
