@@ -36,7 +36,8 @@ async def test_a_command_that_has_all_it_needs_opens_no_form() -> None:
 
 async def test_commands_are_completed_from_what_is_typed() -> None:
     found = await Desk(REGISTRY).complete(ANA, "help", "command", "co")
-    assert [choice.value for choice in found][:2] == ["council", "continue"]
+    assert [choice.value for choice in found][:3] == ["council", "contact", "contacts"]
+    assert "continue" in [choice.value for choice in found]
 
 
 async def test_a_completer_that_breaks_offers_nothing_and_breaks_nothing() -> None:
