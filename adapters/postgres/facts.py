@@ -14,6 +14,7 @@ from adapters.postgres.outreach import statements as outreach_statements
 from adapters.postgres.outreach import waiting_of
 from adapters.postgres.weights import KEPT, kept_of
 from core.briefs import day as days
+from core.briefs.alike import not_said_twice
 from core.briefs.candidates import Candidate
 from core.briefs.choosing import candidates, hidden
 from core.briefs.day import Day
@@ -77,11 +78,12 @@ class PostgresFacts:
         answers = await self._database.run(reader.org_id, *asked, viewer=_viewer(reader))
         tasks, events, blocks, own, shared, consents, deals, goals, lines, briefs, accounts, kept, *outreach = answers
         me = {row["id"] for row in accounts}
+        known = list(map(rows.task, tasks))
         return Found(
-            tasks=list(map(rows.task, tasks)),
+            tasks=known,
             events=list(map(rows.event, events)),
             blocks=list(map(rows.block, blocks)),
-            notes=[rows.note(row, me) for row in (*own, *shared)],
+            notes=not_said_twice([rows.note(row, me) for row in (*own, *shared)], known, reader.name),
             consents=list(map(rows.consent, consents)),
             deals=list(map(rows.deal, deals)),
             goals=[FoundGoal(**row) for row in goals],

@@ -9,7 +9,8 @@ from adapters.postgres.visible import ACCOUNTS, MINE
 _TO_DO = "kind IN ('commitment', 'action', 'deadline')"
 _HOLDS = "(valid_to IS NULL OR valid_to > %(at)s)"
 
-# Of many open tasks those are looked at that are due nearest to the moment, and those that matter most.
+# Of many open tasks those are looked at that are due nearest to the moment, and those that matter most; of those that
+# are done, the last two weeks', since a note may say the same as one of them.
 TASKS = f"""
     WITH open AS MATERIALIZED (
         SELECT id, due_at, importance, promised, waiting, created_at FROM tasks
@@ -27,7 +28,7 @@ TASKS = f"""
         (SELECT id FROM open ORDER BY promised DESC, waiting = '', importance DESC NULLS LAST, created_at DESC, id
          LIMIT 60)
         UNION
-        (SELECT id FROM tasks WHERE {MINE} AND done_at >= %(today)s AND done_at <= %(at)s
+        (SELECT id FROM tasks WHERE {MINE} AND done_at >= %(today)s - interval '14 days' AND done_at <= %(at)s
          ORDER BY done_at DESC LIMIT 40)
     )
     SELECT tasks.id, tasks.text, tasks.created_at, tasks.due_at, tasks.done_at, tasks.importance, effort_minutes,

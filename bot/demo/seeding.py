@@ -8,14 +8,17 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from adapters.postgres.demo import SURFACE, DemoStore
-from bot.demo.company import Days, Demo, Event, Task
+from bot.demo.company import Days, Demo, Event, Noted, Task
 from core.briefs.models import TIMES, BriefKind
+from core.notes.models import NoteKind
 from core.reminders.moments import moment
 
 TENANT = "nordlicht"
 _NOON = time(12)
 _WEEKS_AHEAD = 6
 _DAYS_OF_BRIEFS = 20
+_KNOWN = 30
+"""For so many days what is to be sold was known before it came to its stage, and goals are."""
 # How often a line of each section was acted on, as a team that likes its briefs does.
 _ACTED = {"priorities": (0.55, "done"), "meetings": (0.2, "ask"), "outreach": (0.3, "send"), "asks": (0.4, "done"),
           "slipped": (0.4, "snooze"), "news": (0.1, "ask")}  # fmt: skip
@@ -42,6 +45,7 @@ class Seeding:
         self._demo = demo
         self.days = Days(today)
         self._ids: dict[str, int] = {}  # person:mara, deal:kiel, …
+        self._shared: list[tuple[int, Noted, datetime]] = []
 
     def write(self) -> None:
         """Write everything."""
@@ -99,6 +103,7 @@ class Seeding:
                 "deals", owner=self._as(deal.owner), company_id=self._ids[f"company:{deal.company}"],
                 contact_id=self._ids[f"contact:{deal.contact}"], name=deal.name, value=deal.value,
                 currency=deal.currency, stage=deal.stage, next_step=deal.next,
+                created_at=self.days.ago(deal.since + _KNOWN, _NOON, self._zone(deal.owner)),
                 closes_on=self.days.today + timedelta(days=deal.closes),
                 stage_since=self.days.ago(deal.since, _NOON, self._zone(deal.owner)),
             )  # fmt: skip
@@ -108,6 +113,7 @@ class Seeding:
             self._ids[f"goal:{key}"] = self._store.add(
                 "goals", owner=self._as(goal.owner), text=goal.text, importance=goal.importance,
                 progress=goal.progress, due_on=self.days.today + timedelta(days=goal.due),
+                created_at=self.days.ago(_KNOWN, _NOON, self._zone(goal.owner)),
             )  # fmt: skip
         for person, tasks in self._demo.tasks.items():
             owner = self._as(person)
@@ -165,12 +171,14 @@ class Seeding:
         for note in self._demo.notes:
             zone = self._zone(note.owner)
             said = self.days.at(note.day, note.at, zone)
-            self._store.add(
+            id = self._store.add(
                 "notes", owner=self._as(note.owner), text=note.text, kind=note.kind, importance=note.importance,
                 celebration=note.celebration, sharing=0.9 if note.shared else 0.2, said_at=said, created_at=said,
                 shared_with="*" if note.shared else "", found_by="detector", considered_at=said,
                 due_at=self.days.at(*note.due, zone) if note.due else None,
             )  # fmt: skip
+            if note.shared:
+                self._shared.append((id, note, said))
 
     def _talk(self) -> None:
         for channel, lines in self._demo.talk.items():
@@ -210,11 +218,14 @@ class Seeding:
         chance = random.Random(self._demo.name)  # noqa: S311  (no secret)
         for person in self._demo.people:
             owner = self._as(person)
+            told = set[int]()
             for number in range(-_DAYS_OF_BRIEFS, 0):
                 for kind in BriefKind:
-                    self._brief(owner, person, number, kind, chance)
+                    self._brief(owner, person, number, kind, chance, told)
 
-    def _brief(self, owner: int, person: str, number: int, kind: BriefKind, chance: random.Random) -> None:
+    def _brief(
+        self, owner: int, person: str, number: int, kind: BriefKind, chance: random.Random, told: set[int]
+    ) -> None:
         due = self.days.at(number, TIMES[kind], self._zone(person))
         brief = self._store.add(
             "briefs", owner=owner, subject=f"person:{owner}", kind=kind, local_date=self.days.day(number),
@@ -231,3 +242,20 @@ class Seeding:
                     act=act if acted else "",
                     acted_at=due + timedelta(minutes=chance.randint(1, 90)) if acted else None,
                 )  # fmt: skip
+        for section, id in self._told(person, kind, due, told):
+            line += 1
+            told.add(id)
+            self._store.add(
+                "brief_lines", owner=owner, brief_id=brief, number=line, section=section, ref=f"note:{id}"
+            )  # fmt: skip
+
+    def _told(self, person: str, kind: BriefKind, due: datetime, told: set[int]) -> Iterator[tuple[str, int]]:
+        """What others shared by then, and no earlier brief told: nothing is news twice."""
+        for id, note, said in self._shared:
+            if id in told or said >= due:
+                continue
+            if note.kind is NoteKind.WIN and kind is BriefKind.EVENING:
+                yield "wins", id
+            of_others = note.kind in (NoteKind.DECISION, NoteKind.INSIGHT) and note.owner != person
+            if of_others and kind is BriefKind.MORNING:
+                yield "news", id

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime
 
+from core.briefs.alike import covered
 from core.briefs.candidates import Candidate
 from core.briefs.found import Found, FoundDeal, FoundNote, FoundTask
 from core.briefs.models import Act
@@ -55,8 +56,15 @@ def _all(found: Found, at: datetime, put_off: Counter[str]) -> Iterator[Candidat
         if note.mine and note.kind in TO_DO:
             yield _of_note(note, put_off[note.ref])
     for deal in found.deals:
-        if deal.mine and deal.next_step and deal.stage in OPEN:
+        if deal.mine and deal.next_step and deal.stage in OPEN and not _is_a_task(deal, found, at):
             yield _of_deal(deal, put_off[deal.ref])
+
+
+def _is_a_task(deal: FoundDeal, found: Found, at: datetime) -> bool:
+    """Whether the next step is one of the open tasks that belong to the deal; also where that is put off."""
+    return any(
+        task.deal_name == deal.name and is_open(task, at) and covered(deal.next_step, task.text) for task in found.tasks
+    )
 
 
 def _of_task(task: FoundTask, snoozed: int) -> Candidate:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from core.briefs import day as days
 from core.briefs.choosing import candidates
 from core.briefs.found import Found
 from core.briefs.looking import Look
-from core.briefs.models import BriefKind, Facts, Reader
+from core.briefs.models import BriefKind, Facts, Opportunity, Priority, Reader
 from core.reminders.moments import moment
 from core.work.agenda import WORK
 
@@ -36,14 +37,22 @@ def gather(reader: Reader, kind: BriefKind, at: datetime, found: Found) -> Facts
 
 
 def _morning(look: Look) -> dict[str, object]:
+    priorities = look.ranked(look.candidates)
     return {
-        "priorities": look.ranked(look.candidates),
+        "priorities": priorities,
         "meetings": look.meetings(look.day),
         "gaps": days.on(look.free, look.day),
-        "outreach": tuple(look.found.outreach[:3]),
+        "outreach": tuple(one for one in look.found.outreach[:3] if not _is_a_priority(one, priorities)),
         "news": look.news(),
         "asks": look.asks(),
     }
+
+
+def _is_a_priority(one: Opportunity, priorities: Sequence[Priority]) -> bool:
+    """Whether all that speaks for it is a promise that stands among the priorities already."""
+    return len(one.why) == 1 and any(
+        f"{priority.text}”" in one.why[0] or f"{priority.text}“" in one.why[0] for priority in priorities
+    )
 
 
 def _afternoon(look: Look) -> dict[str, object]:

@@ -10,13 +10,13 @@ from core.briefs.models import Item, Meeting, Move, Opportunity, Priority
 from core.briefs.saying import Clock, length, linked, quoted
 
 _REASONS = 3
-_REASON = 60
+_REASON = 96  # reasons are short by themselves; to cut one would cut an amount or a name
 _CLAUSE = 72  # why one gets in touch is said whole: how often one speaks, and when the last time was
 _ROOM = 84  # characters of reasons
 _NAME = 32
 _PEOPLE = 3
-_SAYS_WHEN = re.compile(r"\b(?:over)?due\b|fällig", re.IGNORECASE)
-_SAYS_HOW_LONG = re.compile(r"\b(?:min|minutes?|hours?|h|Std|Minuten?|Stunden?)\b")
+_SAYS_WHEN = re.compile(r"(?:was )?due\b")
+_SAYS_HOW_LONG = re.compile(r"takes [\d½]+ (?:minute|hour)s?")
 _MEET = (
     "zoom.us", "meet.google.com", "teams.microsoft.com", "teams.live.com", "webex.com", "whereby.com", "meet.jit.si",
 )  # fmt: skip
@@ -47,8 +47,7 @@ def _beside(section: str, item: Item, clock: Clock) -> Iterator[str]:
         yield from _why(item, 1, clock)
     yield who
     if item.due_at and section in ("slipped", "commitments", "asks", "blocked"):
-        late = item.due_at < clock.at
-        yield (words.was_due if late else words.due).format(when=clock.deadline(item.due_at))
+        yield _when(item, clock)
     elif item.at and section in ("news", "asks"):
         yield clock.moment(item.at)
 
@@ -82,25 +81,39 @@ def _opportunity(one: Opportunity, clock: Clock) -> Iterator[str]:
     company = f" ({quoted(one.company, _NAME)})" if one.company else ""
     yield f"**{quoted(one.contact, _NAME)}**{company}"
     first, *others = one.why or (one.text,)
-    yield ", ".join((quoted(first, _CLAUSE), *(quoted(clause, _REASON) for clause in others[: _REASONS - 1])))
+    yield "; ".join((quoted(first, _CLAUSE), *(quoted(clause, _REASON) for clause in others[: _REASONS - 1])))
     if one.draft:
         yield clock.words.draft
 
 
 def _reasons(one: Priority, clock: Clock) -> Iterator[str]:
-    """The weightiest reasons, as many as two lines of a phone hold; when it is due is always among them."""
-    reasons = list(_why(one, _REASONS, clock))
+    """The weightiest reasons, as many as two lines of a phone hold, and how long it takes.
+
+    When it is due is always among them, and said as in all other lines.
+    """
+    when = _when(one, clock)
+    given = [clause for clause in one.why[:_REASONS] if not (one.minutes and _SAYS_HOW_LONG.fullmatch(clause))]
+    at = next((number for number, clause in enumerate(given) if when and _SAYS_WHEN.match(clause)), None)
+    reasons = [quoted(clock.words.clause(clause), _REASON) for clause in given]
+    if at is not None:
+        reasons[at] = when
+    elif when:
+        yield when
     room = _ROOM
-    if one.due_at and not any(map(_SAYS_WHEN.search, reasons)):
-        late = one.due_at < clock.at
-        yield (clock.words.was_due if late else clock.words.due).format(when=clock.deadline(one.due_at))
     for number, reason in enumerate(reasons):
         room -= len(reason)
-        if number and room < 0 and not _SAYS_WHEN.search(reason):
+        if number and room < 0 and number != at:
             break
         yield reason
-    if one.minutes and not any(map(_SAYS_HOW_LONG.search, reasons)):
+    if one.minutes:
         yield length(one.minutes, clock.words)
+
+
+def _when(item: Item, clock: Clock) -> str:
+    if item.due_at is None:
+        return ""
+    words = clock.words.was_due if item.due_at < clock.at else clock.words.due
+    return words.format(when=clock.deadline(item.due_at))
 
 
 def _why(item: Item, most: int, clock: Clock) -> Iterator[str]:

@@ -13,6 +13,7 @@ MOST = 4
 _LEAST = 0.015  # of the score: what gives less is not worth a clause
 _NO_TIMES = (time(0), time(23, 59))  # a day, and no time of it
 _EXCERPT = 60
+_NAME = 24  # a deal's: what it is worth and when it closes are never cut off for it
 
 
 def reasons(
@@ -74,7 +75,7 @@ def _deal(one: Candidate, moment: Moment, holds_up: Candidate | None) -> str:
         return ""
     value = f"{one.deal_value:,.0f} {one.deal_currency}".strip() if one.deal_value is not None else ""
     marks = ", ".join(filter(None, (value, one.deal_stage)))
-    words = f"deal {one.deal_name} ({marks})" if one.deal_name else f"a deal ({marks})"
+    words = f"deal {_short(one.deal_name, _NAME)} ({marks})" if one.deal_name else f"a deal ({marks})"
     if one.deal_closes_on is None:
         return words
     late = one.deal_closes_on < moment.today
@@ -131,6 +132,6 @@ def _on(day: date, today: date) -> str:
     return f"on {day:%A}, {day.day} {day:%B}" if days > 0 else f"on {day.day} {day:%B}, {-days} days ago"
 
 
-def _short(text: str) -> str:
+def _short(text: str, most: int = _EXCERPT) -> str:
     one_line = " ".join(text.split())
-    return one_line if len(one_line) <= _EXCERPT else one_line[: _EXCERPT - 1] + "…"
+    return one_line if len(one_line) <= most else one_line[: most - 1] + "…"

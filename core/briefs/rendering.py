@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator
 
@@ -11,6 +12,8 @@ from core.rendering.links import links_in
 from core.rendering.plain import plain
 
 WIDTH = 76
+_NBSP = "\u00a0"
+_LENGTH = re.compile(r"\d+ (?:min|h|Min\.|Std\.)(?: \d\d)?(?!\w)")  # stays on one line
 
 
 def as_markdown(brief: Brief) -> str:
@@ -56,11 +59,12 @@ def _plain_part(part: Part) -> Iterator[str]:
         yield _wrapped(part.text)
     for line in part.lines:
         begin = f"{mark(line):>3} "
-        yield textwrap.fill(
-            plain(line.text), WIDTH, initial_indent=begin, subsequent_indent=" " * len(begin),
-            break_long_words=False, break_on_hyphens=False,
-        )  # fmt: skip
+        yield _wrapped(line.text, begin)
 
 
-def _wrapped(text: str) -> str:
-    return textwrap.fill(plain(text), WIDTH, break_long_words=False, break_on_hyphens=False)
+def _wrapped(text: str, begin: str = "") -> str:
+    whole = _LENGTH.sub(lambda found: found[0].replace(" ", _NBSP), plain(text))
+    return textwrap.fill(
+        whole, WIDTH, initial_indent=begin, subsequent_indent=" " * len(begin), break_long_words=False,
+        break_on_hyphens=False,
+    ).replace(_NBSP, " ")  # fmt: skip

@@ -75,6 +75,24 @@ async def test_everybody_in_the_demo_has_three_briefs_with_something_in_each(
             assert len(compose(found).lines) >= 2, (key, kind)
 
 
+async def test_the_demo_tells_no_old_news_and_knows_its_deals_on_its_own_day(
+    roles: RoleUrls, database: Database
+) -> None:
+    org, seeding = seed(roles)
+    facts, company = PostgresFacts(database), load()
+
+    def reader(key: str) -> Reader:
+        member = company.people[key]
+        return Reader(org_id=org, person_id=seeding.person(key), name=member.name, zone=member.zone, member=True)
+
+    at = datetime.combine(DAY, TIMES[BriefKind.MORNING], ZoneInfo("Europe/Berlin"))
+    found = await facts.gather(reader("jonas"), BriefKind.MORNING, at)
+    assert [one.contact for one in found.outreach] == ["Luc Moreau", "Henrike Petersen"]
+    assert all(one.at and at - one.at < timedelta(days=1) for one in found.news)
+    mara = await facts.gather(reader("mara"), BriefKind.MORNING, at)
+    assert len([one for one in mara.priorities if "Petra" in one.text]) == 1, "once, as a task"
+
+
 async def test_the_demo_is_left_out_of_what_briefs_are_worth(roles: RoleUrls, database: Database) -> None:
     seed(roles, datetime.now(UTC).date())
     now = datetime.now(UTC)

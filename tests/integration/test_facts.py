@@ -122,6 +122,21 @@ async def test_a_promise_that_became_a_task_is_told_as_the_task(world: BriefWorl
     assert [one.ref for one in found.commitments] == [f"task:{task}"]
 
 
+async def test_a_promise_that_a_task_says_as_well_is_told_once_and_no_more_when_that_is_done(
+    world: BriefWorld, facts: PostgresFacts
+) -> None:
+    world.note("Ana", "I send Petra the figures by tomorrow.", "commitment", at(23, 9), due_at=at(24, 17))
+    task = world.task("Ana", "Send Petra the figures", due_at=at(24, 18), done_at=at(24, 16), promised=True)
+
+    async def told(moment: datetime) -> tuple[list[str], list[str]]:
+        morning = await facts.gather(world.reader("Ana"), BriefKind.MORNING, moment)
+        evening = await facts.gather(world.reader("Ana"), BriefKind.EVENING, moment)
+        return [one.ref for one in morning.priorities], [one.ref for one in evening.commitments]
+
+    assert await told(at(24, 8)) == ([f"task:{task}"], [f"task:{task}"])
+    assert await told(at(26, 8)) == ([], [])
+
+
 async def test_both_accounts_of_a_human_are_one_person(world: BriefWorld, facts: PostgresFacts) -> None:
     human = uuid.uuid4()
     world.person("Cleo", human)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
+from core.briefs.candidates import Candidate
 from core.briefs.composing import compose, numbered
-from core.briefs.models import Act, BriefKind, Facts, Item
+from core.briefs.found import Found, FoundTask
+from core.briefs.gathering import gather
+from core.briefs.models import Act, BriefKind, Facts, Item, Opportunity
+from core.briefs.reasons import reasons
 from core.briefs.rendering import as_markdown, as_text, links
+from core.briefs.terms import Moment
+from core.reminders.moments import zone_of
 from tests.brief_facts import AFTERNOON, ANA, EVENING, MORNING, nothing
 
 ALL = (MORNING, AFTERNOON, EVENING)
@@ -152,3 +159,47 @@ def test_a_deadline_that_has_passed_is_said_to_have_passed() -> None:
     )
     (line,) = (line for line in compose(late).lines if line.ref == "note:9")
     assert "was due yesterday" in line.text
+
+
+def reasons_of(**changes: object) -> str:
+    priority = MORNING.priorities[0].model_copy(update={"who": "", **changes})
+    return compose(MORNING.model_copy(update={"priorities": (priority,)})).parts[0].lines[0].text.partition(" · ")[2]
+
+
+def test_when_and_how_long_are_said_in_one_way() -> None:
+    due = MORNING.at + timedelta(hours=8)
+    why = ("due today at 15:00, and takes 45 minutes", "you promised it")
+    assert reasons_of(why=why, due_at=due, minutes=45) == "due today 16:00, you promised it, 45 min"
+    why = ("you promised it", "due today at 15:00", "takes 15 minutes")
+    assert reasons_of(why=why, due_at=due, minutes=15) == "you promised it, due today 16:00, 15 min"
+    assert reasons_of(why=(), due_at=due, minutes=None) == "due today 16:00"
+    assert reasons_of(why=("needs a clear head, and it is morning",), due_at=None, minutes=None).startswith("needs")
+
+
+def test_an_amount_is_never_cut_within_a_reason() -> None:
+    one = Candidate(
+        ref="deal:1", text="Call Marcus", created_at=MORNING.at - timedelta(days=9),
+        deal_name="Forty courier bikes for the whole of the city and its surroundings", deal_value=1_162_000,
+        deal_currency="USD", deal_stage="negotiation", deal_closes_on=date(2026, 12, 24),
+    )  # fmt: skip
+    moment = Moment(MORNING.at, zone_of(ANA.zone))
+    (why,) = reasons(one, moment, {"deal": 0.5})
+    text = reasons_of(why=(why,), due_at=None, minutes=20)
+    assert "(1,162,000 USD, negotiation) closes on Thursday, 24 December, 20 min" in text
+
+
+def test_a_length_stays_on_one_line_of_plain_text() -> None:
+    for width in range(20):
+        opening = "x" * (50 + width) + " takes 8 h 45 of the day"
+        assert "8 h 45" in as_text(compose(MORNING).model_copy(update={"opening": opening}))
+
+
+def test_who_is_to_be_told_what_is_a_priority_is_not_proposed_for_that_again() -> None:
+    found = Found(since=MORNING.at, tasks=[FoundTask(1, "Tell Kenji", MORNING.at, promised=True)])
+    kenji = Opportunity(
+        ref="contact:1", text="Get in touch with Kenji", contact="Kenji", why=("you promised: “Tell Kenji”",)
+    )
+    other = kenji.model_copy(update={"why": (*kenji.why, "the birthday is today")})
+    for given, shown in ((kenji, ()), (other, (other,))):
+        facts = gather(ANA, BriefKind.MORNING, MORNING.at, replace(found, outreach=(given,)))
+        assert facts.outreach == shown

@@ -71,4 +71,4 @@ def test_the_reasons_stand_in_german_in_a_german_brief() -> None:
     )
     reader = ANA.model_copy(update={"language": "German"})
     text = as_markdown(compose(MORNING.model_copy(update={"reader": reader, "priorities": (priority,)})))
-    assert "fällig heute um 15:00, Ben wartet seit gestern darauf" in text
+    assert "fällig heute 15:00, Ben wartet seit gestern darauf" in text
