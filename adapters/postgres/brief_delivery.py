@@ -18,6 +18,14 @@ from core.people.models import BriefSettings
 
 _log = logging.getLogger(__name__)
 
+# What is too late is held before it is judged: a worker or a sender that takes it at this very moment comes first, or
+# finds it given up.
+_HOLD = """
+    SELECT inbox.id FROM deliveries JOIN inbox ON inbox.id = inbox_id
+    WHERE channel = 'chat' AND deliveries.state = 'ready' AND deliveries.created_at < %(too_late)s
+    ORDER BY inbox.id FOR UPDATE OF inbox"""
+_HOLD_POSTS = "SELECT id FROM outbox WHERE inbox_id = ANY (%(held)s) ORDER BY id FOR UPDATE"
+
 # An answer that says something else than the brief has delivered nothing. What hangs in the middle of a post is
 # waited for: whoever posts it holds it.
 _OUTCOMES = """
@@ -28,16 +36,16 @@ _OUTCOMES = """
         WHEN refused THEN 'failed: the platform does not take it'
         WHEN parked THEN 'unknown: nobody can tell whether it was posted'
         WHEN inbox = 'answered' AND all_sent THEN 'sent'
-        WHEN too_late AND NOT held AND inbox <> 'claimed' THEN 'failed: it was not sent in time' END AS outcome
+        WHEN too_late AND NOT sending AND inbox <> 'claimed' THEN 'failed: it was not sent in time' END AS outcome
     FROM (
         SELECT deliveries.id, inbox_id, inbox.state AS inbox, composed_at IS NOT NULL AS composed,
-               deliveries.created_at < %(too_late)s AS too_late, posts.*
+               inbox_id = ANY (%(held)s) AS too_late, posts.*
         FROM deliveries JOIN briefs ON briefs.id = brief_id LEFT JOIN inbox ON inbox.id = inbox_id
         LEFT JOIN LATERAL (
             SELECT coalesce(bool_and(outbox.state = 'sent'), true) AS all_sent,
                    coalesce(bool_or(outbox.state = 'failed'), false) AS refused,
                    coalesce(bool_or(outbox.state = 'unknown' AND outbox.not_before = 'infinity'), false) AS parked,
-                   coalesce(bool_or(outbox.state IN ('sending', 'unknown')), false) AS held
+                   coalesce(bool_or(outbox.state IN ('sending', 'unknown')), false) AS sending
             FROM outbox WHERE outbox.inbox_id = deliveries.inbox_id) AS posts ON true
         WHERE channel = 'chat' AND deliveries.state = 'ready'
     ) AS chat"""
@@ -56,9 +64,12 @@ _NOT_ANY_MORE = """
     )
     UPDATE outbox SET state = 'failed', error = 'the brief was given up' WHERE inbox_id = ANY (%(given_up)s)
       AND state = 'ready'"""
+# Where nobody sends mail any more, nobody looks after what a worker died with either.
 _MAIL_TOO_LATE = """
-    UPDATE deliveries SET state = 'failed', problem = 'it was not sent in time'
-    WHERE channel = 'email' AND state = 'ready' AND created_at < %(too_late)s"""
+    UPDATE deliveries SET problem = 'it was not sent in time', lease_until = NULL, mail = NULL,
+        state = CASE WHEN state = 'sending' AND handed_over_at IS NOT NULL THEN 'unknown' ELSE 'failed' END
+    WHERE channel = 'email' AND created_at < %(too_late)s
+      AND (state = 'ready' OR state = 'sending' AND lease_until < clock_timestamp())"""
 
 _DELIVERED = """
     WITH done AS (
@@ -66,7 +77,7 @@ _DELIVERED = """
             WHEN deliveries.channel = 'email' OR EXISTS (SELECT FROM outbox WHERE inbox_id = deliveries.inbox_id)
             THEN 'delivered' ELSE 'empty' END
         FROM deliveries
-        WHERE brief_id = briefs.id AND deliveries.state = 'sent' AND briefs.state IN ('due', 'composed')
+        WHERE brief_id = briefs.id AND deliveries.state = 'sent' AND briefs.state IN ('due', 'composed', 'undelivered')
         RETURNING briefs.subject, briefs.composed_at, briefs.state
     ),
     told AS (
@@ -139,9 +150,11 @@ class PostgresBriefDelivery:
 
     async def settle(self, now: datetime) -> Settled:
         """Look at what is on its way, and send what did not arrive another way."""
-        values = {"now": now, "too_late": now - self._retry}
+        values: dict[str, object] = {"now": now, "too_late": now - self._retry}
         async with self._database.system() as tx:
             await alone(tx)
+            values["held"] = [row["id"] for row in await (await tx.execute(_HOLD, values)).fetchall()]
+            await tx.execute(_HOLD_POSTS, values)
             settled = await (await tx.execute(_SETTLE, values)).fetchall()
             given_up = [row["inbox_id"] for row in settled if row["state"] == "failed" and row["inbox_id"]]
             if given_up:

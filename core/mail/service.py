@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 
 from core.briefs.ports import BriefStore
@@ -15,6 +15,11 @@ from core.mail.ports import Mailer, Mails, Maker
 from core.mail.writing import Writer
 
 _log = logging.getLogger(__name__)
+
+_RECORD_SECONDS = (0.1, 0.5, 2.0, 5.0, 10.0, 20.0, 30.0)
+"""What came of a mail is recorded again after these pauses if the database is away; together shorter than a lease."""
+_FINISH_SECONDS = 5.0
+"""So long a worker that is asked to end waits for the answer to a mail that it hands over."""
 
 
 class Mailing:
@@ -79,7 +84,7 @@ class Mailing:
             return
         mail = await self._mail_of(item)
         if mail is not None:
-            await self._send(item, mail)
+            await _finished(self._send(item, mail))
 
     async def _mail_of(self, item: MailDelivery) -> Mail | None:
         """The mail as it was written before, or written now; None where there is none to be sent."""
@@ -98,21 +103,26 @@ class Mailing:
         return mail
 
     async def _send(self, item: MailDelivery, mail: Mail) -> None:
+        """Hand it over, and record what came of it. Only what is wrong before the words go out is raised."""
+        mails = self._mails
         try:
-            await self._mailer.send(mail, lambda: self._mails.handing_over(item))
+            await self._mailer.send(mail, lambda: mails.handing_over(item))
         except LoginRefused as error:
-            self._pause(str(error))
-            await self._mails.later(item, self._policy.pause, str(error), counts=False)
+            self._pause(problem := str(error))
+            await _recorded(item, lambda: mails.later(item, self._policy.pause, problem, counts=False))
         except MailDeferred as error:
-            await self._again(item, str(error))
+            problem = str(error)
+            await _recorded(item, lambda: self._again(item, problem))
         except MailRefused as error:
-            _log.warning("mail %s was refused: %s", item.id, error)
-            await self._mails.failed(item, str(error), bounced=error.bounced)
+            problem, bounced = str(error), error.bounced
+            _log.warning("mail %s was refused: %s", item.id, problem)
+            await _recorded(item, lambda: mails.failed(item, problem, bounced=bounced))
         except MailUnknown as error:
-            _log.error("nobody can tell whether mail %s was delivered: %s", item.id, error)
-            await self._mails.unknown(item, str(error))
+            problem = str(error)
+            _log.error("nobody can tell whether mail %s was delivered: %s", item.id, problem)
+            await _recorded(item, lambda: mails.unknown(item, problem))
         else:
-            await self._mails.sent(item)
+            await _recorded(item, lambda: mails.sent(item))
 
     def _pause(self, why: str) -> None:
         if not self.paused:
@@ -126,3 +136,36 @@ class Mailing:
             await self._mails.failed(item, f"given up: {problem}")
         else:
             await self._mails.later(item, pause, problem)
+
+
+async def _recorded(item: MailDelivery, record: Callable[[], Awaitable[None]]) -> None:
+    """Record what came of a mail; never raises, for a mail whose words are out is not sent again.
+
+    Where the database stays away, the lease ends, and the mail counts as one of which nobody can tell.
+    """
+    for seconds in (*_RECORD_SECONDS, None):
+        try:
+            await record()
+            return
+        except Exception as error:
+            if seconds is None:
+                _log.error("what came of mail %s could not be recorded: %s", item.id, type(error).__name__)
+                return
+        await asyncio.sleep(seconds)
+
+
+async def _finished(sending: Coroutine[object, object, None]) -> None:
+    """Let it come to its end, also where its worker is asked to end: else nobody could tell what became of the mail."""
+    task = asyncio.create_task(sending)
+    until = float("inf")
+    while not task.done():
+        try:
+            await asyncio.wait({task}, timeout=None if until == float("inf") else max(0.0, until - time.monotonic()))
+        except asyncio.CancelledError:
+            until = min(until, time.monotonic() + _FINISH_SECONDS)
+        if time.monotonic() >= until:
+            task.cancel()
+            await asyncio.wait({task})
+    if until < float("inf"):
+        raise asyncio.CancelledError
+    task.result()

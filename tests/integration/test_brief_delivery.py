@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from datetime import date, timedelta
 
@@ -176,3 +177,62 @@ async def test_what_was_missed_counts_as_told_once_a_brief_that_says_so_has_arri
     await posted(room, org)
     await room.settle(EIGHT + timedelta(days=1, minutes=2))
     assert (await room.desk.row(untold))["untold"] == 0
+
+
+@pytest.mark.parametrize(
+    "taken",
+    [
+        "UPDATE inbox SET state = 'claimed', lease_until = clock_timestamp() + interval '1 minute' WHERE id = %s",
+        "UPDATE outbox SET state = 'sending' WHERE inbox_id = %s",
+    ],
+    ids=["a worker", "a sender"],
+)
+async def test_what_is_taken_at_the_moment_of_giving_up_is_not_sent_another_way_as_well(
+    room: Newsroom, taken: str
+) -> None:
+    await room.proven(1)
+    if "outbox" in taken:
+        await composed(room)
+        await answer(room, "the brief")
+    (inbox,) = await room.desk.rows("SELECT inbox_id FROM deliveries")
+    async with room.desk.database.system() as tx:
+        await tx.execute(taken, (inbox["inbox_id"],))  # not committed yet, so nobody else sees it
+        settling = asyncio.create_task(room.settle(EIGHT + RETRY + MINUTE))
+        await asyncio.sleep(0.5)
+    await settling
+    assert await ways(room) == [("chat", "ready", "")]
+
+
+async def by_mail(desk: Desk) -> Newsroom:
+    """Ana's morning is on its way, by mail."""
+    room = newsroom(desk)
+    ana = await room.reader()
+    await room.proven(ana)
+    await room.chooses(ana, by="email", times={"afternoon": "", "evening": ""})
+    await room.tick(MONDAY)
+    await room.tick(EIGHT)
+    return room
+
+
+@pytest.mark.parametrize(("begun", "state"), [("NULL", "failed"), ("now()", "unknown")])
+async def test_a_mail_that_a_worker_died_with_is_given_up_also_where_nobody_sends_mail_any_more(
+    desk: Desk, begun: str, state: str
+) -> None:
+    room = await by_mail(desk)
+    await desk.execute(
+        f"""UPDATE deliveries SET state = 'sending', handed_over_at = {begun},
+            lease_until = now() - interval '1 minute'"""
+    )
+    settled = await room.settle(EIGHT + RETRY + MINUTE)
+    assert (settled.again, settled.undelivered) == ((1, 0) if state == "failed" else (0, 1))
+    assert (await ways(room))[0] == ("email", state, "it was not sent in time")
+
+
+async def test_what_arrived_after_all_is_no_longer_undelivered(desk: Desk) -> None:
+    room = await by_mail(desk)
+    await desk.execute("UPDATE deliveries SET state = 'unknown'")
+    await room.settle(EIGHT + MINUTE)
+    assert await room.briefs() == [("undelivered", TODAY)]
+    await desk.execute("UPDATE deliveries SET state = 'sent'")  # the mail server's answer came late
+    await room.settle(EIGHT + 2 * MINUTE)
+    assert await room.briefs() == [("delivered", TODAY)]

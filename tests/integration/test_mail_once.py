@@ -1,0 +1,71 @@
+"""A mail is sent once, and its brief is not waited for without end, whatever becomes of workers and the database."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from adapters.postgres.database import Database
+from adapters.postgres.mail import PostgresMails
+from core.mail import service
+from core.mail.models import MailDelivery
+from tests.integration.mail_world import MailWorld, mail_world
+from tests.mail_server import MailServer, mail_server
+
+ANA = "ana@example.com"
+
+
+@pytest.fixture
+def world(admin_url: str) -> Iterator[MailWorld]:
+    with psycopg.connect(admin_url, autocommit=True) as admin:
+        yield mail_world(admin)
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[MailServer]:
+    with mail_server(tmp_path) as server:
+        yield server
+
+
+@pytest.mark.parametrize(("away", "state"), [(1, "sent"), (99, "unknown")])
+async def test_a_database_that_is_away_when_a_mail_has_been_sent_does_not_have_it_sent_again(
+    world: MailWorld, database: Database, server: MailServer, monkeypatch: pytest.MonkeyPatch, away: int, state: str
+) -> None:
+    record = PostgresMails.sent
+    failures = iter([psycopg.OperationalError("the server restarts")] * away)
+
+    async def sent(mails: PostgresMails, item: MailDelivery) -> None:
+        if failure := next(failures, None):
+            raise failure
+        await record(mails, item)
+
+    monkeypatch.setattr(PostgresMails, "sent", sent)
+    monkeypatch.setattr(service, "_RECORD_SECONDS", (0.0, 0.0))
+    world.at_address("Ana", ANA)
+    delivery = world.due("Ana")
+    mailing = world.mailing(database, server.mailer())
+    await mailing.look()
+    world.admin.execute("UPDATE deliveries SET not_before = now(), lease_until = now()")
+    await mailing.look()
+    assert (world.state(delivery), len(server.received)) == (state, 1)
+
+
+async def test_a_worker_that_is_asked_to_end_still_records_what_it_has_begun_to_send(
+    world: MailWorld, database: Database, server: MailServer
+) -> None:
+    server.wait.clear()  # the server has the mail, and does not answer yet
+    world.at_address("Ana", ANA)
+    delivery = world.due("Ana")
+    looking = asyncio.create_task(world.mailing(database, server.mailer()).look())
+    await asyncio.to_thread(server.taken.wait, 20)
+    for _ in range(3):  # once a second, until it has ended
+        looking.cancel()
+        await asyncio.sleep(0.05)
+    server.wait.set()
+    with pytest.raises(asyncio.CancelledError):
+        await looking
+    assert (world.state(delivery), len(server.received)) == ("sent", 1)
