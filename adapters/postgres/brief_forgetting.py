@@ -13,7 +13,13 @@ from core.people.viewer import Viewer
 _SAID = """
     SELECT outbox.message_id FROM inbox JOIN outbox ON outbox.inbox_id = inbox.id
     WHERE starts_with(inbox.platform_id, 'brief:') AND outbox.message_id IS NOT NULL"""
-_READERS = "SELECT DISTINCT person_id, room FROM brief_times"
+# Whoever may have had briefs, also where none come any more.
+_READERS = """
+    SELECT person_id FROM direct_places UNION SELECT person_id FROM brief_times WHERE person_id IS NOT NULL"""
+_ROOMS = """
+    SELECT surface || '/' || tenant || '/' || channel AS room FROM channel_settings WHERE settings ? 'brief'
+    UNION SELECT room FROM brief_times WHERE room <> ''"""
+_SWITCHED_ON = "SELECT DISTINCT owner FROM briefs WHERE room = %(room)s AND owner IS NOT NULL"
 
 # As JSON writes them. What is left is nothing, which is not the same as nothing yet.
 _WORDS = "EXISTS (SELECT FROM unnest(%(words)s::text[]) AS word WHERE strpos(facts::text, word) > 0)"
@@ -51,14 +57,23 @@ async def take_out_of_briefs(tx: Transaction, viewer: Viewer, words: Sequence[st
     if not words:
         return
     values = {"words": [_in_json(word) for word in words]}
-    for row in await (await tx.execute(_READERS)).fetchall():
-        if row["person_id"] is None:
-            await look_as(tx, Viewer(org_id=viewer.org_id, person_id=viewer.person_id, room=row["room"]))
-        else:
-            await look_as(tx, Viewer.owner(viewer.org_id, row["person_id"]))
+    readers = [Viewer.owner(viewer.org_id, row["person_id"]) for row in await (await tx.execute(_READERS)).fetchall()]
+    for reader in (*readers, *await _of_rooms(tx, viewer)):
+        await look_as(tx, reader)
         await tx.execute(_MAIL, values)
         await tx.execute(_FACTS, values)
     await look_as(tx, viewer)
+
+
+async def _of_rooms(tx: Transaction, viewer: Viewer) -> list[Viewer]:
+    """Whoever switched a channel's brief on, in that channel: its briefs are theirs to change."""
+    found = []
+    for row in await (await tx.execute(_ROOMS)).fetchall():
+        here = Viewer(org_id=viewer.org_id, person_id=viewer.person_id, room=row["room"])
+        await look_as(tx, here)
+        owners = await (await tx.execute(_SWITCHED_ON, row)).fetchall()
+        found += [here.model_copy(update={"person_id": owner["owner"]}) for owner in owners]
+    return found
 
 
 async def purge_briefs(tx: Transaction, keep: timedelta) -> None:

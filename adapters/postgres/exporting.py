@@ -110,10 +110,11 @@ EXPORTED: Mapping[str, tuple[str, str]] = {
         f"""SELECT id, contact_id, deal_id, why, draft AS text, state, made_at, settled_at FROM outreach
             WHERE {_OWNER} ORDER BY id DESC""",
     ),
+    # A channel's hold what others shared with it, and belong to the channel, whoever switched them on.
     "briefs": (
         "Briefs",
         f"""SELECT id, kind, local_date, zone, due_at, state, facts, composed_at, settled_at, problem FROM briefs
-            WHERE {_OWNER} ORDER BY id DESC""",
+            WHERE {_OWNER} AND room = '' ORDER BY id DESC""",
     ),
     "brief_lines": (
         "What you did with the lines of briefs",

@@ -86,3 +86,37 @@ async def test_of_an_old_brief_the_title_alone_is_kept(office: Office, admin_url
     await app.schedules.purge(today + timedelta(days=1), timedelta(0))
     assert holders(admin_url, BENS) == set()
     assert await office.rows("SELECT count(*) FROM messages WHERE text = 'Good morning, Ben'") == [(1,)]
+
+
+async def channel_brief(office: Office, admin_url: str, text: str) -> None:
+    """A channel, in which Ben switched the brief on, got one that says this text."""
+    await office.command("help", "U2", user="U2")
+    with psycopg.connect(admin_url, autocommit=True) as admin:
+        for statement in (
+            """INSERT INTO brief_times (org_id, room, kind, local_date, due_at, zone)
+               SELECT org_id, 'slack/T1/C1', 'morning', now(), now(), 'UTC' FROM accounts WHERE account = 'U2'""",
+            """INSERT INTO briefs (org_id, owner, room, subject, kind, local_date, zone, due_at, state, facts)
+               SELECT org_id, person_id, 'slack/T1/C1', 'room:slack/T1/C1', 'morning', now(), 'UTC', now(),
+                      'delivered', %(facts)s FROM accounts WHERE account = 'U2'""",
+        ):
+            admin.execute(statement, {"facts": json.dumps({"news": [text]}, ensure_ascii=False)})
+
+
+async def test_case_21_a_forgotten_note_is_gone_from_a_channels_brief_that_somebody_else_switched_on(
+    office: Office, admin_url: str
+) -> None:
+    await office.open()
+    await office.command(f"note {NOTE}", "U1")
+    id = await latest_note(office)
+    await channel_brief(office, admin_url, NOTE)
+    assert "briefs" in holders(admin_url, CANARY)
+    await office.command(f"forget-note {id}", "U1")
+    assert holders(admin_url, CANARY) == set()
+
+
+async def test_case_21_forget_me_takes_what_was_mine_out_of_a_channels_brief(office: Office, admin_url: str) -> None:
+    await office.open()
+    await office.command(f"note {NOTE}", "U1")
+    await channel_brief(office, admin_url, NOTE)
+    assert "I have forgotten you" in await forget_me(office)
+    assert holders(admin_url, CANARY) == set()

@@ -128,3 +128,22 @@ async def test_the_terminal_saves_the_files_for_their_owner_alone(office: Office
     ]  # fmt: skip
     assert stat.S_IMODE((tmp_path / "robbie-export.json").stat().st_mode) == 0o600
     assert json.loads((tmp_path / "robbie-export.json").read_text())["accounts"]
+
+
+async def test_a_channels_brief_is_not_exported_to_whoever_switched_it_on(office: Office, admin_url: str) -> None:
+    """It holds what others shared with the channel, which they may have left since."""
+    app = await office.open()
+    await office.command("help", "U1")
+    ((org, person),) = await office.rows("SELECT org_id, id FROM people")
+    with psycopg.connect(admin_url, autocommit=True) as admin:
+        for room, canary in (("", "canary-own"), ("slack/T1/C1", "canary-of-others")):
+            admin.execute(
+                """INSERT INTO briefs (org_id, owner, room, subject, kind, local_date, zone, due_at, facts)
+                   VALUES (%s, %s, %s, %s, 'morning', now(), 'UTC', now(), %s)""",
+                (org, person, room, f"of {room}", json.dumps({"news": [{"ref": "note:1", "text": canary}]})),
+            )
+    asker = Asker(org_id=int(str(org)), person_id=int(str(person)), account="U1", name="Ana")
+    parts = await PostgresExports(app.database).collect(asker, 1_000_000)
+    told = as_json(parts, datetime.now(UTC))
+    assert "canary-own" in told
+    assert "canary-of-others" not in told
