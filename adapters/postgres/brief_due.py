@@ -39,11 +39,14 @@ _DUE = """
     WHERE late OR number <= %(per_minute)s - coalesce(handed, 0) ORDER BY due_at, id LIMIT %(limit)s"""
 
 _SAME = "same.id = people.id OR same.human = people.human"
+# What the id itself says, whatever else is noted of a place: in Slack, D… is a direct message and C… or G… is none; in
+# Discord, a direct message is in no guild.
+_ALONE = "(surface <> 'slack' OR starts_with(channel, 'D')) AND (surface <> 'discord' OR starts_with(tenant, 'dm-'))"
 _DIRECT = f"""
     SELECT place.surface, person_id, direct.org_id, place.tenant, place.channel, 1 AS rank, at
     FROM people AS same JOIN direct_places AS direct ON direct.person_id = same.id
     JOIN conversations AS place ON place.id = conversation_id AND place.direct AND place.org_id = direct.org_id
-    JOIN accounts USING (person_id, surface, tenant) WHERE {_SAME}"""
+    JOIN accounts USING (person_id, surface, tenant) WHERE ({_SAME}) AND {_ALONE}"""
 # Slack opens a direct message for an account; Discord says which one it is only once it was opened.
 _OPENED = f"""
     SELECT surface, person_id, accounts.org_id, tenant, account, 2, NULL FROM people AS same

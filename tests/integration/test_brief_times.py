@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, date, datetime, timedelta
 
+import psycopg
 import pytest
 
 from core.conversation.models import Place
@@ -227,6 +228,25 @@ async def test_case_12_a_brief_goes_into_no_place_where_others_read(room: Newsro
     assert await room.told() == []
     assert (await room.settle(EIGHT + MINUTE)).undelivered == 1
     assert await room.briefs() == [("undelivered", TODAY)]
+    assert ana
+
+
+@pytest.mark.parametrize(
+    ("surface", "tenant", "channel"), [("slack", "T1", "C1"), ("slack", "T1", "G1"), ("discord", "77", "500")]
+)
+async def test_case_12_a_place_that_is_wrongly_noted_as_her_direct_message_gets_no_brief(
+    room: Newsroom, admin_url: str, surface: str, tenant: str, channel: str
+) -> None:
+    """A channel, a group's direct message, or a guild's channel: what its id says counts for more."""
+    ana = await room.reader()
+    await room.tick(MONDAY)
+    with psycopg.connect(admin_url, autocommit=True) as admin:
+        place = (surface, tenant, channel)
+        admin.execute("UPDATE conversations SET (surface, tenant, channel) = (%s, %s, %s) WHERE channel = 'DU1'", place)
+        admin.execute("UPDATE accounts SET (surface, tenant) = (%s, %s)", place[:2])
+    await room.tick(EIGHT)
+    await room.settle(EIGHT + MINUTE)
+    assert channel not in {place for _, place, *_ in await room.told()}
     assert ana
 
 
