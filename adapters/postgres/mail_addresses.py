@@ -15,12 +15,14 @@ from core.mail.ports import Asking, Verified
 
 _HUMAN = "SELECT id FROM people WHERE id = %(me)s OR human = (SELECT human FROM people WHERE id = %(me)s)"
 
+# The same of several addresses as mail goes to (mail.py): a link is held against it.
 _STATE = f"""
     SELECT CASE WHEN verified_at IS NULL THEN '' ELSE address END AS address, stopped_at IS NOT NULL AS stopped,
            bounced_at IS NOT NULL AS bounced,
            CASE WHEN digest IS NOT NULL AND until > clock_timestamp() THEN wanted ELSE '' END AS wanted
     FROM mail_addresses WHERE person_id IN ({_HUMAN})
-    ORDER BY verified_at IS NULL, person_id <> %(me)s, verified_at DESC LIMIT 1"""
+    ORDER BY verified_at IS NULL, (stopped_at IS NOT NULL OR bounced_at IS NOT NULL), person_id <> %(me)s,
+             verified_at DESC LIMIT 1"""
 
 _FIRST = "INSERT INTO mail_addresses (person_id, org_id) VALUES (%(me)s, %(org_id)s) ON CONFLICT DO NOTHING"
 # One after the other for an address, so that two people do not both find that it has had few codes.

@@ -237,3 +237,25 @@ async def test_the_words_of_a_line_are_text_on_the_page(ana: Reader, world: Mail
     page = (await ana.get(ana.token(Act.DONE))).text
     assert "<script>alert" not in page
     assert "&lt;script&gt;" in page
+
+
+async def test_links_are_good_where_mail_goes_to_the_address_of_another_account(
+    world: MailWorld, database: Database, tmp_path: Path
+) -> None:
+    """Ana's own address bounced, so her mail goes to that of her other account; she can stop it there."""
+    now = datetime.now(UTC)
+    ids = (world.at_address("Ana", "old@example.com", bounced_at=now), world.at_address("Ana's other account", ANA))
+    world.admin.execute("UPDATE people SET human = gen_random_uuid() WHERE id = %s", (ids[0],))
+    world.admin.execute("UPDATE people SET human = (SELECT human FROM people WHERE id = %s) WHERE id = %s", ids)
+    world.task("Ana", CONTRACT)
+    world.due("Ana")
+    with mail_server(tmp_path) as server:
+        await world.mailing(database, server.mailer()).look()
+        (received,) = server.received
+    assert received.to == [ANA]
+    transport = httpx.ASGITransport(app=world.web(database))
+    async with httpx.AsyncClient(transport=transport, base_url=PUBLIC) as browser:
+        ana = Reader(world, received.part("plain"), browser)
+        stopped = await ana.post(ana.token(None))
+    assert (stopped.status_code, "The mails are stopped" in stopped.text) == (200, True)
+    assert world.value("SELECT count(*) FROM mail_addresses WHERE stopped_at IS NULL") == 0
