@@ -9,6 +9,8 @@ Allowed = Callable[[str], bool]
 """Whether an IP address may be connected to."""
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+# What is given out to the world; the rest has old and odd spellings of IPv4 and of local addresses.
+_UNICAST = ipaddress.ip_network("2000::/3")
 
 
 def is_public(address: str) -> bool:
@@ -20,4 +22,6 @@ def is_public(address: str) -> bool:
             inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
         if inner is not None:
             return is_public(str(inner))
+        if ip not in _UNICAST:
+            return False
     return ip.is_global and not ip.is_multicast

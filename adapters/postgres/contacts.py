@@ -117,7 +117,8 @@ class PostgresEntries(Generic[T]):
 
     async def share(self, viewer: Viewer, id_: int, *, shared: bool) -> T | None:
         """Share one of the viewer's own, or no more."""
-        values = {"id": id_, "me": viewer.person_id, "org_id": viewer.org_id, "wanted_shared": shared}
+        values: dict[str, object] = {"id": id_, "me": viewer.person_id, "org_id": viewer.org_id}
+        values["wanted_shared"] = shared and viewer.org_wide
         try:
             async with self._database.app(viewer.org_id, viewer) as tx:
                 if (await tx.execute(self._table.share, values)).rowcount == 0:

@@ -65,17 +65,18 @@ class _User(BaseModel):
     is_restricted: bool | None = None
     is_ultra_restricted: bool | None = None
     is_stranger: bool | None = None
+    deleted: bool | None = None
     enterprise_user: _EnterpriseUser | None = None
     profile: _Names = Field(default_factory=_Names)
 
     def is_member(self, team: str) -> bool:
-        """Whether it is a member of a workspace: no guest, and not somebody of whom a shared channel tells.
+        """Whether it is a member of a workspace: no guest, nobody who left, and not of another that shares a channel.
 
         ``is_stranger`` is only said of people of other workspaces, whatever it says.
         """
         guest = bool(self.is_restricted or self.is_ultra_restricted)
         teams = {self.team_id, *(self.enterprise_user.teams if self.enterprise_user else ())}
-        return team in teams and not guest and self.is_stranger is None
+        return team in teams and not guest and not self.deleted and self.is_stranger is None
 
 
 class SlackSurface:

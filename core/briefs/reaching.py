@@ -184,7 +184,9 @@ def outreach_forms(people: PeopleStore, store: OutreachStore) -> Mapping[str, Fo
             return None
         if not id.isdecimal() or len(id) > 18:
             return None
-        reader = Reader(org_id=known.org_id, person_id=known.person_id, name=known.name, zone=known.zone, member=True)
+        reader = Reader(
+            org_id=known.org_id, person_id=known.person_id, name=known.name, zone=known.zone, member=known.member
+        )
         entry = await store.one(reader, int(id))
         return _form(invocation, entry) if entry else None
 

@@ -119,6 +119,7 @@ async def test_nobody_there_is_a_problem_that_may_pass() -> None:
     [
         "10.0.0.1", "127.0.0.1", "169.254.169.254", "192.168.1.1", "100.64.0.1", "0.0.0.0", "224.0.0.1", "::1",
         "fe80::1%eth0", "fd00::1", "::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::",
+        "::127.0.0.1", "64:ff9b:1::7f00:1", "::ffff:0:7f00:1", "fec0::1",
     ],
 )  # fmt: skip
 def test_addresses_that_are_not_the_worlds(address: str) -> None:

@@ -271,6 +271,13 @@ async def test_profile_says_who_administers_the_workspace(slack: SlackDouble, su
     assert [(await surface.profile("T1", user)).admin for user in ("U1", "U2")] == [False, True]
 
 
+async def test_profile_says_that_whoever_was_deactivated_is_no_member_any_more(
+    slack: SlackDouble, surface: SlackSurface
+) -> None:
+    slack.workspace.users["U2"].deleted = True
+    assert [(await surface.profile("T1", user)).member for user in ("U1", "U2")] == [True, False]
+
+
 async def test_profile_says_who_is_a_member_and_no_guest_and_of_no_other_company(
     slack: SlackDouble, surface: SlackSurface
 ) -> None:

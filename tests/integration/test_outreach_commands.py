@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
+import psycopg
 import pytest
 
 from core.briefs.drafting import Templates
@@ -220,6 +221,21 @@ async def test_a_form_shows_the_draft_as_it_is_and_asks_until_when(ana: Ana) -> 
     assert (later.fields[0].name, later.fields[0].value) == ("when", "in 1 week")
     assert forms["Send"] is None
     assert forms["Not this one"] is None
+
+
+async def test_a_form_shows_a_guest_nobody_whom_the_team_keeps(ana: Ana, admin_url: str) -> None:
+    """Somebody who was a member when the draft was made, and is a guest by now."""
+    listed = await ana.do("outreach")
+    make = outreach_forms(ana.firm.meeting.people, ana.firm.store)["outreach-act"]
+    visitor = Visitor(surface=DIRECT.surface, tenant=DIRECT.tenant, account="U1")
+    (edit,) = [button.invocation for button in listed.buttons if button.label == "Edit"]
+    assert edit is not None
+    with psycopg.connect(admin_url, autocommit=True) as admin:
+        admin.execute("UPDATE contacts SET owner = NULL, shared_with = '*'")
+        admin.execute("UPDATE accounts SET is_member = true")
+        assert await make(visitor, edit) is not None
+        admin.execute("UPDATE accounts SET is_member = false")
+        assert await make(visitor, edit) is None
 
 
 async def test_a_line_of_a_brief_leads_to_the_draft_and_sends_nothing(ana: Ana) -> None:

@@ -201,6 +201,10 @@ async def test_what_a_guest_keeps_is_the_guests_alone(world: LeakWorld, database
     assert not made.shared
     ben = Viewer(org_id=world.orgs["home"], person_id=world.ids["ben"], private=True, org_wide=True)
     assert await crm.deals.one(ben, made.id) is None
+    again = await crm.deals.share(eve, made.id, shared=True)
+    assert again is not None
+    assert not again.shared
+    assert await crm.deals.one(ben, made.id) is None
 
 
 async def test_only_its_owner_makes_an_entry_private(world: LeakWorld, database: Database) -> None:

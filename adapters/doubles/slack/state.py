@@ -31,6 +31,7 @@ class User:
     Attributes:
         team: the other workspace; empty for this one.
         is_restricted: whether it is a guest.
+        deleted: whether it was deactivated.
     """
 
     id: str
@@ -40,6 +41,7 @@ class User:
     is_admin: bool = False
     team: str = ""
     is_restricted: bool = False
+    deleted: bool = False
 
     def wire(self, team: str) -> Json:
         """The user object of ``users.info``."""
@@ -52,7 +54,7 @@ class User:
             "id": self.id,
             "team_id": home,
             "name": self.name.lower().replace(" ", "."),
-            "deleted": False,
+            "deleted": self.deleted,
             "real_name": self.name,
             "tz": self.tz,
             "tz_label": self.tz,
