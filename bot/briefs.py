@@ -10,6 +10,7 @@ from adapters.postgres.brief_due import PostgresDueBriefs
 from adapters.postgres.brief_times import PostgresBriefTimes
 from adapters.postgres.database import Database
 from bot.settings import BriefsSettings
+from bot.steps import each
 from core.briefs.schedule import HolidayDates
 
 _log = logging.getLogger(__name__)
@@ -32,12 +33,21 @@ class BriefTicks:
 
     async def tick(self, now: datetime) -> None:
         """Do what is due. What is on its way is seen to also where no more are wanted."""
+        if self._enabled:
+            await each(
+                lambda: self._settle(now),
+                lambda: self._times.reckon(now),
+                lambda: self._hand_over(now),
+            )
+        else:
+            await self._settle(now)
+
+    async def _settle(self, now: datetime) -> None:
         settled = await self._delivery.settle(now)
         if settled.undelivered:
             _log.error("%s briefs reached nobody", settled.undelivered)
-        if not self._enabled:
-            return
-        await self._times.reckon(now)
+
+    async def _hand_over(self, now: datetime) -> None:
         handed = await self._due.hand_over(now)
         if handed.made:
             _log.info("handed over %s briefs", handed.made)

@@ -127,7 +127,8 @@ def briefs(
     whys = explaining(PostgresFacts(database), weights, store)
     acting = Acting(store, PostgresTasks(database), outreach=reaching.of_line, why=whys["brief-why"])
     service = brief_service(settings, database, router)
-    return {**briefing(service, store, people, acting, BriefPage(people)), **reaching.handlers, **whys}
+    briefs = briefing(service, store, people, acting, BriefPage(people), patience=settings.briefs.retry)
+    return {**briefs, **reaching.handlers, **whys}
 
 
 def brief_service(settings: Settings, database: Database, router: Routes | None = None) -> BriefService:

@@ -125,7 +125,7 @@ def mail_loop(settings: Settings, database: Database, maker: Maker, mailer: Mail
         return None
     policy = settings.mail.policy()
     return Mailing(
-        PostgresMails(database, per_minute=policy.per_minute),
+        PostgresMails(database, per_minute=policy.per_minute, patience=settings.briefs.retry),
         PostgresBriefs(database),
         maker,
         Writer(settings.mail.letterhead(settings.web.public_url), keys_of(settings).links),

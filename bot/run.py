@@ -21,6 +21,7 @@ from bot.health import Health
 from bot.house import House
 from bot.roles import ALL, Role, Roles
 from bot.settings import Settings, SettingsError
+from bot.steps import each
 from core.conversation.ports import Gateway
 
 _log = logging.getLogger(__name__)
@@ -198,7 +199,11 @@ async def ticking(app: App) -> AsyncIterator[None]:
     scheduler.add_job(
         tick, "cron", minute="*", args=[app], coalesce=True, max_instances=1, misfire_grace_time=30, next_run_time=now
     )
-    scheduler.add_job(learn, "cron", minute="*/10", args=[app], coalesce=True, max_instances=1, misfire_grace_time=300)
+    for daily in (tidy, learn):
+        scheduler.add_job(
+            daily, "cron", minute="*/10", args=[app], coalesce=True, max_instances=1, misfire_grace_time=300,
+            next_run_time=now,
+        )  # fmt: skip
     scheduler.start()
     try:
         yield
@@ -207,19 +212,34 @@ async def ticking(app: App) -> AsyncIterator[None]:
 
 
 async def tick(app: App) -> None:
-    """Do what is due."""
-    settings, now = app.settings.scheduler, datetime.now(UTC)
+    """Do what is due; what fails keeps nothing else waiting."""
+    now = datetime.now(UTC)
+    await each(lambda: _remind(app, now), lambda: app.briefs.tick(now))
+
+
+async def _remind(app: App, now: datetime) -> None:
     due = await app.reminders.hand_over(now)
     if due:
         _log.info("handed over %s reminders", due)
-    if now.hour >= settings.purge_hour:
-        gone = await app.schedules.purge(now.date(), timedelta(days=settings.keep_days))
-        if gone:
-            _log.info("purged %s closed inbox rows", gone)
-        faded = await app.schedules.fade(now)
-        if faded:
-            _log.info("let go of %s notes that had faded", faded)
-    await app.briefs.tick(now)
+
+
+async def tidy(app: App) -> None:
+    """Let go of what is old, once a day; beside the tick, since it may take minutes, and may fail."""
+    now = datetime.now(UTC)
+    if now.hour >= app.settings.scheduler.purge_hour:
+        await each(lambda: _purge(app, now), lambda: _fade(app, now))
+
+
+async def _purge(app: App, now: datetime) -> None:
+    gone = await app.schedules.purge(now.date(), timedelta(days=app.settings.scheduler.keep_days))
+    if gone:
+        _log.info("purged %s closed inbox rows", gone)
+
+
+async def _fade(app: App, now: datetime) -> None:
+    faded = await app.schedules.fade(now)
+    if faded:
+        _log.info("let go of %s notes that had faded", faded)
 
 
 async def learn(app: App) -> None:
@@ -234,8 +254,7 @@ async def learn(app: App) -> None:
 async def tick_once(settings: Settings, house: House, progress: Progress) -> None:
     """Do what is due in a process of its own; it may run beside any number of schedulers."""
     async with open_app(settings, house, progress, frozenset({Role.SCHEDULER})) as app:
-        await tick(app)
-        await learn(app)
+        await each(lambda: tick(app), lambda: tidy(app), lambda: learn(app))
 
 
 async def every(seconds: float, work: Callable[[], Awaitable[object]]) -> None:

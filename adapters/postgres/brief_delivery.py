@@ -91,10 +91,11 @@ _DELIVERED = """
 _FAILED = f"""
     SELECT briefs.id AS brief_id, briefs.org_id, people.id, briefs.room, due_at,
            coalesce(settings -> 'briefs', '{{}}') AS chosen, {WAYS} AS ways,
-           tried.channels, tried.problem, tried.unknown
+           tried.channels, tried.problem, tried.unknown, tried.began
     FROM briefs LEFT JOIN people ON people.id = briefs.owner JOIN LATERAL (
         SELECT array_agg(channel) AS channels, string_agg(channel || ': ' || problem, '; ' ORDER BY id) AS problem,
-               bool_or(state = 'unknown') AS unknown, bool_and(state IN ('failed', 'unknown')) AS over
+               min(created_at) AS began, bool_or(state = 'unknown') AS unknown,
+               bool_and(state IN ('failed', 'unknown')) AS over
         FROM deliveries WHERE brief_id = briefs.id) AS tried ON tried.over
     WHERE briefs.id IN (
         SELECT brief_id FROM deliveries
@@ -167,7 +168,8 @@ class PostgresBriefDelivery:
 
     async def _another_way(self, tx: Transaction, row: DictRow, now: datetime) -> bool:
         """Whether there was one."""
-        way = _other(row)
+        # What an outage kept for longer than both ways may take would come as news of a day that is gone.
+        way = _other(row) if now - row["began"] <= 2 * self._retry else None
         values = {"brief_id": row["brief_id"], "now": now}
         if way is not None:
             to = {"org_id": way.org_id, "person_id": way.person_id, "surface": way.surface}

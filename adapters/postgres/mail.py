@@ -30,6 +30,7 @@ _TAKE = """
     ), next AS (
         SELECT deliveries.id FROM deliveries CROSS JOIN lately
         WHERE channel = 'email' AND state = 'ready' AND not_before <= clock_timestamp() AND mails < %(per_minute)s
+          AND deliveries.created_at > clock_timestamp() - %(patience)s
         ORDER BY not_before, deliveries.id LIMIT 1 FOR UPDATE OF deliveries SKIP LOCKED
     )
     UPDATE deliveries SET state = 'sending', attempts = attempts + 1, handed_over_at = NULL,
@@ -76,10 +77,19 @@ class PostgresMails:
         database: the pools.
         per_minute: the most that all workers together hand over in a minute.
         lease: longer than making a brief and sending it may take.
+        patience: what is older, as after an outage, is not sent any more.
     """
 
-    def __init__(self, database: Database, *, per_minute: int, lease: timedelta = timedelta(minutes=5)) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        per_minute: int,
+        lease: timedelta = timedelta(minutes=5),
+        patience: timedelta = timedelta(hours=1.5),
+    ) -> None:
         self._database = database
+        self._patience = patience
         self._per_minute = per_minute
         self._lease = lease
 
@@ -89,7 +99,7 @@ class PostgresMails:
             await tx.execute(_ALONE)
             await tx.execute(_UNKNOWN)
             await tx.execute(_BACK)
-            values = {"per_minute": self._per_minute, "lease": self._lease}
+            values = {"per_minute": self._per_minute, "lease": self._lease, "patience": self._patience}
             row = await (await tx.execute(_TAKE, values)).fetchone()
             if row is None:
                 return None

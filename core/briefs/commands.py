@@ -44,7 +44,13 @@ _OFFERED = (
 
 
 def briefing(
-    service: BriefService, store: BriefStore, people: PeopleStore, acting: Acting, page: BriefPage
+    service: BriefService,
+    store: BriefStore,
+    people: PeopleStore,
+    acting: Acting,
+    page: BriefPage,
+    *,
+    patience: timedelta = timedelta.max,
 ) -> Handlers:
     """What carries these commands out.
 
@@ -54,8 +60,9 @@ def briefing(
         people: where it is kept what somebody has chosen.
         acting: does what is done with a line.
         page: shows and keeps the settings.
+        patience: so long after it was handed over a brief may still come; after an outage it comes no more.
     """
-    briefs = _Briefs(service, store, people, acting, page)
+    briefs = _Briefs(service, store, people, acting, page, patience)
     return {
         COMMAND: briefs.brief,
         "due-brief": briefs.due,
@@ -76,18 +83,26 @@ def completing_briefs() -> Completer:
 
 class _Briefs:
     def __init__(
-        self, service: BriefService, store: BriefStore, people: PeopleStore, acting: Acting, page: BriefPage
+        self,
+        service: BriefService,
+        store: BriefStore,
+        people: PeopleStore,
+        acting: Acting,
+        page: BriefPage,
+        patience: timedelta,
     ) -> None:
         self._service = service
         self._store = store
         self._people = people
         self._acting = acting
         self._page = page
+        self._patience = patience
 
     async def due(self, asked: Asked) -> Say:
-        """Robbie's own word: nothing where it is not the place that the brief is for."""
+        """Robbie's own word: nothing where it is not the place that the brief is for, or much too late."""
         id = asked.argument("id")
-        if not id.isdecimal() or len(id) > 18:
+        late = asked.said_at is not None and asked.now - asked.said_at > self._patience
+        if not id.isdecimal() or len(id) > 18 or late:
             return Say("")
         asker = asked.asker
         due = await self._store.due(asker.org_id, asker.person_id, int(id), asked.place.room)

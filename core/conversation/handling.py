@@ -24,6 +24,7 @@ class Asked:
         about: the platform's id of the message of Robbie's whose button was pressed, or of the message in whose
             context menu it was chosen; else empty.
         files: what the message carries.
+        said_at: when it was said, which may be long before an outage.
         fetch: gets the bytes of one of them, up to a limit. Raises Unreadable.
     """
 
@@ -39,6 +40,7 @@ class Asked:
     channel: ChannelSettings = field(default_factory=ChannelSettings)
     files: tuple[Attached, ...] = ()
     fetch: Callable[[FileRef, int], Awaitable[bytes]] | None = None
+    said_at: datetime | None = None
 
     def argument(self, name: str) -> str:
         """The argument of that name, or nothing."""

@@ -197,6 +197,7 @@ class Turns:
             channel=claim.channel,
             files=claim.files,
             fetch=partial(self._fetched, claim),
+            said_at=claim.occurred_at,
         )
 
     def _known(self, invocation: Invocation) -> Command:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from datetime import UTC, datetime, timedelta
 
 from bot.app import App
 from bot.health import Health
+from tests.brief_delivery import HAND_OVER
 from tests.office import Office
 
 _NEXT = "SELECT due_at FROM brief_times WHERE due_at < 'infinity' ORDER BY due_at LIMIT 1"
@@ -41,3 +43,26 @@ async def test_case_17_a_brief_with_nothing_to_say_comes_once_and_asks_no_model(
     assert state in ("delivered", "empty")
     assert len(office.providers.requests) == asked
     assert (await Health(app).state())["briefs"] == {"undelivered": 0, "waiting": 0, "overdue": 0}
+
+
+async def test_a_brief_that_an_outage_kept_does_not_come_hours_later_and_is_undelivered(office: Office) -> None:
+    office.providers.reply("hello")
+    app = await office.open()
+    await office.ask("hi", "U1")
+    shown = len(office.answers("U1"))
+    long_ago = datetime.now(UTC) - timedelta(hours=6)
+    query = HAND_OVER.format(account="U1", kind="morning", direct=True, key="")
+    async with app.database.system() as tx:
+        # All was down since it was handed over.
+        await tx.execute(re.sub(r"now\(\)\s+FROM whose, brief", f"'{long_ago}' FROM whose, brief", query))
+        await tx.execute(
+            """INSERT INTO deliveries (org_id, owner, brief_id, channel, inbox_id, created_at)
+               SELECT briefs.org_id, owner, briefs.id, 'chat', inbox.id, %s FROM briefs JOIN inbox
+               ON inbox.platform_id = 'brief:' || briefs.id""",
+            (long_ago,),
+        )
+    await office.settled()
+    await app.briefs.tick(datetime.now(UTC))
+    assert len(office.answers("U1")) == shown
+    ((state),) = [row["state"] for row in await rows(app, _STATES)]
+    assert state == "undelivered"

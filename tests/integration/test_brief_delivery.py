@@ -236,3 +236,10 @@ async def test_what_arrived_after_all_is_no_longer_undelivered(desk: Desk) -> No
     await desk.execute("UPDATE deliveries SET state = 'sent'")  # the mail server's answer came late
     await room.settle(EIGHT + 2 * MINUTE)
     assert await room.briefs() == [("delivered", TODAY)]
+
+
+async def test_what_an_outage_kept_for_hours_goes_no_other_way(room: Newsroom) -> None:
+    await room.proven(1)
+    settled = await room.settle(EIGHT + 2 * RETRY + MINUTE)
+    assert (settled.again, settled.undelivered) == (0, 1)
+    assert await room.briefs() == [("undelivered", TODAY)]

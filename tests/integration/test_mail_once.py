@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
@@ -69,3 +70,12 @@ async def test_a_worker_that_is_asked_to_end_still_records_what_it_has_begun_to_
     with pytest.raises(asyncio.CancelledError):
         await looking
     assert (world.state(delivery), len(server.received)) == ("sent", 1)
+
+
+async def test_a_mail_that_an_outage_kept_is_not_sent_hours_later(
+    world: MailWorld, database: Database, server: MailServer
+) -> None:
+    world.at_address("Ana", ANA)
+    delivery = world.due("Ana", created_at=datetime.now(UTC) - timedelta(hours=6))
+    await world.mailing(database, server.mailer()).look()
+    assert (world.state(delivery), server.received) == ("ready", [])  # a tick says that it has failed
