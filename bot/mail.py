@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from adapters.email import SmtpMailer, SmtpServer, SmtpUrlError
-from adapters.llm.breakers import PyBreaker, PyBreakers
 from adapters.postgres.briefs import PostgresBriefs
 from adapters.postgres.database import Database
 from adapters.postgres.letters import PostgresLetters
@@ -28,6 +28,9 @@ from core.mail.ports import Mailer, Maker
 from core.mail.service import Mailing
 from core.mail.writing import Writer
 from core.routing.models import ErrorClass, ModelError
+
+if TYPE_CHECKING:  # only a worker loads the library
+    from adapters.llm.breakers import PyBreaker, PyBreakers
 
 _REMOTE = "smtp"
 
