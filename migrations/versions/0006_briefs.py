@@ -16,7 +16,8 @@ _ALL = "SELECT, INSERT, UPDATE, DELETE"
 
 
 # Who has talked to Robbie directly, or used a command, and the direct message that they wrote in last. What Robbie
-# puts into the inbox by itself is nobody's word.
+# puts into the inbox by itself is nobody's word; nor is a question that is answered again a new one (robbie_app, which
+# may not write here, puts it there).
 _SPOKEN = """
     CREATE FUNCTION spoken_directly() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
@@ -61,7 +62,7 @@ def _direct_places() -> None:
     op.execute(_SPOKEN)
     op.execute(f"""
         CREATE TRIGGER spoken_directly AFTER INSERT ON inbox FOR EACH ROW
-        WHEN (NEW.kind = 'message' AND NEW.person_id IS NOT NULL AND NOT {_BY_ITSELF})
+        WHEN (NEW.kind = 'message' AND NEW.person_id IS NOT NULL AND NOT NEW.detail ? 'redo_of' AND NOT {_BY_ITSELF})
         EXECUTE FUNCTION spoken_directly()""")
 
 
