@@ -33,12 +33,10 @@ _OLD_SAID = """
     WHERE messages.id = outbox.message_id AND starts_with(inbox.platform_id, 'brief:')
       AND inbox.closed_at < clock_timestamp() - %(keep)s"""
 _OLD_FACTS = """
-    UPDATE briefs SET facts = '{}'
-    WHERE due_at < clock_timestamp() - %(keep)s AND due_at > clock_timestamp() - %(keep)s - interval '7 days'"""
+    UPDATE briefs SET facts = '{}' WHERE worded AND due_at < clock_timestamp() - %(keep)s"""
 _OLD_MAIL = """
     UPDATE deliveries SET mail = NULL
-    WHERE state IN ('sent', 'failed') AND created_at < clock_timestamp() - interval '1 day'
-      AND created_at > clock_timestamp() - interval '8 days'"""
+    WHERE written AND state IN ('sent', 'failed') AND created_at < clock_timestamp() - interval '1 day'"""
 
 
 async def said_in_briefs(tx: Transaction) -> list[int]:

@@ -89,7 +89,8 @@ def _times() -> None:
 
 
 def _briefs() -> None:
-    # subject is whose it is: person:ID, human:UUID where several accounts are one human, or room:ROOM.
+    # subject is whose it is: person:ID, human:UUID where several accounts are one human, or room:ROOM. worded tells who
+    # may not read facts whether there are any to let go of.
     op.execute("""
         CREATE TABLE briefs (
             id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -105,6 +106,7 @@ def _briefs() -> None:
             state text NOT NULL DEFAULT 'due'
                 CHECK (state IN ('due', 'composed', 'delivered', 'undelivered', 'skipped', 'empty')),
             facts jsonb,
+            worded boolean NOT NULL GENERATED ALWAYS AS (facts IS NOT NULL AND facts <> '{}') STORED,
             composed_at timestamptz,
             settled_at timestamptz,
             problem text NOT NULL DEFAULT '',
@@ -113,12 +115,13 @@ def _briefs() -> None:
             UNIQUE (subject, kind, local_date)
         )""")
     op.execute("CREATE INDEX briefs_owner ON briefs (owner, due_at DESC)")
+    op.execute("CREATE INDEX briefs_worded ON briefs (due_at) WHERE worded")
     op.execute("CREATE INDEX briefs_open ON briefs (due_at) WHERE state IN ('due', 'composed', 'undelivered')")
     protect_personal("briefs", app="SELECT, INSERT, UPDATE, DELETE", by_others=True)
     op.execute("CREATE POLICY system ON briefs TO robbie_system USING (true) WITH CHECK (true)")
     columns = "id, org_id, owner, room, subject, kind, local_date, zone, due_at, state, settled_at, problem, told_at"
     op.execute(f"""
-        GRANT SELECT ({columns}, created_at, composed_at), INSERT, DELETE,
+        GRANT SELECT ({columns}, created_at, composed_at, worded), INSERT, DELETE,
               UPDATE (org_id, state, facts, settled_at, problem, told_at) ON briefs TO robbie_system""")
     # Each line that can be acted on, without its words: what it is about, its terms, and what became of it.
     op.execute("""
@@ -157,6 +160,7 @@ def _briefs() -> None:
             state text NOT NULL DEFAULT 'ready' CHECK (state IN ('ready', 'sending', 'sent', 'unknown', 'failed')),
             inbox_id bigint REFERENCES inbox ON DELETE SET NULL,
             mail jsonb,
+            written boolean NOT NULL GENERATED ALWAYS AS (mail IS NOT NULL) STORED,
             attempts integer NOT NULL DEFAULT 0,
             not_before timestamptz NOT NULL DEFAULT '-infinity',
             lease_until timestamptz,
@@ -167,6 +171,8 @@ def _briefs() -> None:
             UNIQUE (brief_id, channel)
         )""")
     op.execute("CREATE INDEX deliveries_recent ON deliveries (created_at)")
+    op.execute("CREATE INDEX deliveries_failed ON deliveries (created_at) WHERE state IN ('failed', 'unknown')")
+    op.execute("CREATE INDEX deliveries_written ON deliveries (created_at) WHERE written")
     op.execute("CREATE INDEX deliveries_open ON deliveries (channel, not_before) WHERE state IN ('ready', 'sending')")
     op.execute("CREATE INDEX deliveries_handed_over ON deliveries (handed_over_at) WHERE handed_over_at IS NOT NULL")
     op.execute("CREATE INDEX deliveries_owner ON deliveries (owner)")
@@ -176,7 +182,7 @@ def _briefs() -> None:
     columns = "id, org_id, owner, brief_id, channel, state, inbox_id, attempts, not_before, lease_until, problem"
     changes = "org_id, state, inbox_id, attempts, not_before, lease_until, handed_over_at, problem, sent_at, mail"
     op.execute(f"""
-        GRANT SELECT ({columns}, handed_over_at, created_at, sent_at), INSERT, UPDATE ({changes})
+        GRANT SELECT ({columns}, handed_over_at, created_at, sent_at, written), INSERT, UPDATE ({changes})
         ON deliveries TO robbie_system""")
 
 

@@ -88,6 +88,15 @@ async def test_of_an_old_brief_the_title_alone_is_kept(office: Office, admin_url
     assert await office.rows("SELECT count(*) FROM messages WHERE text = 'Good morning, Ben'") == [(1,)]
 
 
+async def test_an_old_briefs_words_go_also_where_nobody_let_go_of_any_for_weeks(office: Office, admin_url: str) -> None:
+    app: App = await office.open()
+    await brief(office, admin_url, BENS)
+    with psycopg.connect(admin_url, autocommit=True) as admin:  # and Robbie was off since then
+        admin.execute("UPDATE briefs SET due_at = due_at - interval '60 days'")
+    await app.schedules.purge(datetime.now(UTC).date(), timedelta(days=30))
+    assert "briefs" not in holders(admin_url, BENS)
+
+
 async def channel_brief(office: Office, admin_url: str, text: str) -> None:
     """A channel, in which Ben switched the brief on, got one that says this text."""
     await office.command("help", "U2", user="U2")
