@@ -98,7 +98,7 @@ async def _previewed(settings: Settings, database: Database, person: str, at: st
 async def _reader(database: Database, person: str) -> Reader:
     found = await find_readers(database, person)
     if not found:
-        raise SystemExit(f"nobody is called “{person}”: give a name, an id, or an account such as slack/U123")
+        raise SystemExit(f"nobody is called “{person[:60]}”: give a name, an id, or an account such as slack/U123")
     if len(found) > 1:
         listed = "; ".join(one.described for one in found)
         raise SystemExit(f"“{person}” may be several; give the id of one: {listed}")
@@ -113,4 +113,6 @@ def _moment(at: str, zone: str) -> datetime:
         given = datetime.fromisoformat(at)
     except ValueError:
         raise SystemExit(f"“{at}” is no moment: write it like 2026-11-22T08:00") from None
+    if not 1970 <= given.year <= 2999:
+        raise SystemExit(f"“{at}” is too far away: 1970 to 2999")
     return given if given.tzinfo else moment(given.date(), given.time(), zone_of(zone))

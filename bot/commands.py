@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from adapters.documents.vcards import VobjectCards
+from adapters.holidays import is_known
 from adapters.postgres.briefs import PostgresBriefs
 from adapters.postgres.calendars import PostgresCalendars
 from adapters.postgres.consents import PostgresConsents
@@ -35,7 +36,7 @@ from core.briefs.explaining import explaining
 from core.briefs.reaching import Reaching, outreach_forms
 from core.briefs.service import BriefService
 from core.briefs.settings import BriefPage, brief_forms, brief_section
-from core.commands import REGISTRY
+from core.commands import GROUPS, REGISTRY
 from core.consent.asking import asking, consent_forms, never_asked
 from core.consent.sharing import Cheer, celebrating, sharing
 from core.conversation.answering import Routes
@@ -87,7 +88,7 @@ def handlers(
     people, links, cast = PostgresPeople(database), PostgresLinks(database), cast_of(settings)
     notes, consents = PostgresNotes(database), consents_of(settings, database)
     return {
-        **basics(REGISTRY),
+        **basics(REGISTRY, GROUPS),
         "why": why(PostgresInteractions(database)),
         **choosing(people, cast),
         **exporting(PostgresExports(database)),
@@ -127,7 +128,7 @@ def briefs(
     whys = explaining(PostgresFacts(database), weights, store)
     acting = Acting(store, PostgresTasks(database), outreach=reaching.of_line, why=whys["brief-why"])
     service = brief_service(settings, database, router)
-    briefs = briefing(service, store, people, acting, BriefPage(people), patience=settings.briefs.retry)
+    briefs = briefing(service, store, people, acting, BriefPage(people, is_known), patience=settings.briefs.retry)
     return {**briefs, **reaching.handlers, **whys}
 
 

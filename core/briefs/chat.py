@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from core.briefs.models import Act, Line
-from core.briefs.rendering import as_markdown, links
+from core.briefs.rendering import as_markdown, letter, links
 from core.briefs.service import Made
 from core.briefs.wording import Words, words_of
 from core.conversation.handling import Say
@@ -25,7 +25,7 @@ def shown(made: Made, brief_id: int | None = None, *, before: str = "") -> Say:
         before: a line above it.
     """
     words = words_of(made.facts.reader.language)
-    text = "\n\n".join(filter(None, (before, as_markdown(made.brief))))
+    text = "\n\n".join(filter(None, (before, as_markdown(made.brief, letters=brief_id is None))))
     lines = made.brief.lines
     buttons = _unkept(lines, words) if brief_id is None else _kept(lines, brief_id, words)
     return Say(text, tuple(buttons), links=links(made.brief))
@@ -46,7 +46,7 @@ def _unkept(lines: tuple[Line, ...], words: Words) -> Iterator[Button]:
     tasks = [line for line in lines if line.ref.startswith("task:") and Act.DONE in line.acts][:_IN_A_ROW]
     for act in (Act.DONE, Act.SNOOZE):
         for line in tasks:
-            yield _button(f"{words.acts[act]} {line.number}", act, ref=line.ref)
+            yield _button(f"{words.acts[act]} {letter(line)}", act, ref=line.ref)
 
 
 def _button(label: str, act: Act, **arguments: str) -> Button:

@@ -12,7 +12,7 @@ from core.briefs.delivering import may_be_shown
 from core.briefs.models import TIMES, BriefKind, Reader
 from core.briefs.ports import BriefStore
 from core.briefs.service import BriefService
-from core.briefs.settings import BriefPage, changed
+from core.briefs.settings import BriefPage
 from core.briefs.wishes import COMMAND, Moment, clock_time, wish
 from core.conversation.handling import Ask, Asked, Handlers, Say
 from core.conversation.wording import ADMINS_ONLY
@@ -25,9 +25,14 @@ from core.reminders.moments import moment, zone_of
 _ROOM_TIME = "09:00"
 _UNKNOWN = (
     "I did not understand that. Write `brief now`, `brief preview`, `brief settings`, `brief off`, "
-    "`brief pause until Monday` or `brief morning 7:30`."
+    "`brief pause until Monday` or `brief morning 7:30`; `brief done 2` and `brief why 2` are on a line of your latest."
 )
 _ACT = re.compile(r"(done|later|snooze|ask|why|irrelevant|dismiss|undo) #?(\d{1,3})(?: (.+))?", re.IGNORECASE)
+_BY_LETTER = re.compile(r"(?:done|later|snooze|ask|why|irrelevant|dismiss) #?[a-z](?: .+)?", re.IGNORECASE)
+_NOT_KEPT = (
+    "A brief that you ask for has letters, since it is not kept: press the buttons under it, or name a task by its "
+    "number, such as `done 7`. The briefs that come by themselves have numbers."
+)
 _ACTS = {"later": "snooze", "irrelevant": "dismiss"}
 _OFFERED = (
     Choice("now", "Your brief now"),
@@ -122,13 +127,14 @@ class _Briefs:
         if found := _ACT.fullmatch(what):
             act = found[1].casefold()
             return await self._acting.latest(asked, int(found[2]), _ACTS.get(act, act), found[3] or "")
+        if _BY_LETTER.fullmatch(what):
+            raise CommandError(_NOT_KEPT, COMMAND)
         if word in ("", "now", "jetzt", "preview", "vorschau") or what.casefold() in _KINDS:
             return await self._made(asked, word, rest)
         changes = wish(what, asked.person.briefs, _moment(asked))
         if changes is None:
             raise CommandError(_UNKNOWN, COMMAND)
-        chosen = await changed(self._people, asked, changes)
-        return self._page.show(chosen, asked, saved=True)
+        return self._page.show(await self._page.change(asked, changes), asked, saved=True)
 
     async def _made(self, asked: Asked, word: str, rest: str) -> Say:
         reader, local = _reader(asked), asked.now.astimezone(zone_of(asked.asker.zone))

@@ -33,7 +33,10 @@ def gather(reader: Reader, kind: BriefKind, at: datetime, found: Found) -> Facts
         missed=tuple(found.missed),
     )
     parts = _OF_A_ROOM if reader.room else _OF_A_PERSON
-    return facts.model_copy(update=parts[kind](look))
+    said = parts[kind](look)
+    if not found.events and not found.blocks:
+        said = {**said, "gaps": ()}  # of a calendar that is not known nobody can say what is free
+    return facts.model_copy(update=said)
 
 
 def _morning(look: Look) -> dict[str, object]:

@@ -57,7 +57,7 @@ def day_in_short(facts: Facts, clock: Clock) -> str:
     if facts.empty:
         return ""
     evening = facts.kind is BriefKind.EVENING
-    said = [_first(facts, clock)] if evening else []
+    said = [_first(facts, clock)] if evening and (facts.meetings or facts.gaps) else []
     said += [clock.words.clash.format(**pair) for pair in _clashes(facts, clock)]
     if facts.gaps:
         spans = [clock.span(gap) for gap in facts.gaps[:_GAPS]]

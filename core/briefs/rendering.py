@@ -16,9 +16,15 @@ _NBSP = "\u00a0"
 _LENGTH = re.compile(r"\d+ (?:min|h|Min\.|Std\.)(?: \d\d)?(?!\w)")  # stays on one line
 
 
-def as_markdown(brief: Brief) -> str:
-    """For chat. What can be acted on has its number; what is only to be known has none."""
-    blocks = [f"### {brief.title}", brief.opening, *map(_part, brief.parts), brief.closing]
+def as_markdown(brief: Brief, *, letters: bool = False) -> str:
+    """For chat. What can be acted on has its number; what is only to be known has none.
+
+    Args:
+        brief: what is said.
+        letters: instead of numbers, for a brief that is not kept: its numbers would be taken for those of one that is.
+    """
+    parts = (_part(part, letters) for part in brief.parts)
+    blocks = [f"### {brief.title}", brief.opening, *parts, brief.closing]
     return "\n\n".join(filter(None, blocks))
 
 
@@ -34,22 +40,27 @@ def as_text(brief: Brief) -> str:
     return "\n\n".join(filter(None, [*blocks, _wrapped(brief.closing)])) + "\n"
 
 
+def letter(line: Line) -> str:
+    """``A`` for the first line."""
+    return chr(ord("A") + (line.number - 1) % 26)
+
+
 def mark(line: Line) -> str:
     """What a line begins with."""
     return f"{line.number}." if numbered(line) else "-"
 
 
-def _part(part: Part) -> str:
-    lines = "\n".join(map(_bullet, part.lines))
+def _part(part: Part, letters: bool) -> str:
+    lines = "\n".join(_bullet(line, letter(line) if letters else str(line.number)) for line in part.lines)
     return "\n\n".join(filter(None, (f"**{part.title}**" if part.title else "", part.text, lines)))
 
 
-def _bullet(line: Line) -> str:
+def _bullet(line: Line, mark: str) -> str:
     """A numbered list would be counted anew from 1 by some surfaces."""
     if not numbered(line):
         return f"- {line.text}"
     bold = line.text.startswith("**")
-    return f"- **{line.number}. {line.text[2:]}" if bold else f"- **{line.number}.** {line.text}"
+    return f"- **{mark}. {line.text[2:]}" if bold else f"- **{mark}.** {line.text}"
 
 
 def _plain_part(part: Part) -> Iterator[str]:

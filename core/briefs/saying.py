@@ -18,7 +18,11 @@ from core.rendering.plain import plain
 LONGEST = 64  # characters of an item's own words: with its number, about what a phone shows on two lines
 _WEEK = 6  # days for which a weekday is clear without its date
 _ADDRESS = re.compile(ADDRESS, re.IGNORECASE)
-_MARKS = str.maketrans({"*": "", "`": "'", "~": "-", "|": "/", "[": "(", "]": ")", "<": "‹", ">": "›", "\\": "/"})
+# Marks that turn the direction of what follows: one that is not closed would turn the rest of the line.
+_TURNS = {chr(code): "" for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
+_MARKS = str.maketrans(
+    {**_TURNS, "*": "", "`": "'", "~": "-", "|": "/", "[": "(", "]": ")", "<": "‹", ">": "›", "\\": "/"}
+)
 _LEADING = re.compile(r"^(?:[#>+\-]+\s+|\d+[.)]\s+)+")
 _UNDERSCORES = re.compile(r"(?<!\w)_+|_+(?!\w)")
 _LINK = re.compile(r"https://[\w.\-]+(?::\d+)?/[^\s()<>\[\]\\`|\"*_]*")

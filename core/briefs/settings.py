@@ -21,7 +21,7 @@ _WAYS = {
     "": "the direct message that you wrote in last",
     "slack": "Slack",
     "discord": "Discord",
-    "email": "e-mail",
+    "email": "e-mail, to the address that `email` shows",
     "web": "the web chat",
 }
 FieldMaker = Callable[[BriefSettings], Iterator[FormField]]
@@ -33,10 +33,12 @@ class BriefPage:
 
     Args:
         people: where they are kept.
+        holidays_known: whether the public holidays of a place are known.
     """
 
-    def __init__(self, people: PeopleStore) -> None:
+    def __init__(self, people: PeopleStore, holidays_known: Callable[[str], bool] = lambda _place: True) -> None:
         self._people = people
+        self._holidays_known = holidays_known
 
     def show(self, chosen: BriefSettings, asked: Asked, *, saved: bool = False) -> Say:
         """The page."""
@@ -53,14 +55,19 @@ class BriefPage:
             changes = _times(given, chosen, moment)
         else:
             changes = _ways(given, chosen, moment)
-        return self.show(await changed(self._people, asked, changes), asked, saved=True)
+        return self.show(await self.change(asked, changes), asked, saved=True)
 
-
-async def changed(people: PeopleStore, asked: Asked, changes: Changes) -> BriefSettings:
-    """Keep a change, and return what is chosen then."""
-    chosen = asked.person.briefs.model_copy(update=changes)
-    await people.choose(asked.asker.person_id, {"briefs": chosen.model_dump(mode="json")})
-    return chosen
+    async def change(self, asked: Asked, changes: Changes) -> BriefSettings:
+        """Keep a change, and return what is chosen then. Raises CommandError."""
+        place = str(changes.get("holidays") or "")
+        if place and not self._holidays_known(place):
+            raise CommandError(
+                f"I know no public holidays of {place}. Write a country, or a part of one, by its code, such as "
+                "`brief holidays DE-BY`.", COMMAND,
+            )  # fmt: skip
+        chosen = asked.person.briefs.model_copy(update=changes)
+        await self._people.choose(asked.asker.person_id, {"briefs": chosen.model_dump(mode="json")})
+        return chosen
 
 
 def brief_section(people: PeopleStore) -> SectionMaker:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from core.commands.answers import ANSWERS
 from core.commands.asking import ASKING
 from core.commands.briefs import BRIEFS
@@ -17,26 +19,23 @@ from core.commands.reminders import REMINDERS
 from core.commands.sharing import SHARING
 from core.commands.tokens import TOKENS
 from core.commands.work import WORK
-from core.registry import Registry
+from core.registry import Command, Registry
 
-COMMANDS = (
-    *ASKING,
-    *NOTES,
-    *SHARING,
-    *WORK,
-    *CRM,
-    *CALENDARS,
-    *HEARING,
-    *REMINDERS,
-    *BRIEFS,
-    *PRIORITIES,
-    *OUTREACH,
-    *PEOPLE,
-    *MAIL,
-    *TOKENS,
-    *ANSWERS,
-)
+GROUPS: Mapping[str, Sequence[Command]] = {
+    "Talk": ASKING,
+    "Notes": (*NOTES, *SHARING),
+    "Tasks and goals": WORK,
+    "Contacts and deals": CRM,
+    "Calendar": CALENDARS,
+    "What is heard": HEARING,
+    "Reminders": REMINDERS,
+    "Briefs": (*BRIEFS, *PRIORITIES, *OUTREACH),
+    "You": (*PEOPLE, *MAIL, *TOKENS),
+    "The last answer": ANSWERS,
+}
 """In the order in which help shows them."""
+
+COMMANDS = tuple(command for commands in GROUPS.values() for command in commands)
 
 REGISTRY = Registry(COMMANDS)
 

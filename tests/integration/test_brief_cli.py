@@ -56,3 +56,5 @@ def test_a_name_that_several_have_is_asked_back(roles: RoleUrls, admin_url: str,
     assert all(f"{id}: Kim {id}" in several.stderr for id in ids)
     assert "nobody is called" in preview(tmp_path, admin_url, "--person", "Zora").stderr
     assert "no moment" in preview(tmp_path, admin_url, "--person", ids[0], "--at", "soon").stderr
+    for far in ("0001-01-01T00:00", "9999-12-31T23:59"):
+        assert "too far away" in preview(tmp_path, admin_url, "--person", ids[0], "--at", far).stderr

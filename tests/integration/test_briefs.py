@@ -294,3 +294,12 @@ async def test_a_brief_comes_by_itself_at_its_time_once_however_often_the_clock_
     assert await office.rows(
         "SELECT briefs.state, deliveries.state FROM briefs JOIN deliveries ON brief_id = briefs.id"
     ) == [("delivered", "sent")]
+
+
+async def test_letters_and_unknown_places_are_said_to_be_none_of_a_kept_brief_or_a_country(office: Office) -> None:
+    _, dm = await ana_with_tasks(office, "Send Ben the contract by tomorrow")
+    for line, said in (("now", "**A. Send Ben"), ("done A", "`done 7`"), ("holidays XX", "no public holidays of XX")):
+        await office.command(f"brief {line}", "U1")
+        assert said in office.answers(dm)[-1], line
+    await office.command("brief holidays DE-BY", "U1")
+    assert "public holidays of DE-BY" in office.answers(dm)[-1]

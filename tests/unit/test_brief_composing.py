@@ -8,12 +8,15 @@ from datetime import date, timedelta
 import pytest
 
 from core.briefs.candidates import Candidate
+from core.briefs.chat import shown
 from core.briefs.composing import compose, numbered
 from core.briefs.found import Found, FoundTask
 from core.briefs.gathering import gather
 from core.briefs.models import Act, BriefKind, Facts, Item, Opportunity
 from core.briefs.reasons import reasons
 from core.briefs.rendering import as_markdown, as_text, links
+from core.briefs.saying import quoted
+from core.briefs.service import Made
 from core.briefs.terms import Moment
 from core.reminders.moments import zone_of
 from tests.brief_facts import AFTERNOON, ANA, EVENING, MORNING, nothing
@@ -200,6 +203,32 @@ def test_who_is_to_be_told_what_is_a_priority_is_not_proposed_for_that_again() -
         ref="contact:1", text="Get in touch with Kenji", contact="Kenji", why=("you promised: “Tell Kenji”",)
     )
     other = kenji.model_copy(update={"why": (*kenji.why, "the birthday is today")})
-    for given, shown in ((kenji, ()), (other, (other,))):
+    for given, told in ((kenji, ()), (other, (other,))):
         facts = gather(ANA, BriefKind.MORNING, MORNING.at, replace(found, outreach=(given,)))
-        assert facts.outreach == shown
+        assert facts.outreach == told
+
+
+def test_of_a_calendar_that_is_not_known_nothing_is_said_to_be_free() -> None:
+    found = Found(since=MORNING.at, tasks=[FoundTask(1, "Call Ben", MORNING.at)])
+    for kind in BriefKind:
+        facts = gather(ANA, kind, MORNING.at, found)
+        text = as_text(compose(facts))
+        assert facts.gaps == ()
+        assert "free" not in text.casefold()
+        assert "No meetings" not in text
+
+
+def test_a_brief_that_is_not_kept_has_letters_and_one_that_is_has_numbers() -> None:
+    made = Made(facts=MORNING, brief=compose(MORNING))
+    unkept, kept = shown(made), shown(made, 7)
+    assert "**A. Send" in unkept.text
+    assert "**1." not in unkept.text
+    assert {button.label for button in unkept.buttons} >= {"Done A"}
+    assert "**1. Send" in kept.text
+    assert not {"Done A", "Done B"} & {button.label for button in kept.buttons}
+
+
+@pytest.mark.parametrize("mark", ["\u202e", "\u2066", "\u2067"])
+def test_no_words_of_others_turn_the_rest_of_a_line_around(mark: str) -> None:
+    assert mark not in quoted(f"send {mark}the draft")
+    assert quoted("שלח לבן את החוזה") == "שלח לבן את החוזה"
