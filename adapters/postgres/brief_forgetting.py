@@ -5,14 +5,23 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
+from psycopg.types.json import Jsonb
+
+from adapters.postgres.briefs import BRIEF
 from adapters.postgres.database import Transaction, look_as
+from core.briefs.models import Brief
+from core.conversation.composing import safe
 from core.people.viewer import Viewer
 
-# The turns that said briefs, by what handed them over.
+Json = dict[str, Any]  # Any: as JSON is
+
+# The turns that said briefs: by what handed them over, and those that somebody asked for.
 _SAID = """
     SELECT outbox.message_id FROM inbox JOIN outbox ON outbox.inbox_id = inbox.id
-    WHERE starts_with(inbox.platform_id, 'brief:') AND outbox.message_id IS NOT NULL"""
+    WHERE (starts_with(inbox.platform_id, 'brief:') OR inbox.detail #>> '{command,command}' = 'brief')
+      AND outbox.message_id IS NOT NULL"""
 # Whoever may have had briefs, also where none come any more.
 _READERS = """
     SELECT person_id FROM direct_places UNION SELECT person_id FROM brief_times WHERE person_id IS NOT NULL"""
@@ -21,11 +30,12 @@ _ROOMS = """
     UNION SELECT room FROM brief_times WHERE room <> ''"""
 _SWITCHED_ON = "SELECT DISTINCT owner FROM briefs WHERE room = %(room)s AND owner IS NOT NULL"
 
-# As JSON writes them. What is left is nothing, which is not the same as nothing yet.
-_WORDS = "EXISTS (SELECT FROM unnest(%(words)s::text[]) AS word WHERE strpos(facts::text, word) > 0)"
-_MAIL = f"""
-    UPDATE deliveries SET mail = NULL FROM briefs WHERE briefs.id = brief_id AND mail IS NOT NULL AND {_WORDS}"""  # noqa: S608
-_FACTS = f"UPDATE briefs SET facts = '{{}}' WHERE {_WORDS}"  # noqa: S608  (from constants)
+# As JSON writes them.
+_FOUND = """
+    SELECT id, facts FROM briefs
+    WHERE EXISTS (SELECT FROM unnest(%(words)s::text[]) AS word WHERE strpos(facts::text, word) > 0)"""
+_MAIL = "UPDATE deliveries SET mail = NULL WHERE brief_id = %(id)s AND mail IS NOT NULL"
+_FACTS = "UPDATE briefs SET facts = %(facts)s WHERE id = %(id)s"
 
 # Daily: what can hardly be acted on any more is kept without its words, and a transcript keeps a brief's title.
 _OLD_SAID = """
@@ -44,8 +54,10 @@ async def said_in_briefs(tx: Transaction) -> list[int]:
     return [row["message_id"] for row in await (await tx.execute(_SAID)).fetchall()]
 
 
-async def take_out_of_briefs(tx: Transaction, viewer: Viewer, words: Sequence[str]) -> None:
+async def take_out_of_briefs(tx: Transaction, viewer: Viewer, words: Sequence[str]) -> list[str]:
     """Let go of what briefs were made of, where they hold these words, whoever's they are.
+
+    A brief says a note shortened, or in other words: how each said it is returned, the longest first.
 
     Args:
         tx: as robbie_app, for this viewer; it looks as each reader in turn, and as the viewer again in the end.
@@ -53,14 +65,51 @@ async def take_out_of_briefs(tx: Transaction, viewer: Viewer, words: Sequence[st
         words: as they were written down.
     """
     if not words:
-        return
+        return []
+    said: set[str] = set()
     values = {"words": [_in_json(word) for word in words]}
     readers = [Viewer.owner(viewer.org_id, row["person_id"]) for row in await (await tx.execute(_READERS)).fetchall()]
     for reader in (*readers, *await _of_rooms(tx, viewer)):
         await look_as(tx, reader)
-        await tx.execute(_MAIL, values)
-        await tx.execute(_FACTS, values)
+        for row in await (await tx.execute(_FOUND, values)).fetchall():
+            facts, lines = without(row["facts"], values["words"])
+            said.update(lines)
+            for statement in (_MAIL, _FACTS):
+                await tx.execute(statement, {"id": row["id"], "facts": Jsonb(facts)})
     await look_as(tx, viewer)
+    return sorted(said, key=len, reverse=True)
+
+
+def without(facts: Json, words: Sequence[str]) -> tuple[Json, list[str]]:
+    """What a brief was made of without the items that hold these words, and what it said of those.
+
+    Where more than items hold them, nothing is left, which is not the same as nothing yet.
+
+    Args:
+        facts: as they are kept, with the brief beside them.
+        words: as JSON writes them.
+    """
+
+    def holds(value: object) -> bool:
+        return any(word in json.dumps(value, ensure_ascii=False) for word in words)
+
+    lists = [found for found in facts.values() if isinstance(found, list)]
+    items = [one for found in lists for one in found if isinstance(one, dict) and "ref" in one]
+    refs = {one["ref"] for one in items if holds(one)}
+    brief = Brief.model_validate(facts.get(BRIEF) or {"title": ""})
+    said = [line.text.removeprefix("**") for line in brief.lines if line.ref in refs and line.text.strip("* ")]
+    parts = [
+        part.model_copy(update={"lines": tuple(line for line in part.lines if line.ref not in refs)})
+        for part in brief.parts
+    ]
+    brief = brief.model_copy(update={"parts": tuple(part for part in parts if part.lines or part.text)})
+    kept = {
+        name: [one for one in found if one not in items or one["ref"] not in refs] if isinstance(found, list) else found
+        for name, found in facts.items()
+    }
+    if BRIEF in kept:
+        kept[BRIEF] = brief.model_dump(mode="json")
+    return ({} if holds(kept) else kept), [*said, *map(safe, said)]
 
 
 async def _of_rooms(tx: Transaction, viewer: Viewer) -> list[Viewer]:

@@ -17,7 +17,7 @@ from core.briefs.ports import DueBrief
 from core.people.models import PersonSettings
 from core.people.viewer import Viewer
 
-_BRIEF = "brief"
+BRIEF = "brief"
 """Under which name the composed brief stands beside its facts."""
 
 _SELECT = """
@@ -71,7 +71,7 @@ class PostgresBriefs:
         reader = due.reader
         values = {
             "id": due.id,
-            "facts": Jsonb({**facts.model_dump(mode="json"), _BRIEF: brief.model_dump(mode="json")}),
+            "facts": Jsonb({**facts.model_dump(mode="json"), BRIEF: brief.model_dump(mode="json")}),
             "state": "empty" if unsaid(facts) else "composed",
             "org_id": reader.org_id,
             "owner": reader.person_id,
@@ -105,7 +105,7 @@ def _viewer(org_id: int, person_id: int, room: str) -> Viewer:
 
 def _due(row: DictRow) -> DueBrief:
     kept = row["facts"]
-    brief = kept.pop(_BRIEF, None) if kept else None
+    brief = kept.pop(BRIEF, None) if kept else None
     return DueBrief(
         id=row["id"],
         reader=_reader(row),

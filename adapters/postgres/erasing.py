@@ -169,7 +169,7 @@ async def _unquote(tx: Transaction, viewer: Viewer, values: dict[str, object], t
     if not words:
         return
     nothing: dict[str, object] = {"said": [], "showing": [], "direct": [], "drew": await said_in_briefs(tx)}
-    await take_out_of_briefs(tx, viewer, words)
+    words = [*await take_out_of_briefs(tx, viewer, words), *words]
     marks = sorted({mark(row["id"]) for row in kept})
     where = {"marks": marks, "places": took_part}
     await take_out(tx, words, {**values, **nothing, **where, "words": words, "long": words})

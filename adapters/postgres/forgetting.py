@@ -13,6 +13,7 @@ from adapters.postgres.database import Transaction
 from adapters.postgres.refusals import refuse
 from adapters.postgres.visible import ACCOUNTS
 from adapters.postgres.wins import take_back_win
+from core.briefs.saying import quoted
 from core.conversation.composing import safe
 from core.notes.showing import short
 from core.people.viewer import Viewer
@@ -131,15 +132,16 @@ async def forget_note(tx: Transaction, viewer: Viewer, note_id: int) -> bool:
         "asked": [row["id"] for row in asked],
         "said": [*found_in, *(row["message_id"] for row in asked if row["message_id"])],
         "words": words,
-        "long": [word for word in words if len(word) >= LONG],
         "marks": [mark(note_id)],
     }
     places = await (await tx.execute(_PLACES, values)).fetchall()
     drew = await (await tx.execute(_DREW, values)).fetchall()
     values |= {"places": [row["id"] for row in places], "direct": [row["id"] for row in places if row["direct"]]}
     values["drew"] = [*(row["answer_id"] for row in drew), *await said_in_briefs(tx)]
-    await take_out_of_briefs(tx, viewer, [word for word in words if len(word) >= LONG])
-    rewritten = await take_out(tx, words, {**values, "said": [row["message_id"] for row in asked if row["message_id"]]})
+    long = [word for word in words if len(word) >= LONG]
+    in_briefs = await take_out_of_briefs(tx, viewer, long)
+    where = {"said": [row["message_id"] for row in asked if row["message_id"]], "long": [*in_briefs, *long]}
+    rewritten = await take_out(tx, [*in_briefs, *words], {**values, **where})
     for statement in (_UNASKED, _NOT_RECALLED, _NOT_TO_RECALL, _GONE):
         await tx.execute(statement, values)
     await tx.execute(_AUDIT, (viewer.org_id, viewer.person_id, "forget-note", Jsonb({"rewritten": rewritten})))
@@ -171,7 +173,7 @@ def mark(number: int) -> str:
 
 def written(texts: Sequence[str]) -> list[str]:
     """What texts look like where they were written down, the longest first, so that no rest of one stays."""
-    forms = {form for text in texts for form in (text, short(text), safe(text), safe(short(text)))}
+    forms = {form for text in texts for form in (text, short(text), safe(text), safe(short(text)), quoted(text))}
     return sorted((form for form in forms if form.strip()), key=len, reverse=True)
 
 

@@ -6,8 +6,13 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import psycopg
+import pytest
 
 from bot.app import App
+from core.briefs.composing import compose
+from core.briefs.models import Brief, Facts, Item
+from core.briefs.rendering import as_markdown
+from tests import brief_facts
 from tests.integration.test_forgetting import latest_note
 from tests.integration.test_forgetting_people import forget_me
 from tests.office import Office
@@ -20,6 +25,11 @@ BENS = "Ben pays the harbour fee on Friday"
 
 async def brief(office: Office, admin_url: str, *texts: str) -> None:
     """Ben got a brief that says these texts: by chat, and by mail."""
+    await said_brief(office, admin_url, {"news": texts}, "Good morning, Ben\n\n" + "\n".join(texts))
+
+
+async def said_brief(office: Office, admin_url: str, made_of: dict[str, object], said: str) -> None:
+    """Ben got a brief: what it was made of, and what it said."""
     await office.command("help", "U2", user="U2")
     with psycopg.connect(admin_url, autocommit=True) as admin:
         row = admin.execute("""
@@ -29,7 +39,7 @@ async def brief(office: Office, admin_url: str, *texts: str) -> None:
             """).fetchone()
         assert row is not None
         org, ben, inbox, answer = row
-        facts, said = json.dumps({"news": texts}, ensure_ascii=False), "Good morning, Ben\n\n" + "\n".join(texts)
+        facts = json.dumps(made_of, ensure_ascii=False)
         values = {"org": org, "ben": ben, "inbox": inbox, "answer": answer, "facts": facts, "said": said}
         for statement in (
             """INSERT INTO brief_times (org_id, person_id, kind, local_date, due_at, zone)
@@ -38,7 +48,7 @@ async def brief(office: Office, admin_url: str, *texts: str) -> None:
                VALUES (%(org)s, %(ben)s, 'person:2', 'morning', now(), 'UTC', now(), 'delivered', %(facts)s)""",
             """INSERT INTO deliveries (org_id, owner, brief_id, channel, state, mail, created_at)
                SELECT org_id, owner, id, 'email', 'sent', %(facts)s, now() - interval '2 days' FROM briefs""",
-            "UPDATE inbox SET platform_id = 'brief:1' WHERE id = %(inbox)s",
+            "UPDATE inbox SET platform_id = 'brief:' || (SELECT max(id) FROM briefs) WHERE id = %(inbox)s",
             "UPDATE outbox SET body = %(said)s, extras = '{}' WHERE inbox_id = %(inbox)s",
             """INSERT INTO messages (org_id, conversation_id, text, occurred_at)
                SELECT org_id, conversation_id, %(said)s, now() FROM inbox WHERE id = %(inbox)s""",
@@ -128,4 +138,55 @@ async def test_case_21_forget_me_takes_what_was_mine_out_of_a_channels_brief(off
     await office.command(f"note {NOTE}", "U1")
     await channel_brief(office, admin_url, NOTE)
     assert "I have forgotten you" in await forget_me(office)
+    assert holders(admin_url, CANARY) == set()
+
+
+LONG = f"{CANARY} opens the harbour gate of the old shipyard, and nobody but the two of us may ever know that it does"
+IN_OTHER_WORDS = f"The old shipyard's harbour gate: {CANARY} opens it, and only the two of us may know"
+
+
+@pytest.mark.parametrize("phrased", ["", IN_OTHER_WORDS], ids=["composed", "phrased"])
+async def test_case_21_a_forgotten_note_is_gone_from_what_a_brief_said_of_it_shortened_or_in_other_words(
+    office: Office, admin_url: str, phrased: str
+) -> None:
+    await office.open()
+    await office.command(f"note {LONG}", "U1")
+    id = await latest_note(office)
+    news = (Item(ref=f"note:{id}", text=LONG, who="Ana"), Item(ref="note:0", text=BENS, who="Ben"))
+    facts = brief_facts.MORNING.model_copy(update={"news": news})
+    made = compose(facts)
+    (line,) = [line for line in made.lines if CANARY in line.text]
+    assert LONG not in line.text
+    made = Brief.model_validate_json(made.model_dump_json().replace(line.text, phrased or line.text))
+    kept = {**facts.model_dump(mode="json"), "brief": made.model_dump(mode="json")}
+    await said_brief(office, admin_url, kept, as_markdown(made))
+    assert {"briefs", "deliveries", "messages", "outbox"} <= holders(admin_url, CANARY)
+    await office.command(f"forget-note {id}", "U1")
+    assert holders(admin_url, CANARY) == set()
+    assert holders(admin_url, BENS) == {"briefs", "messages", "outbox"}
+    with psycopg.connect(admin_url) as admin:
+        ((rest,),) = admin.execute("SELECT facts FROM briefs").fetchall()
+    assert [line.number for line in Brief.model_validate(rest.pop("brief")).lines] == [
+        one.number for one in made.lines if one.ref != line.ref
+    ]
+    assert Facts.model_validate(rest).news == news[1:]
+
+
+async def test_case_21_a_forgotten_note_is_gone_from_a_brief_that_somebody_asked_for(
+    office: Office, admin_url: str
+) -> None:
+    """Nothing is kept of what such a brief was made of."""
+    await office.open()
+    await office.command(f"note {LONG}", "U1")
+    id = await latest_note(office)
+    await office.command("brief now", "U2", user="U2")
+    facts = brief_facts.MORNING.model_copy(update={"news": (Item(ref=f"note:{id}", text=LONG, who="Ana"),)})
+    with psycopg.connect(admin_url, autocommit=True) as admin:
+        said = (as_markdown(compose(facts)),)
+        admin.execute("UPDATE outbox SET body = %s, shown = NULL WHERE id = (SELECT max(id) FROM outbox)", said)
+        admin.execute(
+            "UPDATE messages SET text = %s WHERE id = (SELECT message_id FROM outbox ORDER BY id DESC LIMIT 1)", said
+        )
+    assert {"messages", "outbox"} <= holders(admin_url, CANARY)
+    await office.command(f"forget-note {id}", "U1")
     assert holders(admin_url, CANARY) == set()
