@@ -184,10 +184,14 @@ class PostgresBriefDelivery:
 
 
 def _other(row: DictRow) -> Way | None:
-    """The way that was not tried, if the person allows it. A second account's is not this brief's."""
+    """The way that was not tried, if the person allows it.
+
+    A second account's direct message is not this brief's; mail goes to where any of them has proven an address.
+    """
     settings = chosen_by(row) if not row["room"] else None
     if not isinstance(settings, BriefSettings) or not settings.fallback or row["unknown"]:
         return None
     ways = [way for way in (Way(**one) for one in row["ways"]) if way.kind not in row["channels"]]
-    ways = [way for way in ways if way.org_id == row["org_id"] and way.person_id == row["id"]]
+    own = (row["org_id"], row["id"])
+    ways = [way for way in ways if way.kind == "email" or (way.org_id, way.person_id) == own]
     return way_to(settings, ways)

@@ -14,6 +14,7 @@ from core.conversation.stores import Parcel
 from core.people.viewer import Viewer
 from tests.integration.conftest import Desk, finished
 from tests.integration.newsroom import MONDAY, RETRY, Newsroom, newsroom
+from tests.integration.test_links import DISCORD
 
 EIGHT = MONDAY + timedelta(hours=7)
 MINUTE = timedelta(minutes=1)
@@ -243,3 +244,44 @@ async def test_what_an_outage_kept_for_hours_goes_no_other_way(room: Newsroom) -
     settled = await room.settle(EIGHT + 2 * RETRY + MINUTE)
     assert (settled.again, settled.undelivered) == (0, 1)
     assert await room.briefs() == [("undelivered", TODAY)]
+
+
+async def test_what_is_not_delivered_goes_by_mail_to_the_address_that_another_account_has_proven(
+    desk: Desk,
+) -> None:
+    room = newsroom(desk)
+    slack, discord = await room.reader(), await room.reader(place=DISCORD)
+    await room.proven(discord)
+    await room.chooses(slack, times={"afternoon": "", "evening": ""}, by="slack")
+    await room.join(slack, discord)
+    await room.tick(MONDAY)
+    await room.tick(EIGHT)
+    assert [told[0] for told in await room.told()] == ["slack"]
+    await room.settle(EIGHT + RETRY + MINUTE)
+    assert [(way, state) for way, state, _ in await ways(room)] == [("chat", "failed"), ("email", "ready")]
+    owners = "SELECT DISTINCT owner FROM deliveries UNION SELECT owner FROM briefs"
+    assert [row["owner"] for row in await desk.rows(owners)] == [slack]  # whose it is, and who can act on it
+
+
+async def test_no_brief_goes_into_the_direct_message_of_another_account(desk: Desk) -> None:
+    room = newsroom(desk)
+    slack, discord = await room.reader(), await room.reader(place=DISCORD)
+    await room.proven(slack)
+    await room.chooses(slack, times={"afternoon": "", "evening": ""}, by="email")
+    await room.join(slack, discord)
+    await room.tick(MONDAY)
+    await room.tick(EIGHT)
+    await desk.execute("UPDATE people SET settings = jsonb_set(settings, '{briefs,by}', '\"discord\"')")
+    await room.settle(EIGHT + RETRY + MINUTE)
+    assert ("discord", DISCORD.channel) not in [told[:2] for told in await room.told()]
+
+
+async def test_what_was_missed_after_a_brief_was_composed_waits_for_the_next_one(room: Newsroom) -> None:
+    await answer(room)
+    await room.settle(EIGHT + MINUTE)
+    await room.tick(EIGHT + timedelta(days=1))
+    await composed(room)
+    await room.desk.execute("UPDATE briefs SET settled_at = now() + interval '1 hour' WHERE state = 'undelivered'")
+    await posted(room, await answer(room, "the brief"))
+    assert (await room.settle(EIGHT + timedelta(days=1, minutes=2))).arrived == 1
+    assert (await room.desk.row("SELECT count(*) AS told FROM briefs WHERE told_at IS NOT NULL"))["told"] == 0

@@ -56,13 +56,14 @@ async def test_a_database_that_is_away_when_a_mail_has_been_sent_does_not_have_i
 
 
 async def test_a_worker_that_is_asked_to_end_still_records_what_it_has_begun_to_send(
-    world: MailWorld, database: Database, server: MailServer
+    world: MailWorld, database: Database, server: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(service, "_FINISH_SECONDS", 30.0)
     server.wait.clear()  # the server has the mail, and does not answer yet
     world.at_address("Ana", ANA)
     delivery = world.due("Ana")
     looking = asyncio.create_task(world.mailing(database, server.mailer()).look())
-    await asyncio.to_thread(server.taken.wait, 20)
+    assert await asyncio.to_thread(server.taken.wait, 60)
     for _ in range(3):  # once a second, until it has ended
         looking.cancel()
         await asyncio.sleep(0.05)
