@@ -36,7 +36,7 @@ def days(*occurrences: Occurrence | None) -> list[int]:
     return [one.local_date.day for one in occurrences if one]
 
 
-@pytest.mark.parametrize(("minutes", "due", "skipped"), [(0, [30], []), (89, [30], []), (91, [], [30])])
+@pytest.mark.parametrize(("minutes", "due", "skipped"), [(0, [30], []), (90, [30], []), (91, [], [30])])
 def test_late_within_the_grace_time_it_is_made_once_and_beyond_it_is_skipped(
     minutes: int, due: list[int], skipped: list[int]
 ) -> None:
@@ -51,6 +51,12 @@ def test_an_outage_of_days_skips_each_of_them_and_goes_on_with_the_next() -> Non
     assert (days(step.due), days(*step.skipped), days(step.next)) == ([], [30, 1, 2, 3], [4])
     months = advanced(timed(BERLIN, MONDAY), BERLIN, now + timedelta(days=90), GRACE)
     assert len(months.skipped) == 7
+
+
+def test_a_day_that_had_its_brief_by_another_account_is_not_skipped_as_well() -> None:
+    now = at(BERLIN, MONDAY).due_at + timedelta(hours=2)
+    step = reckoned(timed(BERLIN, MONDAY), BERLIN, KIND, MONDAY, now, GRACE)  # joined before this one's was handed over
+    assert (days(step.next), step.skipped) == ([1], ())
 
 
 def test_case_9_a_change_of_zone_gives_no_day_a_second_brief() -> None:
