@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ from psycopg.types.json import Jsonb
 
 from adapters.postgres.briefs import BRIEF
 from adapters.postgres.database import Transaction, look_as
+from adapters.postgres.visible import ACCOUNTS
 from core.briefs.models import Brief
 from core.conversation.composing import safe
 from core.people.viewer import Viewer
@@ -64,15 +65,25 @@ async def take_out_of_briefs(tx: Transaction, viewer: Viewer, words: Sequence[st
         viewer: whose words they are.
         words: as they were written down.
     """
-    if not words:
-        return []
+    return await _let_go(tx, viewer, [_in_json(word) for word in words]) if words else []
+
+
+async def take_back_from_briefs(tx: Transaction, viewer: Viewer, note_id: int) -> None:
+    """Let go, in the briefs of others, of a note of the viewer's that is shared no more: no mail tells of it later."""
+    mine = [row["id"] for row in await (await tx.execute(ACCOUNTS, {"me": viewer.person_id})).fetchall()]
+    await _let_go(tx, viewer, [f'"note:{note_id}"'], but=mine)
+
+
+async def _let_go(tx: Transaction, viewer: Viewer, words: Sequence[str], but: Collection[int] = ()) -> list[str]:
+    """What briefs said of what holds these words, as JSON writes them. ``but``: whose own briefs are left alone."""
     said: set[str] = set()
-    values = {"words": [_in_json(word) for word in words]}
-    readers = [Viewer.owner(viewer.org_id, row["person_id"]) for row in await (await tx.execute(_READERS)).fetchall()]
+    values = {"words": words}
+    people = [row["person_id"] for row in await (await tx.execute(_READERS)).fetchall()]
+    readers = [Viewer.owner(viewer.org_id, person) for person in people if person not in but]
     for reader in (*readers, *await _of_rooms(tx, viewer)):
         await look_as(tx, reader)
         for row in await (await tx.execute(_FOUND, values)).fetchall():
-            facts, lines = without(row["facts"], values["words"])
+            facts, lines = without(row["facts"], words)
             said.update(lines)
             for statement in (_MAIL, _FACTS):
                 await tx.execute(statement, {"id": row["id"], "facts": Jsonb(facts)})

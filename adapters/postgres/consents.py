@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
+from adapters.postgres.brief_forgetting import take_back_from_briefs
 from adapters.postgres.database import Database, Transaction, look_as
 from adapters.postgres.forgetting import forget_note
 from adapters.postgres.notes import COLUMNS as NOTE
@@ -134,7 +135,7 @@ class PostgresConsents:
             case Outcome.KEPT:
                 await refuse(tx, viewer.org_id, note.owner, note.text)
             case Outcome.BACK:
-                await _take_back(tx, row)
+                await _take_back(tx, viewer.org_id, row)
                 await tx.execute(_ASK_NO_MORE, row)
                 await _audit(tx, viewer, "note taken back")
         return await self._settled(tx, row, state, outcome, note.text)
@@ -149,7 +150,7 @@ class PostgresConsents:
             state, outcome = State.EXPIRED, Outcome.OUTDATED
         settled = await self._settled(tx, row, state, outcome, row["wording"])
         if outcome is Outcome.BACK:
-            await _take_back(tx, row)
+            await _take_back(tx, viewer.org_id, row)
             await _audit(tx, viewer, "note taken back")
         if outcome is Outcome.KEPT:
             await refuse(tx, viewer.org_id, note.owner, note.text)
@@ -262,10 +263,11 @@ async def _share(tx: Transaction, viewer: Viewer, row: DictRow) -> None:
     await _audit(tx, viewer, "note shared")
 
 
-async def _take_back(tx: Transaction, row: DictRow) -> None:
+async def _take_back(tx: Transaction, org_id: int, row: DictRow) -> None:
     """Nobody else sees the note from this transaction on, and the post that told of it is deleted."""
     await tx.execute(_UNSHARE, row)
     await take_back_win(tx, row["note_id"])
+    await take_back_from_briefs(tx, Viewer.owner(org_id, row["owner"]), row["note_id"])
 
 
 async def _decided(tx: Transaction, viewer: Viewer, row: DictRow, note: Note) -> bool:

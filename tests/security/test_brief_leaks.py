@@ -10,11 +10,12 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 import pytest
 
+from adapters.postgres.briefs import PostgresBriefs
 from adapters.postgres.consents import PostgresConsents
 from adapters.postgres.database import Database
 from adapters.postgres.facts import PostgresFacts
 from core.briefs.composing import compose
-from core.briefs.models import BriefKind, Reader
+from core.briefs.models import BriefKind, Item, Reader
 from core.consent.models import Answer
 from core.people.viewer import Viewer
 from tests.integration.brief_world import BriefWorld, at, insert
@@ -158,3 +159,33 @@ async def test_what_is_taken_back_is_not_in_the_next_brief(admin_url: str, datab
         assert await ben_is_told() == ["We move to Lisbon"]
         await consents.settle(viewer, settled.consent.id, Answer.BACK)
         assert await ben_is_told() == []
+
+
+async def test_what_is_taken_back_is_in_no_mail_that_is_still_to_be_sent_and_nobody_can_ask_about_it(
+    admin_url: str, database: Database
+) -> None:
+    """A brief that was composed before, of others; the owner's own keeps it."""
+    with psycopg.connect(admin_url, autocommit=True) as admin:
+        world = BriefWorld(admin)
+        people = {name: world.person(name) for name in ("Ana", "Ben")}
+        note = world.note("Ana", "We move to Lisbon", "decision", at(23, 12), sharing=0.9)
+        consents, briefs = PostgresConsents(database, expire_days=7), PostgresBriefs(database)
+        viewer = Viewer.owner(world.org_id, people["Ana"])
+        settled = await consents.share(viewer, note, "*", world.conversation)
+        for name, person in people.items():
+            admin.execute(
+                "INSERT INTO direct_places (person_id, org_id, at) VALUES (%s, %s, now())", (person, world.org_id)
+            )
+            brief = world.brief(name, "morning", at(24, 8), "due")
+            world.of(name, "deliveries", brief_id=brief, channel="email", mail={"raw": "We move to Lisbon"})
+            due = await briefs.due(world.org_id, person, brief)
+            assert due is not None
+            facts = await PostgresFacts(database).gather(world.reader(name), BriefKind.MORNING, at(24, 8))
+            facts = facts.model_copy(update={"news": (Item(ref=f"note:{note}", text="We move to Lisbon"),)})
+            await briefs.keep(due, facts, compose(facts))
+        assert settled.consent is not None
+        await consents.settle(viewer, settled.consent.id, Answer.BACK)
+        kept = {name: await briefs.latest(world.org_id, person) for name, person in people.items()}
+        assert {name: "Lisbon" in str(due) for name, due in kept.items()} == {"Ana": True, "Ben": False}
+        mails = admin.execute("SELECT owner FROM deliveries WHERE mail IS NOT NULL").fetchall()
+        assert mails == [(people["Ana"],)]
