@@ -199,7 +199,10 @@ class _Calendars:
 def _address(text: str) -> str:
     """An address as people paste it, made fit to be read. Raises CommandError."""
     plain = text.strip().strip("<>").partition("|")[0]
-    parts = urlsplit(plain.replace("webcals://", "https://", 1).replace("webcal://", "https://", 1))
+    try:
+        parts = urlsplit(plain.replace("webcals://", "https://", 1).replace("webcal://", "https://", 1))
+    except ValueError:  # such as an open bracket
+        raise CommandError(_NO_ADDRESS, "calendar") from None
     if parts.scheme not in ("https", "http") or not parts.hostname or len(plain) > _LONGEST or " " in plain:
         raise CommandError(_NO_ADDRESS, "calendar")
     if parts.hostname == "calendar.google.com" and not parts.path.startswith("/calendar/ical/"):

@@ -182,7 +182,8 @@ async def test_an_address_is_refused_where_others_read_and_nothing_of_it_is_kept
 
 
 @pytest.mark.parametrize(
-    "address", ["ftp://a.example/x", "hello", "https://", "https://calendar.google.com/calendar/u/0/r"]
+    "address",
+    ["ftp://a.example/x", "hello", "https://", "https://[secret", "https://calendar.google.com/calendar/u/0/r"],
 )
 async def test_what_is_no_address_is_refused_with_where_to_find_it(ana: Planner, address: str) -> None:
     with pytest.raises(CommandError, match="Secret address in iCal format"):
