@@ -12,6 +12,7 @@ from html import escape
 
 from core.briefs.composing import numbered
 from core.briefs.models import Act, Brief, Line, Part
+from core.briefs.rendering import unbroken
 from core.briefs.wording import Words, words_of
 
 Link = Callable[[Line, Act], str]
@@ -154,7 +155,7 @@ def _paragraph(text: str, name: str, colour: str, above: int = 0) -> str:
 
 def _inline(markdown: str) -> str:
     """The little markdown that a brief has; everything else in it is text."""
-    pieces, position = [], 0
+    markdown, pieces, position = unbroken(markdown), [], 0
     for found in _INLINE.finditer(markdown):
         pieces += [escape(markdown[position : found.start()]), _marked(found)]
         position = found.end()

@@ -40,6 +40,11 @@ def as_text(brief: Brief) -> str:
     return "\n\n".join(filter(None, [*blocks, _wrapped(brief.closing)])) + "\n"
 
 
+def unbroken(text: str) -> str:
+    """The same, in which no line ends within ``8 h 45``."""
+    return _LENGTH.sub(lambda found: found[0].replace(" ", _NBSP), text)
+
+
 def letter(line: Line) -> str:
     """``A`` for the first line."""
     return chr(ord("A") + (line.number - 1) % 26)
@@ -74,8 +79,7 @@ def _plain_part(part: Part) -> Iterator[str]:
 
 
 def _wrapped(text: str, begin: str = "") -> str:
-    whole = _LENGTH.sub(lambda found: found[0].replace(" ", _NBSP), plain(text))
     return textwrap.fill(
-        whole, WIDTH, initial_indent=begin, subsequent_indent=" " * len(begin), break_long_words=False,
+        unbroken(plain(text)), WIDTH, initial_indent=begin, subsequent_indent=" " * len(begin), break_long_words=False,
         break_on_hyphens=False,
     ).replace(_NBSP, " ")  # fmt: skip

@@ -92,3 +92,9 @@ def test_without_links_there_is_nothing_to_press_and_the_footer_has_its_own() ->
 def test_it_says_its_language() -> None:
     assert '<html lang="de">' in as_html(compose(MORNING), language="German")
     assert '<html lang="en">' in as_html(compose(MORNING))
+
+
+def test_no_line_ends_within_a_length() -> None:
+    brief = compose(MORNING)
+    page = as_html(brief.model_copy(update={"opening": "It takes 8 h 45 and 20 min, in 3 halls."}))
+    assert "8\u00a0h\u00a045 and 20\u00a0min, in 3 halls" in page
