@@ -212,8 +212,8 @@ async def ticking(app: App) -> AsyncIterator[None]:
 
 
 async def tick(app: App) -> None:
-    """Do what is due; what fails keeps nothing else waiting."""
-    now = datetime.now(UTC)
+    """Do what is due by the database's clock, which all schedulers share; what fails keeps nothing else waiting."""
+    now = await app.schedules.now()
     await each(lambda: _remind(app, now), lambda: app.briefs.tick(now))
 
 

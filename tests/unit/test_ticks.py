@@ -21,23 +21,28 @@ class Steps:
 
     def __init__(self, *failing: str) -> None:
         self.done: list[str] = []
+        self.given: list[object] = []
         self._failing = failing
 
     def step(self, name: str, result: object = None) -> Callable[..., Any]:
-        async def work(*_: object) -> object:
+        async def work(*given: object) -> object:
             self.done.append(name)
+            self.given += given
             if name in self._failing:
                 raise RuntimeError(name)
             return result
 
         return work
 
+    async def now(self) -> datetime:
+        return NOW
+
     def app(self) -> Any:
         return SimpleNamespace(
             settings=SimpleNamespace(scheduler=SimpleNamespace(purge_hour=0, keep_days=30)),
             reminders=SimpleNamespace(hand_over=self.step("reminders")),
             briefs=SimpleNamespace(tick=self.step("briefs")),
-            schedules=SimpleNamespace(purge=self.step("purge"), fade=self.step("fade")),
+            schedules=SimpleNamespace(now=self.now, purge=self.step("purge"), fade=self.step("fade")),
         )
 
 
@@ -46,6 +51,12 @@ async def test_reminders_that_cannot_be_handed_over_keep_no_brief_waiting_and_th
     with pytest.raises(RuntimeError, match="reminders"):
         await tick(steps.app())
     assert steps.done == ["reminders", "briefs"]
+
+
+async def test_a_tick_goes_by_the_databases_clock_whatever_its_machines_own_says() -> None:
+    steps = Steps()
+    await tick(steps.app())
+    assert steps.given == [NOW, NOW]
 
 
 async def test_what_lets_go_of_old_things_is_beside_the_tick() -> None:
