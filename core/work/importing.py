@@ -151,8 +151,9 @@ def told(rows: Rows, plan: Plan, *, done: bool = False, most: int = _TOLD) -> st
     parts = [f"{count:,} {name}" for name, count in counts.items() if count]
     text = f"{total:,} {one if total == 1 else many}: {', '.join(parts) or 'none'}."
     if plan.companies:
-        made = "were made" if done else "would be made"
-        text += f" {len(plan.companies)} {'company' if len(plan.companies) == 1 else 'companies'} {made} along."
+        alone = len(plan.companies) == 1
+        made = ("was made" if alone else "were made") if done else "would be made"
+        text += f" {len(plan.companies)} {'company' if alone else 'companies'} {made} along."
     if rows.unknown:
         left = ", ".join(safe_name(name) for name in rows.unknown[:8])
         text += f"\nColumns that I leave out: {left}{' and more' if len(rows.unknown) > 8 else ''}."

@@ -76,6 +76,7 @@ async def test_a_file_is_looked_at_before_it_is_imported_and_then_known_again(wo
     assert await world.names(me) == []
     done = await world.friends.press(me, "Import 2", looked)
     assert "Imported" in done.text
+    assert "1 company was made along" in done.text
     assert await world.names(ben) == ["Ana Pohl", "Cy Young"]
     (company,) = await world.friends.crm.companies.find(await world.friends.viewer(me), Wanted(), 10)
     assert company.name == "Acme"

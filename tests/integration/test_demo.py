@@ -14,6 +14,7 @@ from adapters.postgres.database import Database
 from adapters.postgres.demo import demos, new_demo, remove
 from adapters.postgres.facts import PostgresFacts
 from adapters.postgres.roles import RoleUrls
+from adapters.postgres.somebody import somebody
 from adapters.postgres.value import done
 from bot.demo.company import Days, load
 from bot.demo.seeding import TENANT, Seeding
@@ -119,3 +120,14 @@ async def test_nothing_is_ever_due_for_the_people_of_a_demo(roles: RoleUrls, dat
     async with database.system() as tx:
         rows = await (await tx.execute("SELECT count(*) AS n FROM brief_times WHERE due_at < 'infinity'")).fetchall()
     assert rows == [{"n": 0}]
+
+
+@pytest.mark.parametrize(
+    ("who", "found"),
+    [("Mara Lindqvist", 1), ("mara", 1), ("demo/mara", 1), ("Zora", 0), ("", 8), ("%", 0), ("a", 1)],
+)
+async def test_who_is_meant_is_found_by_the_beginning_of_a_name_as_well(
+    roles: RoleUrls, database: Database, who: str, found: int
+) -> None:
+    seed(roles)
+    assert len(await somebody(database, who)) == found
