@@ -10,10 +10,13 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from adapters.postgres.briefs import PostgresBriefs
 from adapters.postgres.database import Database
 from adapters.postgres.mail import PostgresMails
+from core.briefs.composing import compose
 from core.mail import service
 from core.mail.models import MailDelivery
+from tests import brief_facts
 from tests.integration.mail_world import MailWorld, mail_world
 from tests.mail_server import MailServer, mail_server
 
@@ -80,3 +83,19 @@ async def test_a_mail_that_an_outage_kept_is_not_sent_hours_later(
     delivery = world.due("Ana", created_at=datetime.now(UTC) - timedelta(hours=6))
     await world.mailing(database, server.mailer()).look()
     assert (world.state(delivery), server.received) == ("ready", [])  # a tick says that it has failed
+
+
+async def test_what_two_workers_made_of_one_brief_is_kept_once_as_the_first_made_it(
+    world: MailWorld, database: Database
+) -> None:
+    ana = world.at_address("Ana", ANA)
+    world.due("Ana")
+    brief = int(str(world.value("SELECT id FROM briefs")))
+    kept = PostgresBriefs(database)
+    due = await kept.due(world.org_id, ana, brief)
+    assert due is not None
+    first = brief_facts.MORNING.model_copy(update={"reader": due.reader})
+    other = first.model_copy(update={"priorities": ()})
+    await kept.keep(due, first, compose(first))
+    second = await kept.keep(due, other, compose(other))
+    assert (second.facts, second.brief) == (first, compose(first))
