@@ -52,6 +52,8 @@ class Floor:
             "ROBBIE_SLACK__INSTALL": "open",
             "ROBBIE_WEB__PUBLIC_URL": PUBLIC,
             "ROBBIE_WEB__ALLOWED_HOSTS": "[robbie.example.com]",
+            # The model double repeats what it is given, and would repeat what was remembered of the question before.
+            "ROBBIE_MEMORY__RECALL": "0",
         }
         token = {"SLACK_BOT_TOKEN": self.slack.bot_token} if home else {}
         return {**provider_environment(self.providers), **given, **token, **changes}
