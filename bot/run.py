@@ -103,6 +103,7 @@ async def working(app: App) -> AsyncIterator[None]:
             "asking": app.work.proposals.look,
             **({"mail": app.work.mailing.look} if app.work.mailing else {}),
             "calendars": app.work.calendars.sync,
+            "knowing": app.work.knowing.look,
         }.items()
     ]
     try:

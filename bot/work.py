@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from adapters.documents import PypdfReader
 from adapters.llm.breakers import PyBreakers
+from adapters.postgres.acquaintances import PostgresAcquaintances
 from adapters.postgres.budget import PostgresBudget
 from adapters.postgres.control import PostgresControl
 from adapters.postgres.database import Database
@@ -41,6 +42,7 @@ from core.notes.extracting import ModelExtractor
 from core.notes.meaning import Meaning
 from core.notes.noticing import Noticing, When
 from core.notes.sparing import Sparing
+from core.people.knowing import Knowing
 from core.routing.models import Attempt, ErrorClass, Task
 from core.routing.service import Router
 from core.work.syncing import Syncing
@@ -86,6 +88,7 @@ class Work:
     memory: MemoryWork
     noticing: Noticing
     proposals: PostgresProposals
+    knowing: Knowing
     calendars: Syncing
     mailing: Mailing | None = None
 
@@ -157,6 +160,7 @@ def wire(
         memory,
         _noticing(settings, database, router, memory.embedder),
         proposals,
+        Knowing(PostgresAcquaintances(database), surfaces),
         syncing(settings, database, metrics),
         mail_loop(settings, database, brief_service(settings, database, router), mailer),
     )
