@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from psycopg.types.json import Jsonb
 
-from adapters.postgres.brief_forgetting import said_in_briefs, take_out_of_briefs
+from adapters.postgres.brief_forgetting import said_in_briefs, take_back_from_briefs, take_out_of_briefs
 from adapters.postgres.database import Transaction, look_as
 from adapters.postgres.forgetting import LONG, mark, take_out, written
 from adapters.postgres.visible import ACCOUNTS
@@ -155,6 +155,7 @@ async def _take_back(tx: Transaction, viewer: Viewer, values: dict[str, object])
     for row in await (await tx.execute(_AGREED, values)).fetchall():
         await look_as(tx, Viewer.owner(viewer.org_id, row["owner"]))
         await tx.execute(_UNSHARE, row)
+        await take_back_from_briefs(tx, Viewer.owner(viewer.org_id, row["owner"]), row["note_id"])
         if row["what"] == "celebrate":
             await take_back_win(tx, row["note_id"])
     await look_as(tx, viewer)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from adapters.postgres.brief_forgetting import take_back_from_briefs
 from adapters.postgres.database import Transaction, look_as
 from adapters.postgres.wins import take_back_win
 from core.people.viewer import Viewer
@@ -14,7 +15,7 @@ _MESSAGE = """
 
 # Found in this message and in no other. What a person pinned stays.
 _OF_IT = """
-    SELECT notes.id FROM notes JOIN note_sources ON note_id = notes.id
+    SELECT notes.id, shared_with <> '' AS shared FROM notes JOIN note_sources ON note_id = notes.id
     WHERE message_id = %(message_id)s AND found_by <> 'hand' AND NOT pinned AND NOT EXISTS (
         SELECT FROM note_sources AS other WHERE other.note_id = notes.id AND other.message_id <> %(message_id)s)"""
 _UNTOUCHED = f"{_OF_IT} AND shared_with = '' AND edited_at IS NULL"
@@ -40,11 +41,14 @@ async def _withdraw(tx: Transaction, row: Mapping[str, object], which: str) -> N
     message = await (await tx.execute(_MESSAGE, row)).fetchone()
     if message is None:
         return
-    await look_as(tx, Viewer.owner(message["org_id"], message["person_id"]))
+    owner = Viewer.owner(message["org_id"], message["person_id"])
+    await look_as(tx, owner)
     found = await (await tx.execute(which, {"message_id": message["id"]})).fetchall()
     if found:
         notes = {"notes": [one["id"] for one in found]}
         for one in found:
             await take_back_win(tx, one["id"])
+            if one["shared"]:
+                await take_back_from_briefs(tx, owner, one["id"])
         await tx.execute(_HOLD_AGAIN, notes)
         await tx.execute(_GONE, notes)

@@ -190,3 +190,27 @@ async def test_case_21_a_forgotten_note_is_gone_from_a_brief_that_somebody_asked
     assert {"messages", "outbox"} <= holders(admin_url, CANARY)
     await office.command(f"forget-note {id}", "U1")
     assert holders(admin_url, CANARY) == set()
+
+
+async def test_a_shared_note_goes_from_others_briefs_with_the_message_that_it_was_found_in(
+    office: Office, admin_url: str
+) -> None:
+    await office.open()
+    said = await office.slack.say("U1", "C1", f"<@UROBBIE> {NOTE}")
+    await office.until(lambda: office.answers("C1", said.ts))
+    await office.settled()
+    with psycopg.connect(admin_url, autocommit=True) as admin:
+        row = admin.execute("""
+            WITH of AS (SELECT id, org_id, person_id FROM messages WHERE person_id IS NOT NULL ORDER BY id LIMIT 1),
+            note AS (
+                INSERT INTO notes (org_id, owner, text, kind, shared_with, found_by)
+                SELECT org_id, person_id, 'found', 'decision', '*', 'detector' FROM of RETURNING id, org_id)
+            INSERT INTO note_sources (note_id, message_id, org_id) SELECT note.id, of.id, note.org_id FROM note, of
+            RETURNING note_id""").fetchone()
+    assert row is not None
+    items = [{"ref": f"note:{row[0]}", "text": "kept of Ana"}, {"ref": "task:1", "text": BENS}]
+    await said_brief(office, admin_url, {"news": items}, "Good morning, Ben")
+    await office.slack.delete_message("C1", said.ts)
+    await office.until(lambda: "briefs" not in holders(admin_url, "kept of Ana"))
+    assert "deliveries" not in holders(admin_url, "kept of Ana")
+    assert "briefs" in holders(admin_url, BENS)
