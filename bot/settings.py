@@ -13,16 +13,15 @@ from pydantic import Field, SecretStr, ValidationError, model_validator
 from bot.brief_settings import BriefsSettings as BriefsSettings
 from bot.calendar_settings import CalendarSettings
 from bot.complaints import explain
-from bot.kinds import EmbeddingName, HttpUrl, WhoMayInstall, beginning
+from bot.kinds import HttpUrl, WhoMayInstall, beginning
 from bot.mail_settings import MailSettings
 from bot.model_settings import Model as Model
 from bot.model_settings import Section, default_models
+from bot.note_settings import MemorySettings, NotesSettings
 from bot.sources import SettingsError as SettingsError
 from bot.sources import read_env, read_yaml
-from core.consent.policy import AskingPolicy
 from core.conversation.attachments import FileLimits
 from core.learning.votes import VotePolicy
-from core.notes.policy import Thresholds
 
 PREFIX = "ROBBIE_"
 
@@ -109,17 +108,6 @@ class Context(Section):
     messages: int = Field(200, ge=1)
 
 
-class MemorySettings(Section):
-    """What is remembered, and how it is found again."""
-
-    enabled: bool = True
-    recall: int = Field(6, ge=0, le=50)
-    recall_ms: float = Field(250.0, gt=0)
-    embedding: EmbeddingName = "local"
-    embedding_size: Literal["whole", "ask", "cut"] = "whole"
-    embedding_usd: float = Field(0.02, ge=0)
-
-
 class MentorsSettings(Section):
     """Who else may speak for Robbie."""
 
@@ -148,28 +136,6 @@ class Files(Section):
     def limits(self) -> FileLimits:
         """How much of a file is read."""
         return FileLimits(**self.model_dump(exclude={"uploads_max_bytes"}))
-
-
-class NotesSettings(Section):
-    """What is noticed in conversations, and what of it people are asked about."""
-
-    importance: float = Field(0.7, ge=0, le=1)
-    sharing: float = Field(0.8, ge=0, le=1)
-    celebration: float = Field(0.6, ge=0, le=1)
-    quiet_seconds: float = Field(60.0, gt=0)
-    messages: int = Field(20, ge=1)
-    model: bool = True
-    model_per_hour: int = Field(60, ge=0)
-    asks_per_day: int = Field(3, ge=0)
-    ask_days: float = Field(7.0, gt=0)
-
-    def thresholds(self) -> Thresholds:
-        """What is worth a note."""
-        return Thresholds(self.importance, self.sharing, self.celebration)
-
-    def asking(self) -> AskingPolicy:
-        """When people are asked."""
-        return AskingPolicy(self.sharing, self.celebration, self.asks_per_day, self.ask_days)
 
 
 class BudgetSettings(Section):
