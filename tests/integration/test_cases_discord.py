@@ -467,7 +467,7 @@ async def test_a_private_commands_answer_is_read_by_its_person_alone(guild: Guil
     """CASE 12."""
     await guild.open()
     asked = await guild.discord.slash("Ana", "general", "help")
-    await guild.until(lambda: "/council" in asked.shown)
+    await guild.until(lambda: "/help" in asked.shown)
     assert asked.original is not None
     assert asked.original.is_ephemeral
     assert guild.shown("general") == []

@@ -140,12 +140,12 @@ MOVED = {
     "activities": _columns("org_id owner shared_with", "org_id"),
     "briefs": _columns(
         "id org_id owner room subject kind local_date zone"
-        " due_at state settled_at problem told_at created_at composed_at",
+        " due_at state settled_at problem told_at created_at composed_at worded",
         "org_id state facts settled_at problem told_at",
     ),
     "deliveries": _columns(
         "id org_id owner brief_id channel state inbox_id"
-        " attempts not_before lease_until handed_over_at problem created_at sent_at",
+        " attempts not_before lease_until handed_over_at problem created_at sent_at written",
         "org_id state inbox_id attempts not_before lease_until handed_over_at problem sent_at mail",
     ),
     "calendars": _columns(
