@@ -167,5 +167,7 @@ async def _finished(sending: Coroutine[object, object, None]) -> None:
             task.cancel()
             await asyncio.wait({task})
     if until < float("inf"):
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.error("a mail could not be sent while its worker ended: %s", type(error).__name__)
         raise asyncio.CancelledError
     task.result()
