@@ -6,7 +6,7 @@ import asyncio
 import re
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from socket import gethostname
 
 from aiosmtplib import (
@@ -115,10 +115,10 @@ class SmtpMailer:
 async def _goodbye(smtp: SMTP) -> None:
     """Say goodbye to a server that waits for it; whatever it makes of that, the mail stands as it stands."""
     try:
-        async with asyncio.timeout(2.0):
-            await smtp.quit()
-    except (SMTPException, OSError, TimeoutError):
-        pass
+        # Whatever is raised here would count as a mail that was not sent, which then is sent again.
+        with suppress(Exception):
+            async with asyncio.timeout(2.0):
+                await smtp.quit()
     finally:
         smtp.close()
 
