@@ -39,7 +39,6 @@ from core.briefs.settings import BriefPage, brief_forms, brief_section
 from core.commands import GROUPS, REGISTRY
 from core.consent.asking import asking, consent_forms, never_asked
 from core.consent.sharing import Cheer, celebrating, sharing
-from core.conversation.answering import Routes
 from core.conversation.basics import basics
 from core.conversation.handling import Explainers, Handlers
 from core.conversation.why import why
@@ -59,6 +58,7 @@ from core.people.tokens import giving_tokens
 from core.registry import Choice
 from core.reminders.commands import explain, reminding
 from core.rendering.message import Persona
+from core.routing.ports import Routes
 from core.work.activity_commands import explain_log
 from core.work.calendar_commands import Safe, calendar_forms, scheduling
 from core.work.changing import changing

@@ -11,8 +11,8 @@ from core.briefs.models import Facts
 from core.briefs.phrasing import AsComposed, ModelPhraser, Voice
 from core.briefs.ports import OutreachStore, Phraser
 from core.briefs.queue import Queue
-from core.conversation.answering import Routes
 from core.conversation.voices import Situation
+from core.routing.ports import Routes
 
 
 def outreach_queue(settings: Settings, database: Database, router: Routes | None) -> Queue:

@@ -9,8 +9,9 @@ from datetime import datetime, time, timedelta
 from core.briefs.acting import Acting
 from core.briefs.chat import shown
 from core.briefs.delivering import may_be_shown
-from core.briefs.models import TIMES, BriefKind, Reader
+from core.briefs.models import TIMES, BriefKind
 from core.briefs.ports import BriefStore
+from core.briefs.readers import reader_of
 from core.briefs.service import BriefService
 from core.briefs.settings import BriefPage
 from core.briefs.wishes import COMMAND, Moment, clock_time, wish
@@ -137,7 +138,7 @@ class _Briefs:
         return self._page.show(await self._page.change(asked, changes), asked, saved=True)
 
     async def _made(self, asked: Asked, word: str, rest: str) -> Say:
-        reader, local = _reader(asked), asked.now.astimezone(zone_of(asked.asker.zone))
+        reader, local = reader_of(asked), asked.now.astimezone(zone_of(asked.asker.zone))
         if word not in ("preview", "vorschau"):
             kind = _KINDS.get(word) or _KINDS.get(rest) or fitting(local.time())
             return shown(await self._service.now(reader, kind, asked.now))
@@ -203,18 +204,6 @@ def next_brief(
     ]
     at, kind = min((at, kind) for at, kind in moments if at > local)
     return kind, at
-
-
-def _reader(asked: Asked) -> Reader:
-    asker = asked.asker
-    return Reader(
-        org_id=asker.org_id,
-        person_id=asker.person_id,
-        name=asker.name,
-        zone=asker.zone,
-        member=asker.member,
-        language=asked.person.language,
-    )
 
 
 def _moment(asked: Asked) -> Moment:

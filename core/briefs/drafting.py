@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping, Sequence
-from contextlib import aclosing
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -21,11 +20,12 @@ from core.briefs.models import Reader
 from core.briefs.outreach import Chance
 from core.briefs.ports import Style
 from core.briefs.templates import template
-from core.conversation.answering import Routes
 from core.notes.extracting import bare
 from core.reminders.moments import zone_of
 from core.rendering.clean import clean_json
-from core.routing.models import Answer, ChatMessage, Level, Task
+from core.routing.background import ask_in_background
+from core.routing.models import Answer, Level
+from core.routing.ports import Routes
 
 _log = logging.getLogger(__name__)
 
@@ -114,21 +114,10 @@ class ModelDrafter:
     async def _ask(
         self, reader: Reader, style: Style, chances: Sequence[Chance], composed: Mapping[int, str], at: datetime
     ) -> Mapping[int, str]:
-        prompt = (ChatMessage("system", _TASK), ChatMessage("user", _lines(style, chances, composed)))
-        task = Task(
-            org_id=reader.org_id,
-            text="",
-            prompt=prompt,
-            short_prompt=prompt,
-            key=f"outreach:{reader.person_id}:{at:%Y%m%d%H%M}",
-            schema=SCHEMA,
-            cheap=True,
-        )
-        async with aclosing(self._router.answer(task)) as events:
-            async for event in events:
-                if isinstance(event, Answer):
-                    return read(event)
-        return {}
+        key = f"outreach:{reader.person_id}:{at:%Y%m%d%H%M}"
+        user = _lines(style, chances, composed)
+        answer = await ask_in_background(self._router, reader.org_id, key, system=_TASK, user=user, schema=SCHEMA)
+        return read(answer) if answer else {}
 
 
 def read(answer: Answer) -> Mapping[int, str]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from core.briefs.asking import because
-from core.briefs.models import Line, Priority, Reader
+from core.briefs.models import Line, Priority
 from core.briefs.ports import BriefStore, CandidateSource, DueBrief, WeightStore
 from core.briefs.priorities import DEFAULTS, parts, rank
+from core.briefs.readers import reader_of
 from core.briefs.saying import quoted
 from core.briefs.terms import TERMS
 from core.briefs.weights import ALPHA, BLOCK, Kept
@@ -134,7 +135,7 @@ class _Priorities:
         return said + then
 
     async def _ranked(self, asked: Asked, most: int | None) -> tuple[tuple[Priority, ...], Mapping[str, float]]:
-        reader, zone = _reader(asked), zone_of(asked.asker.zone)
+        reader, zone = reader_of(asked), zone_of(asked.asker.zone)
         candidates = await self._source.candidates(reader, asked.now)
         weights = await self._weights.weights(reader.org_id, reader.person_id)
         if not candidates:
@@ -142,11 +143,6 @@ class _Priorities:
         free = await self._source.free(reader, asked.now)
         count = len(candidates) if most is None else most
         return rank(candidates, asked.now, zone, free, weights, count), weights
-
-
-def _reader(asked: Asked) -> Reader:
-    asker = asked.asker
-    return Reader(org_id=asker.org_id, person_id=asker.person_id, name=asker.name, zone=asker.zone, member=asker.member)
 
 
 def _lines(found: tuple[Priority, ...], first: int) -> Iterator[str]:

@@ -9,16 +9,16 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import aclosing
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.briefs.checking import Phrased, phrased
 from core.briefs.models import Brief, Facts
-from core.conversation.answering import Routes
 from core.notes.extracting import bare
 from core.rendering.clean import clean_json
-from core.routing.models import Answer, ChatMessage, Level, Task
+from core.routing.background import ask_in_background
+from core.routing.models import Answer, Level
+from core.routing.ports import Routes
 
 _log = logging.getLogger(__name__)
 
@@ -121,21 +121,9 @@ class ModelPhraser:
     async def _ask(self, facts: Facts, brief: Brief) -> Answer | None:
         voice = await self._voice(facts) if self._voice else ""
         system = f"{_TASK}\n\n{_IN_VOICE}{voice}" if voice else _TASK
-        prompt = (ChatMessage("system", system), ChatMessage("user", "\n".join(_told(brief))))
-        task = Task(
-            org_id=facts.reader.org_id,
-            text="",
-            prompt=prompt,
-            short_prompt=prompt,
-            key=f"brief:{facts.reader.person_id}:{facts.kind}:{facts.local_date}",
-            schema=SCHEMA,
-            cheap=True,
-        )
-        async with aclosing(self._router.answer(task)) as events:
-            async for event in events:
-                if isinstance(event, Answer):
-                    return event
-        return None
+        key = f"brief:{facts.reader.person_id}:{facts.kind}:{facts.local_date}"
+        user = "\n".join(_told(brief))
+        return await ask_in_background(self._router, facts.reader.org_id, key, system=system, user=user, schema=SCHEMA)
 
 
 def read(answer: Answer) -> Phrased | None:

@@ -17,6 +17,7 @@ from core.briefs.letters import fenced, letter_of, mailto
 from core.briefs.models import Act, Opportunity, Reader
 from core.briefs.outreach import DROPPED_DAYS
 from core.briefs.ports import Entry, Outbound, OutreachStore, Preparer
+from core.briefs.readers import reader_of
 from core.briefs.saying import quoted
 from core.conversation.handling import Asked, Handlers, Say
 from core.desk import FormMaker, Visitor
@@ -76,7 +77,7 @@ class Reaching:
     async def act(self, asked: Asked) -> Say:
         """What a button, a form or a line asks for. Raises CommandError."""
         id = asked.argument("id").strip().removeprefix("#")
-        entry = await self._store.one(_reader(asked), int(id)) if id.isdecimal() and len(id) < 19 else None
+        entry = await self._store.one(reader_of(asked), int(id)) if id.isdecimal() and len(id) < 19 else None
         if entry is None:
             return Say(_NOT_THERE)
         return await self._do[asked.argument("act")](asked, entry)
@@ -90,13 +91,13 @@ class Reaching:
 
     async def _queued(self, asked: Asked, contact: str) -> str:
         """The id of a contact's entry, which is put into the queue if it is not there yet."""
-        reader = _reader(asked)
+        reader = reader_of(asked)
         await self._preparer.prepare(reader, asked.now)
         queue = (await self._store.waiting(reader, asked.now)).queue
         return next((str(entry.id) for entry in queue if str(entry.contact_id) == contact), "")
 
     async def _list(self, asked: Asked) -> Say:
-        reader = _reader(asked)
+        reader = reader_of(asked)
         await self._preparer.prepare(reader, asked.now)
         found = [one for one in await self._store.ready(reader, asked.now) if one.ref.startswith("outreach:")]
         if not found:
@@ -125,12 +126,12 @@ class Reaching:
         problem = await self._outbound.send(asker.org_id, asker.person_id, letter)
         if problem:
             return Say(f"It was not sent: {problem}", (_button("Try again", entry.id, "send"),))
-        sent = await self._store.settle(_reader(asked), entry.id, "sent", kind="email")
+        sent = await self._store.settle(reader_of(asked), entry.id, "sent", kind="email")
         return Say(f"Sent to {_whom(entry)}. A mail cannot be called back." if sent else _NOT_THERE)
 
     async def _hand_out(self, asked: Asked, entry: Entry) -> Say:
         """The text to send oneself: it counts as sent, until somebody says that it was not."""
-        settled = await self._store.settle(_reader(asked), entry.id, "sent")
+        settled = await self._store.settle(reader_of(asked), entry.id, "sent")
         if settled is None:
             return Say(_NOT_THERE)
         link = mailto(letter_of(entry, asked.asker.name, asked.person.language)) if entry.email else ""
@@ -148,28 +149,28 @@ class Reaching:
             return Say(f"{how}\n\n{fenced(entry.opportunity.draft)}")
         if len(text) > LONGEST:
             raise CommandError(f"A draft has at most {LONGEST:,} characters; this has {len(text):,}.", "outreach")
-        changed = await self._store.edit(_reader(asked), entry.id, text)
+        changed = await self._store.edit(reader_of(asked), entry.id, text)
         return await self._show(asked, changed) if changed else Say(_NOT_THERE)
 
     async def _later(self, asked: Asked, entry: Entry) -> Say:
         zone, when = zone_of(asked.asker.zone), asked.argument("when")
         day = (asked.now.astimezone(zone) + timedelta(days=7)).date()
         until = until_when(when, asked) if when.strip() else moment(day, _MORNING, zone)
-        settled = await self._store.settle(_reader(asked), entry.id, "later", until)
+        settled = await self._store.settle(reader_of(asked), entry.id, "later", until)
         if settled is None:
             return Say(_NOT_THERE)
         said = f"I come back to {quoted(entry.opportunity.contact)} on {in_words(until, zone)}."
         return Say(said, (_button("Undo", entry.id, "undo"),))
 
     async def _drop(self, asked: Asked, entry: Entry) -> Say:
-        settled = await self._store.settle(_reader(asked), entry.id, "dropped")
+        settled = await self._store.settle(reader_of(asked), entry.id, "dropped")
         if settled is None:
             return Say(_NOT_THERE)
         said = f"I leave {quoted(entry.opportunity.contact)} alone for {DROPPED_DAYS} days."
         return Say(said, (_button("Undo", entry.id, "undo"),))
 
     async def _undo(self, asked: Asked, entry: Entry) -> Say:
-        settled = await self._store.settle(_reader(asked), entry.id, "ready")
+        settled = await self._store.settle(reader_of(asked), entry.id, "ready")
         return await self._show(asked, settled) if settled else Say(_NOT_THERE)
 
 
@@ -254,15 +255,3 @@ def _button(label: str, id: int, act: str, style: Literal["plain", "primary"] = 
 
 def _with(asked: Asked, **arguments: str) -> Asked:
     return replace(asked, invocation=Invocation(command="outreach-act", arguments=arguments))
-
-
-def _reader(asked: Asked) -> Reader:
-    asker = asked.asker
-    return Reader(
-        org_id=asker.org_id,
-        person_id=asker.person_id,
-        name=asker.name,
-        zone=asker.zone,
-        member=asker.member,
-        language=asked.person.language,
-    )

@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Protocol
 
 from core.conversation import wording
 from core.conversation.context import build_prompt
@@ -24,16 +23,10 @@ from core.conversation.voices import ROBBIE, Situation, Spoken, Voice, Voices
 from core.memory.models import Recalled
 from core.people.models import Once
 from core.rendering.harmless import links_in
-from core.routing.models import Answer, ChatMessage, Level, Restart, RouterEvent, Task, TextDelta
+from core.routing.models import Answer, ChatMessage, Level, Restart, Task, TextDelta
+from core.routing.ports import Routes
 
 _log = logging.getLogger(__name__)
-
-
-class Routes(Protocol):
-    """The router, as a turn sees it."""
-
-    def answer(self, task: Task) -> AsyncGenerator[RouterEvent, None]:
-        """Yield the answer as it grows, and at last an Answer."""
 
 
 class Answering:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from core.conversation import closing, wording
-from core.conversation.answering import Answering, Routes, end
+from core.conversation.answering import Answering, end
 from core.conversation.closing import Closing
 from core.conversation.handling import Ask, Asked, Explainers, Handlers, Say, command_of
 from core.conversation.live import Live
@@ -25,6 +25,7 @@ from core.learning.signals import signal
 from core.registry import Command, CommandError, Invocation, Lane, Registry
 from core.rendering.message import Button
 from core.routing.models import Level
+from core.routing.ports import Routes
 
 _log = logging.getLogger(__name__)
 

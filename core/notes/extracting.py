@@ -11,11 +11,9 @@ import json
 import logging
 import re
 from collections.abc import Mapping, Sequence
-from contextlib import aclosing
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from core.conversation.answering import Routes
 from core.notes.finding import due, shortened, subjects
 from core.notes.models import NoteKind, Subject
 from core.notes.policy import Draft
@@ -24,7 +22,9 @@ from core.notes.sources import LONGEST, Said, Sentence, Window
 from core.reminders.moments import zone_of
 from core.rendering.clean import clean_json
 from core.rendering.links import links_in
-from core.routing.models import Answer, ChatMessage, Level, Task
+from core.routing.background import ask_in_background
+from core.routing.models import Answer, Level
+from core.routing.ports import Routes
 
 _log = logging.getLogger(__name__)
 
@@ -137,27 +137,11 @@ class ModelExtractor:
         """Ask once; None where nobody answers, or with nothing that can be read."""
         numbered = _numbered(window, sentences)
         said = "\n".join(_lines(window, numbered))
-        prompt = (ChatMessage("system", self._task), ChatMessage("user", said))
-        task = Task(
-            org_id=window.org_id,
-            text="",
-            prompt=prompt,
-            short_prompt=prompt,
-            key=f"notice:{window.conversation_id}:{max(one.said.id for one in sentences)}",
-            schema=SCHEMA,
-            cheap=True,
-        )
-        answer = await self._answer(task)
+        key = f"notice:{window.conversation_id}:{max(one.said.id for one in sentences)}"
+        answer = await ask_in_background(self._router, window.org_id, key, system=self._task, user=said, schema=SCHEMA)
         if answer is None or answer.level is Level.OFFLINE or not answer.text.strip():
             return None
         return read(answer, window, numbered)
-
-    async def _answer(self, task: Task) -> Answer | None:
-        async with aclosing(self._router.answer(task)) as events:
-            async for event in events:
-                if isinstance(event, Answer):
-                    return event
-        return None
 
 
 def read(answer: Answer, window: Window, numbered: Mapping[int, tuple[Said, str]]) -> Sequence[Draft] | None:

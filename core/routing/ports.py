@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AbstractContextManager
 from datetime import date
 from typing import Protocol
 
-from core.routing.models import ChatRequest, Chunk, ModelSpec, Plan, Task
+from core.routing.models import ChatRequest, Chunk, ModelSpec, Plan, RouterEvent, Task
 
 
 class ChatModel(Protocol):
@@ -62,3 +62,10 @@ class Policy(Protocol):
 
     def plan(self, task: Task) -> Plan:
         """Makes no call and spends nothing."""
+
+
+class Routes(Protocol):
+    """The router, as whoever asks sees it."""
+
+    def answer(self, task: Task) -> AsyncGenerator[RouterEvent, None]:
+        """Yield the answer as it grows, and at last an Answer."""

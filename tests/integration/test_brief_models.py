@@ -25,7 +25,7 @@ from core.briefs.composing import compose
 from core.briefs.models import Brief, BriefKind, Facts, Item, Opportunity
 from core.briefs.ports import DueBrief
 from core.briefs.service import BriefService
-from core.conversation.answering import Routes
+from core.routing.ports import Routes
 from tests.integration.brief_world import BriefWorld, at
 from tests.integration.conftest import Desk
 from tests.integration.firm import AT, DAY, DIRECT, FORTNIGHTLY, Firm, firm_at
