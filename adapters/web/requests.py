@@ -9,6 +9,7 @@ from fastapi import HTTPException, Request
 
 from adapters.web.identity import Visitor
 from core.conversation.models import Author, FileRef, InboundEvent, Kind, Place
+from core.people.models import NAMELESS
 
 WHO = "robbie_visitor"
 
@@ -42,7 +43,7 @@ def event(
         kind=kind,
         identities=(f"{kind.value}:{conversation}:{key}",),
         place=place(conversation),
-        author=Author(account=who.account, name="You", zone=_known_zone(zone)),
+        author=Author(account=who.account, name=NAMELESS, zone=_known_zone(zone)),
         message_id=key,
         occurred_at=datetime.now(UTC),
         text=text,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from enum import StrEnum
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
+from core.people.models import NAMELESS
 from core.values import Frozen
 
 
@@ -26,6 +27,7 @@ class Reader(Frozen):
     """Whom a brief is for.
 
     Attributes:
+        name: empty where nobody has said it.
         zone: IANA time zone.
         member: whether the person sees what is shared with the whole org.
         room: for a brief of a channel, the channel; then only what everybody there may see is used.
@@ -41,6 +43,11 @@ class Reader(Frozen):
     room: str = ""
     language: str = ""
     silent: bool = False
+
+    @field_validator("name")
+    @classmethod
+    def _nobody_is_called_so(cls, name: str) -> str:
+        return "" if name == NAMELESS else name
 
 
 class Act(StrEnum):

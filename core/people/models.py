@@ -10,6 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 AUTO = "auto"
 """The mentor is chosen for each message."""
 
+NAMELESS = "You"
+"""What the web chat calls its person, who has no name there."""
+
 ROBBIE = "robbie"
 """Robbie's own voice, whatever the channel says."""
 

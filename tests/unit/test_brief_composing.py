@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -12,12 +12,13 @@ from core.briefs.chat import shown
 from core.briefs.composing import compose, numbered
 from core.briefs.found import Found, FoundTask
 from core.briefs.gathering import gather
-from core.briefs.models import Act, BriefKind, Facts, Item, Opportunity
+from core.briefs.models import Act, BriefKind, Facts, Item, Opportunity, Reader
 from core.briefs.reasons import reasons
 from core.briefs.rendering import as_markdown, as_text, links
 from core.briefs.saying import quoted
 from core.briefs.service import Made
 from core.briefs.terms import Moment
+from core.people.models import NAMELESS
 from core.reminders.moments import zone_of
 from tests.brief_facts import AFTERNOON, ANA, EVENING, MORNING, nothing
 
@@ -232,3 +233,10 @@ def test_a_brief_that_is_not_kept_has_letters_and_one_that_is_has_numbers() -> N
 def test_no_words_of_others_turn_the_rest_of_a_line_around(mark: str) -> None:
     assert mark not in quoted(f"send {mark}the draft")
     assert quoted("שלח לבן את החוזה") == "שלח לבן את החוזה"
+
+
+def test_who_has_no_name_is_greeted_without_one() -> None:
+    reader = Reader(org_id=1, person_id=1, name=NAMELESS, zone="UTC")
+    at = datetime(2026, 11, 24, 8, tzinfo=UTC)
+    facts = Facts(kind=BriefKind.MORNING, reader=reader, at=at, local_date=at.date())
+    assert compose(facts).title == "Good morning"
