@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
@@ -21,14 +22,15 @@ __all__ = ["office"]
 
 CANARY = "private-canary-8842"
 TITLE = "Canary lunch with the lawyer"
+ANAS = ZoneInfo("Europe/Berlin")
 ALLOWED = {"ROBBIE_CALENDAR__ALLOW_PRIVATE": "true"}
 
 
 @pytest.fixture
 async def server() -> AsyncIterator[FileServer]:
-    """A calendar with one event today."""
+    """A calendar with one event today, where Ana is: in the last hours of a day in UTC that is tomorrow."""
     async with files() as found:
-        today = f"{datetime.now():%Y%m%d}"  # noqa: DTZ005  (the double's people are where the machine is)
+        today = f"{datetime.now(ANAS):%Y%m%d}"
         found.text = calendar(timed("Europe/Berlin", f"{today}T110000", f"{today}T130000", f"SUMMARY:{TITLE}"))
         yield found
 
