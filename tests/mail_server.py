@@ -61,6 +61,8 @@ class MailServer:
         meanwhile: what happens elsewhere before it answers RCPT.
         wait: a mail that it took is answered only once this is set.
         taken: set when a mail came, before it is answered.
+        stay: a goodbye is answered only once this is set.
+        left: set when somebody said goodbye.
     """
 
     received: list[Received] = field(default_factory=list)
@@ -70,6 +72,8 @@ class MailServer:
     meanwhile: Callable[[], object] = bool
     wait: threading.Event = field(default_factory=threading.Event)
     taken: threading.Event = field(default_factory=threading.Event)
+    stay: threading.Event = field(default_factory=threading.Event)
+    left: threading.Event = field(default_factory=threading.Event)
     port: int = 0
     certificate: Path | None = None
     security: str = "none"
@@ -102,6 +106,12 @@ class MailServer:
         while not self.wait.is_set():
             await asyncio.sleep(0.01)
         return verdict
+
+    async def handle_QUIT(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        self.left.set()
+        while not self.stay.is_set():
+            await asyncio.sleep(0.01)
+        return "221 bye"
 
     def let_in(self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: object) -> AuthResult:
         assert isinstance(data, LoginPassword)
@@ -158,6 +168,7 @@ def mail_server(folder: Path, security: str = "none", port: int = 0) -> Iterator
     """
     double = MailServer(security=security)
     double.wait.set()
+    double.stay.set()
     more: dict[str, object] = {}
     if security != "none":
         double.certificate, key = certificate(folder)
@@ -175,6 +186,7 @@ def mail_server(folder: Path, security: str = "none", port: int = 0) -> Iterator
         yield double
     finally:
         double.wait.set()
+        double.stay.set()
         controller.stop()
 
 

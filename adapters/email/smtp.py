@@ -28,6 +28,7 @@ _MAY_NOT = (530, 534, 535, 538)  # what a server says to who is not logged in as
 # "No such mailbox", and a mere "no"; a refusal for another reason is not the address's fault.
 _NO_MAILBOX = re.compile(r"5\.(?:1\.|2\.1\b)|(?!\d\.\d)")
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
+_GOODBYE_SECONDS = 2.0
 _DOT = re.compile(rb"(?m)^\.")
 
 
@@ -115,9 +116,10 @@ class SmtpMailer:
 async def _goodbye(smtp: SMTP) -> None:
     """Say goodbye to a server that waits for it; whatever it makes of that, the mail stands as it stands."""
     try:
-        # Whatever is raised here would count as a mail that was not sent, which then is sent again.
-        with suppress(Exception):
-            async with asyncio.timeout(2.0):
+        # Whatever is raised here would count as a mail that was not sent, or of which nobody can tell: also that its
+        # worker is to end.
+        with suppress(Exception, asyncio.CancelledError):
+            async with asyncio.timeout(_GOODBYE_SECONDS):
                 await smtp.quit()
     finally:
         smtp.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 
 from core.briefs.ports import BriefStore
@@ -13,6 +13,7 @@ from core.mail.models import LoginRefused, Mail, MailDeferred, MailDelivery, Mai
 from core.mail.policy import MailPolicy
 from core.mail.ports import Mailer, Mails, Maker
 from core.mail.writing import Writer
+from core.together import side_by_side
 
 _log = logging.getLogger(__name__)
 
@@ -20,6 +21,8 @@ _RECORD_SECONDS = (0.1, 0.5, 2.0, 5.0, 10.0, 20.0, 30.0)
 """What came of a mail is recorded again after these pauses if the database is away; together shorter than a lease."""
 _FINISH_SECONDS = 5.0
 """So long a worker that is asked to end waits for the answer to a mail that it hands over."""
+_LAST_SECONDS = 5.0
+"""And so long, after that, for a record of the answer that it is in the middle of."""
 
 
 class Mailing:
@@ -64,7 +67,7 @@ class Mailing:
         """Send all that is due, a few side by side."""
         if self.paused:
             return
-        await asyncio.gather(*(self._drain() for _ in range(self._policy.at_once)))
+        await side_by_side(self._policy.at_once, self._drain)
 
     async def _drain(self) -> None:
         while not self.paused:
@@ -84,7 +87,7 @@ class Mailing:
             return
         mail = await self._mail_of(item)
         if mail is not None:
-            await _finished(self._send(item, mail))
+            await _finished(self._send(item, mail), _FINISH_SECONDS)
 
     async def _mail_of(self, item: MailDelivery) -> Mail | None:
         """The mail as it was written before, or written now; None where there is none to be sent."""
@@ -138,14 +141,14 @@ class Mailing:
             await self._mails.later(item, pause, problem)
 
 
-async def _recorded(item: MailDelivery, record: Callable[[], Awaitable[None]]) -> None:
+async def _recorded(item: MailDelivery, record: Callable[[], Coroutine[object, object, None]]) -> None:
     """Record what came of a mail; never raises, for a mail whose words are out is not sent again.
 
     Where the database stays away, the lease ends, and the mail counts as one of which nobody can tell.
     """
     for seconds in (*_RECORD_SECONDS, None):
         try:
-            await record()
+            await _finished(record(), _LAST_SECONDS)
             return
         except Exception as error:
             if seconds is None:
@@ -154,20 +157,24 @@ async def _recorded(item: MailDelivery, record: Callable[[], Awaitable[None]]) -
         await asyncio.sleep(seconds)
 
 
-async def _finished(sending: Coroutine[object, object, None]) -> None:
-    """Let it come to its end, also where its worker is asked to end: else nobody could tell what became of the mail."""
-    task = asyncio.create_task(sending)
-    until = float("inf")
+async def _finished(doing: Coroutine[object, object, None], seconds: float) -> None:
+    """Let it come to its end, also where its worker is asked to end: else nobody could tell what became of the mail.
+
+    So many seconds after the worker was asked, and again while it is asked on, what is done is asked to end as well.
+    """
+    loop = asyncio.get_running_loop()
+    task = loop.create_task(doing)
+    ending: asyncio.TimerHandle | None = None
     while not task.done():
         try:
-            await asyncio.wait({task}, timeout=None if until == float("inf") else max(0.0, until - time.monotonic()))
-        except asyncio.CancelledError:
-            until = min(until, time.monotonic() + _FINISH_SECONDS)
-        if time.monotonic() >= until:
-            task.cancel()
             await asyncio.wait({task})
-    if until < float("inf"):
-        if not task.cancelled() and (error := task.exception()) is not None:
-            _log.error("a mail could not be sent while its worker ended: %s", type(error).__name__)
-        raise asyncio.CancelledError
-    task.result()
+        except asyncio.CancelledError:
+            if ending is None or ending.when() <= loop.time():
+                ending = loop.call_later(seconds, task.cancel)
+    if ending is None:
+        task.result()
+        return
+    ending.cancel()
+    if not task.cancelled() and (error := task.exception()) is not None:
+        _log.error("a mail could not be seen to while its worker ended: %s", type(error).__name__)
+    raise asyncio.CancelledError

@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from core.reminders.moments import zone_of
 from core.routing.models import ErrorClass, ModelError
 from core.routing.ports import Breakers
+from core.together import side_by_side
 from core.work.calendar import (
     CalendarError,
     CalendarReader,
@@ -92,7 +93,7 @@ class Syncing:
 
     async def sync(self) -> int:
         """Read all that are due, a few at once, and say how many calendars that were."""
-        return sum(await asyncio.gather(*(self._drain() for _ in range(_AT_ONCE))))
+        return sum(await side_by_side(_AT_ONCE, self._drain))
 
     async def _drain(self) -> int:
         """One after the other; a slow server keeps only one of those who read waiting."""
