@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from types import TracebackType
 
+from core.conversation.holding import set_within
 from core.conversation.models import CancelReason
 from core.conversation.ports import RateLimited, SendError, Surface
 from core.conversation.stores import Claim, Lease, TurnStore
@@ -107,11 +108,11 @@ class Live:
             await self._task
 
     async def _run(self) -> None:
-        if await self._ends_within(self._open_after):
+        if await set_within(self._ended, self._open_after):
             return
         self._sign = asyncio.create_task(self._surface.working(self._claim.place, on=True))
         await self._open()
-        while not await self._ends_within(self._renew_seconds):
+        while not await set_within(self._ended, self._renew_seconds):
             try:
                 lease = await self._store.renew(self._claim)
             except Exception as error:
@@ -131,13 +132,6 @@ class Live:
                 self._opened()
         except Exception as error:
             _log.warning("could not open the answer to message %s: %s", self._claim.inbox_id, type(error).__name__)
-
-    async def _ends_within(self, seconds: float) -> bool:
-        try:
-            async with asyncio.timeout(seconds):
-                return await self._ended.wait()
-        except TimeoutError:
-            return False
 
     async def _show(self, lease: Lease) -> None:
         text = self.text

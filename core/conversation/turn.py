@@ -14,6 +14,7 @@ from core.conversation import closing, wording
 from core.conversation.answering import Answering, end
 from core.conversation.closing import Closing
 from core.conversation.handling import Ask, Asked, Explainers, Handlers, Say, command_of
+from core.conversation.holding import held
 from core.conversation.live import Live
 from core.conversation.models import FileRef, InboxState, Place
 from core.conversation.ports import Surface
@@ -161,7 +162,8 @@ class Turns:
             checked = self._registry.checked(invocation)
             if self._known(checked).admin and not claim.asker.admin:
                 return Say(wording.ADMINS_ONLY)
-            return await self._handlers[checked.command](self._asked(claim, checked, as_of))
+            async with held(self._store, claim, self._policy.renew_seconds):
+                return await self._handlers[checked.command](self._asked(claim, checked, as_of))
         except CommandError as error:
             return Say(error.problem)
 

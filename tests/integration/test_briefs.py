@@ -303,3 +303,19 @@ async def test_letters_and_unknown_places_are_said_to_be_none_of_a_kept_brief_or
         assert said in office.answers(dm)[-1], line
     await office.command("brief holidays DE-BY", "U1")
     assert "public holidays of DE-BY" in office.answers(dm)[-1]
+
+
+async def test_a_message_stays_its_workers_while_a_model_takes_its_time_with_a_command(office: Office) -> None:
+    _, dm = await ana_with_tasks(office, "Send Ben the contract by tomorrow")
+    asked = len(office.providers.requests)
+    hold = office.providers.fault("hold", times=1)
+    await office.slack.say("U1", dm, "!robbie brief now")
+    await hold.arrived.wait()
+    ((lease,),) = await office.rows("SELECT lease_until FROM inbox WHERE state = 'claimed'")
+    renewed = f"SELECT 1 FROM inbox WHERE state = 'claimed' AND lease_until > '{lease}'"
+    await office.until_rows(renewed, [(1,)])
+    hold.release()
+    await office.until(lambda: briefs_in(office, dm))
+    await office.settled()
+    assert len(office.providers.requests) == asked + 1
+    assert await office.rows("SELECT max(attempts) FROM inbox") == [(1,)]
