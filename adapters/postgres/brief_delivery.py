@@ -26,23 +26,24 @@ _HOLD = """
     ORDER BY inbox.id FOR UPDATE OF inbox"""
 _HOLD_POSTS = "SELECT id FROM outbox WHERE inbox_id = ANY (%(held)s) ORDER BY id FOR UPDATE"
 
-# An answer that says something else than the brief has delivered nothing. What hangs in the middle of a post is
-# waited for: whoever posts it holds it.
+# An answer that says something else than the brief has delivered nothing, nor has one that came too late to say what
+# was composed before. What hangs in the middle of a post is waited for: whoever posts it holds it.
 _OUTCOMES = """
     SELECT id, CASE
         WHEN inbox_id IS NULL THEN 'failed: its message is not there any more'
         WHEN inbox IN ('set_aside', 'expired', 'ignored') THEN 'failed: it could not be composed'
         WHEN inbox = 'answered' AND NOT composed THEN 'failed: nothing was composed'
+        WHEN inbox = 'answered' AND brief <> 'empty' AND posts = 0 THEN 'failed: it came too late'
         WHEN refused THEN 'failed: the platform does not take it'
         WHEN parked THEN 'unknown: nobody can tell whether it was posted'
         WHEN inbox = 'answered' AND all_sent THEN 'sent'
         WHEN too_late AND NOT sending AND inbox <> 'claimed' THEN 'failed: it was not sent in time' END AS outcome
     FROM (
         SELECT deliveries.id, inbox_id, inbox.state AS inbox, composed_at IS NOT NULL AS composed,
-               inbox_id = ANY (%(held)s) AS too_late, posts.*
+               briefs.state AS brief, inbox_id = ANY (%(held)s) AS too_late, posts.*
         FROM deliveries JOIN briefs ON briefs.id = brief_id LEFT JOIN inbox ON inbox.id = inbox_id
         LEFT JOIN LATERAL (
-            SELECT coalesce(bool_and(outbox.state = 'sent'), true) AS all_sent,
+            SELECT count(*) AS posts, coalesce(bool_and(outbox.state = 'sent'), true) AS all_sent,
                    coalesce(bool_or(outbox.state = 'failed'), false) AS refused,
                    coalesce(bool_or(outbox.state = 'unknown' AND outbox.not_before = 'infinity'), false) AS parked,
                    coalesce(bool_or(outbox.state IN ('sending', 'unknown')), false) AS sending

@@ -34,12 +34,12 @@ async def room(desk: Desk) -> Newsroom:
     return room
 
 
-async def composed(room: Newsroom) -> None:
+async def composed(room: Newsroom, state: str = "composed") -> None:
     """What the latest brief says is kept, as a worker does before it says it."""
     row = await room.desk.row("SELECT id, org_id, owner FROM briefs ORDER BY id DESC")
     org, owner = int(str(row["org_id"])), int(str(row["owner"]))
-    keep = ("UPDATE briefs SET composed_at = now(), facts = '{}', state = 'composed' WHERE id = %s", (row["id"],))
-    await room.desk.database.run(org, keep, viewer=Viewer.owner(org, owner))
+    keep = "UPDATE briefs SET composed_at = now(), facts = '{}', state = %s WHERE id = %s"
+    await room.desk.database.run(org, (keep, (state, row["id"])), viewer=Viewer.owner(org, owner))
 
 
 async def answer(room: Newsroom, *parts: str, **changes: object) -> int:
@@ -81,10 +81,21 @@ async def test_a_brief_is_delivered_when_the_platform_has_taken_all_of_it(room: 
 
 
 async def test_with_nothing_to_say_nothing_is_sent_and_that_is_no_failure(room: Newsroom) -> None:
-    await composed(room)
+    await composed(room, "empty")
     await answer(room)
     await room.settle(EIGHT + MINUTE)
+    assert await ways(room) == [("chat", "sent", "")]
     assert await room.briefs() == [("empty", TODAY)]
+
+
+async def test_case_11_what_was_composed_and_is_not_said_any_more_after_an_outage_is_undelivered(
+    room: Newsroom,
+) -> None:
+    await composed(room)  # the worker that did so was killed before it said it
+    await answer(room)  # much later: the next one says nothing
+    assert (await room.settle(EIGHT + MINUTE)).undelivered == 1
+    assert await ways(room) == [("chat", "failed", "it came too late")]
+    assert await room.briefs() == [("undelivered", TODAY)]
 
 
 async def test_case_11_an_answer_that_is_not_the_brief_has_delivered_nothing(room: Newsroom) -> None:
