@@ -1,8 +1,9 @@
 """Notes made by a model: one call for a window, and nothing is taken from its answer that was not said there.
 
 What people said is data to the model and stays data: what it answers is held against the messages that it cites. A note
-whose words do not stand there is dropped; one that adds a name, a number or an address to them is told in the words of
-its person. So whatever a message makes a model say, no more can come of it than a note of what was said.
+whose words do not stand there is dropped; one that adds a name, a number, an address or a no to them, or leaves their
+no out, is told in the words of its person. So whatever a message makes a model say, no more can come of it than a note
+of what was said.
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.notes.finding import due, shortened, subjects
 from core.notes.models import NoteKind, Subject
-from core.notes.policy import Draft
-from core.notes.refusals import stems
-from core.notes.sources import LONGEST, Said, Sentence, Window
+from core.notes.policy import ALIKE, Draft, denies
+from core.notes.refusals import likeness, stems
+from core.notes.sources import LONGEST, SENTENCE, Said, Sentence, Window
 from core.reminders.moments import zone_of
 from core.rendering.clean import clean_json
 from core.rendering.links import links_in
@@ -189,7 +190,7 @@ def _checked(one: _Found, window: Window, numbered: Mapping[int, tuple[Said, str
     known = {note.id for note in window.notes if note.owner == said.person_id}
     return Draft(
         owner=said.person_id,
-        text=text if _adds_nothing(text, spoken, window) else shortened(words),
+        text=text if _adds_nothing(text, spoken, window) and not _turns_round(text, own) else shortened(words),
         kind=one.kind,
         importance=one.importance,
         sharing=one.sharing,
@@ -210,6 +211,16 @@ def _adds_nothing(text: str, spoken: str, window: Window) -> bool:
     there = f"{spoken} {' '.join(window.people.values())}".casefold()
     names = [name.casefold() for name in (*_CAPITAL.findall(text), *_NUMBER.findall(text))]
     return all(name in there for name in names) and links_in(text) <= links_in(spoken)
+
+
+def _turns_round(text: str, own: Sequence[tuple[Said, str]]) -> bool:
+    """Whether a text says no where its person did not, or leaves the no out of what is else the same sentence."""
+    sentences = [one for _, said in own for one in SENTENCE.split(said)]
+    if denies(text):
+        return not any(map(denies, sentences))
+    told = stems(text)
+    nearest = max(sentences, key=lambda one: likeness(told, stems(one)))
+    return denies(nearest) and likeness(told, stems(nearest)) >= ALIKE
 
 
 def _subjects(one: _Found, spoken: str, window: Window, owner: int) -> tuple[Subject, ...]:

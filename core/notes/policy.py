@@ -10,7 +10,7 @@ from datetime import datetime
 from pydantic import Field
 
 from core.notes.grams import tokens
-from core.notes.models import Note, NoteKind, Subject
+from core.notes.models import TO_DO, Note, NoteKind, Subject
 from core.notes.refusals import likeness, stems
 from core.notes.sources import LONGEST
 from core.reminders.when import NAMES_OF_DAYS
@@ -22,9 +22,19 @@ ALIKE = 0.6
 MEANS_THE_SAME = 0.9
 """From this cosine of their vectors on, two texts mean the same."""
 
-_NO = "not no never don't won't isn't aren't can't cannot instead nicht kein keine keinen nie doch statt"
+_NO = (
+    "not no never nothing cannot instead without against neither nicht nichts kein keine keinen keinem keiner nie doch "
+    "statt ohne gegen"
+)
+_TIMES = (
+    "spring summer autumn winter frühling frühjahr sommer herbst morning afternoon evening vormittag nachmittag abend"
+)
+_COUNTS = (
+    "two three four five six seven eight nine ten eleven twelve half twice zwei drei vier fünf sechs sieben acht neun "
+    "zehn elf zwölf halb"
+)
 _NOT = frozenset(_NO.split())
-_SEASONS = frozenset(("spring", "summer", "autumn", "winter", "frühling", "frühjahr", "sommer", "herbst"))
+_TIMES_AND_NUMBERS = NAMES_OF_DAYS.union(_TIMES.split(), _COUNTS.split())
 _NAME = re.compile(r"(?<=[^.!?] )[A-ZÄÖÜ][\w’-]+")
 
 
@@ -99,12 +109,17 @@ def settled(draft: Draft, known: Sequence[Note], means: int | None = None) -> Se
             return False
         return note.id == means or likeness(said, stems(note.text)) >= ALIKE or _updates(draft, said, note)
 
+    def is_another(note: Note) -> bool:
+        return note.id != means and _swaps(draft.text, note.text)
+
     near = [note for note in known if is_near(note)]
     for note in near:
-        if not _differs(draft.text, note.text):
+        if not is_another(note) and not _differs(draft.text, note.text):
             return Settled(draft, same=note.id)
+    # What somebody decides or says anew takes the old one's place; another thing to do does not.
+    newer = [note for note in near if draft.kind not in TO_DO or not is_another(note)]
     older = [note for note in known if note.said_at <= draft.said_at]
-    ends = [note for note in older if note in near and note.kind == draft.kind and not note.pinned]
+    ends = [note for note in older if note in newer and note.kind == draft.kind and not note.pinned]
     ends += [note for note in older if note.id == draft.replaces and note not in ends]
     return Settled(draft, ends=tuple(note.id for note in ends))
 
@@ -114,13 +129,22 @@ def merged(drafts: Sequence[Draft]) -> Sequence[Draft]:
     kept: list[Draft] = []
     for draft in drafts:
         for number, other in enumerate(kept):
-            alike = likeness(stems(draft.text), stems(other.text)) >= ALIKE and draft.owner == other.owner
-            if alike and not _differs(draft.text, other.text) and not _of_others(draft.text, other.text):
+            if draft.owner == other.owner and _is_said_again(draft.text, other.text):
                 kept[number] = _joined(other, draft)
                 break
         else:
             kept.append(draft)
     return kept
+
+
+def _is_said_again(one: str, other: str) -> bool:
+    alike = likeness(stems(one), stems(other)) >= ALIKE
+    return alike and not (_differs(one, other) or _swaps(one, other) or _of_others(one, other))
+
+
+def denies(text: str) -> bool:
+    """Whether a text says no to something."""
+    return "not" in _changing(text)
 
 
 def _joined(one: Draft, other: Draft) -> Draft:
@@ -141,6 +165,12 @@ def _differs(one: str, other: str) -> bool:
     return set(_changing(one)) != set(_changing(other))
 
 
+def _swaps(one: str, other: str) -> bool:
+    """Whether each has a word with content that the other has not, times and numbers aside: it may be another thing."""
+    said, before = (stems(text) - stems(" ".join(_changing(text))) for text in (one, other))
+    return bool(said - before) and bool(before - said)
+
+
 def _of_others(one: str, other: str) -> bool:
     """Whether each names somebody or something that the other does not."""
     names, more = _names(one), _names(other)
@@ -155,7 +185,7 @@ def _names(text: str) -> frozenset[str]:
 
 def _changing(text: str) -> Iterator[str]:
     for word in tokens(text):
-        if word.replace("’", "'") in _NOT:
+        if word in _NOT or word.replace("’", "'").endswith("n't"):
             yield "not"
-        elif word.isdecimal() or word in NAMES_OF_DAYS or word in _SEASONS:
+        elif word.isdecimal() or word in _TIMES_AND_NUMBERS:
             yield word

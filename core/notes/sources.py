@@ -15,7 +15,9 @@ LONGEST = 300
 """Characters of a note that was found."""
 
 _CODE = re.compile(r"```.*?(?:```|\Z)|~~~.*?(?:~~~|\Z)", re.DOTALL)
-_SENTENCE = re.compile(r"(?<=[.!?…])(?<!\d\.)[)\"”»]*\s+|\n+")
+SENTENCE = re.compile(r"(?<=[.!?…])(?<!\d\.)[)\"”»]*\s+|\n+")
+"""What stands between two sentences."""
+
 _MARKER = re.compile(r"^(?:[-*•–]|\d{1,2}[.)])\s+")
 _MENTION = re.compile(r"<@!?(\w+)>")
 _WORD = re.compile(r"[^\W\d_]{2}")
@@ -95,7 +97,7 @@ def own_sentences(window: Window) -> Sequence[Sentence]:
 
 def _own(text: str, told: Sequence[frozenset[str]], accounts: Mapping[str, tuple[int, str]]) -> Iterator[str]:
     lines = [line for line in _CODE.sub("\n", text).splitlines() if not line.lstrip().startswith(">")]
-    for sentence in _SENTENCE.split("\n".join(lines)):
+    for sentence in SENTENCE.split("\n".join(lines)):
         plain = _MENTION.sub(lambda found: "@" + accounts.get(found[1], (0, "somebody"))[1], sentence)
         plain = _MARKER.sub("", " ".join(plain.split()))
         if _WORD.search(plain) and not _repeats(stems(plain), told):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, datetime
+from typing import cast
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -69,4 +71,22 @@ def test_a_note_is_of_who_said_it_and_says_nothing_that_was_not_said(notes: list
         assert len(draft.text) <= LONGEST
         assert draft.replaces is None
         assert {subject.name for subject in draft.subjects} <= {"Ana", "Ben", "Adyen"}
-        assert draft.due_at is None or "Friday" in said.text
+        cited = {number for one in notes for number in cast("list[int]", one["messages"])}
+        assert draft.due_at is None or 1 in cited  # who agrees to what another asks for says no day
+
+
+@pytest.mark.parametrize(
+    ("said", "made", "kept"),
+    [
+        ("We go with Adyen.", "We do not go with Adyen.", "We go with Adyen."),
+        ("I don't think so. We won't pay Acme.", "We pay Acme.", "I don't think so. We won't pay Acme."),
+        ("I can't come. We go with Adyen.", "We go with Adyen.", "We go with Adyen."),
+        ("We never pay Acme twice.", "We don't pay Acme twice.", "We don't pay Acme twice."),
+    ],
+)
+def test_a_note_that_says_the_contrary_is_told_in_its_persons_words(said: str, made: str, kept: str) -> None:
+    one = Said(1, 10, "Ana", said, AT)
+    note = {"text": made, "kind": "decision", "importance": 0.9, "messages": [1]}
+    window = Window(1, 1, WINDOW.place, AT, (one,))
+    (draft,) = read(answer(json.dumps({"notes": [note]})), window, {1: (one, said)}) or ()
+    assert draft.text == kept

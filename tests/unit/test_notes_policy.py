@@ -64,6 +64,42 @@ def test_what_is_about_something_else_pinned_newer_or_of_another_kind_stays_besi
     assert (one.same, one.ends) == (None, ())
 
 
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        ("We decided to use postgres for the store.", "We decided to use mysql for the store."),
+        ("We decided to use postgres for the store.", "We decided against postgres for the store."),
+        ("We decided to hire two engineers.", "We decided to hire three engineers."),
+        ("Wir haben beschlossen, zwei Leute einzustellen.", "Wir haben beschlossen, drei Leute einzustellen."),
+        ("We will ship the importer with tests.", "We will ship the importer without tests."),
+        ("We work with the importer.", "We don’t work with the importer."),
+        ("The importer works for customers.", "The importer doesn't work for customers."),
+        ("The standup moves to the morning.", "The standup moves to the afternoon."),
+    ],
+)
+def test_a_decision_for_something_else_takes_the_old_ones_place_and_is_not_lost(before: str, now: str) -> None:
+    decided = {"kind": NoteKind.DECISION}
+    one = settled(draft(now, **decided), [known(before, **decided)])
+    assert (one.same, one.ends) == (None, (7,))
+    assert len(merged([draft(before, **decided), draft(now, **decided)])) == 2
+
+
+@pytest.mark.parametrize("when", ["Friday", "Monday"])
+def test_another_thing_to_do_stays_beside_the_first(when: str) -> None:
+    login = "I fix the login bug on the staging server by Friday."
+    signup = f"I fix the signup bug on the staging server by {when}."
+    one = settled(draft(signup), [known(login)])
+    assert (one.same, one.ends) == (None, ())
+    assert len(merged([draft(login), draft(signup)])) == 2
+
+
+def test_what_vectors_say_is_the_same_is_one_though_a_word_is_another() -> None:
+    one = settled(
+        draft("I mail the slides for the board meeting"), [known("I send the slides for the board meeting")], 7
+    )
+    assert one.same == 7
+
+
 def test_in_one_look_each_thing_is_one_draft_with_all_sources_and_the_largest_weights() -> None:
     (one, other) = merged(
         [draft(REPORT), draft(REPORT, sources=(2,), importance=0.9), draft(REPORT, owner=2, sources=(3,))]
