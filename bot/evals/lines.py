@@ -54,6 +54,8 @@ def _row(line: str, kind: type[_Row]) -> _Row | str:
     """The row, or what is wrong; an empty text for an empty line. What a line says is not repeated."""
     if not line.strip():
         return ""
+    if "\\u0000" in line:
+        return "a NUL, which no text holds"
     try:
         return kind.model_validate_json(line)
     except ValidationError as error:

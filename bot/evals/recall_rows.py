@@ -46,6 +46,8 @@ class Turn(BaseModel):
     @field_validator("date")
     @classmethod
     def _zoned(cls, value: datetime) -> datetime:
+        if not 1 < value.year < 9999:
+            raise ValueError("no day before or after it can be named")
         return value if value.tzinfo else value.replace(tzinfo=UTC)
 
     @property
@@ -61,8 +63,13 @@ class Question(BaseModel):
 
     conv: str
     question: str
-    evidence: frozenset[str]
+    evidence: frozenset[str] = frozenset()
     category: int
+
+    @field_validator("evidence", mode="before")
+    @classmethod
+    def _none(cls, value: object) -> object:
+        return () if value is None else value
 
 
 @dataclass(slots=True)

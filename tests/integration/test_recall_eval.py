@@ -87,6 +87,20 @@ def test_what_cannot_be_measured_is_one_line(tmp_path: Path) -> None:
         assert why in str(done.exception) + done.stderr
 
 
+def test_a_line_that_no_store_holds_is_named_and_a_question_without_evidence_is_none(tmp_path: Path) -> None:
+    turns = [
+        turn(*SAID[0]),
+        turn("2", "Bo", "\0"),
+        turn("3", "Bo", "x", date="9999-12-31"),
+        turn("4", "Bo", "x", date="0001-01-01"),
+    ]
+    without = {"conv": "c", "question": "?", "category": 4}
+    questions = [question("?", "D1:1"), json.dumps(without), json.dumps({**without, "evidence": None})]
+    exam = read(*written(tmp_path, turns, questions))
+    assert [line.number for line in exam.bad] == [2, 3, 4]
+    assert (len(exam.turns["c"]), len(exam.questions)) == (1, 1)
+
+
 def test_dates_and_pictures_are_read(tmp_path: Path) -> None:
     turns = [turn(*SAID[0], img="a ship"), turn(*SAID[1], date="2023-05-08T13:56:00+02:00")]
     first, second = read(*written(tmp_path, turns, [question("?", "D1:1")])).turns["c"]
