@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
+from adapters.postgres.about import are_there, asked_too
 from adapters.postgres.brief_forgetting import take_back_from_briefs
 from adapters.postgres.database import Database, Transaction, look_as
 from adapters.postgres.forgetting import forget_note
@@ -17,7 +18,7 @@ from adapters.postgres.refusals import refuse
 from adapters.postgres.visible import ACCOUNTS, MINE
 from adapters.postgres.wins import leave_wins, open_wins, take_back_win
 from core.consent.models import Answer, Consent, Outcome, Settled, State, What
-from core.consent.policy import others, step
+from core.consent.policy import step
 from core.conversation.models import Place
 from core.notes.models import Note
 from core.people.viewer import Viewer
@@ -168,8 +169,8 @@ class PostgresConsents:
 
     async def _agreed(self, tx: Transaction, viewer: Viewer, row: DictRow, note: Note) -> Outcome:
         """What follows from the owner's yes: it is shared, or those are asked whom it is about."""
-        people = await _asked_too(tx, note)
-        if people is None or not await _known(tx, people):
+        people = await asked_too(tx, note)
+        if people is None or not await are_there(tx, people):
             return Outcome.UNSURE
         said = await (await tx.execute(_SUBJECTS, row)).fetchall()
         if any(one["person_id"] in people and one["state"] in _AGAINST for one in said):
@@ -275,25 +276,13 @@ async def _decided(tx: Transaction, viewer: Viewer, row: DictRow, note: Note) ->
 
     Who is gone without an answer has not agreed.
     """
-    people = await _asked_too(tx, note)
+    people = await asked_too(tx, note)
     said = [one for one in await (await tx.execute(_SUBJECTS, row)).fetchall() if one["what"] == row["what"]]
     agree = {one["person_id"] for one in said if _is_yes_to(one, row, note)}
     if people is not None and agree.issuperset(people):
         await _share(tx, viewer, row)
         return True
     return all(one["state"] == State.YES for one in said)
-
-
-async def _asked_too(tx: Transaction, note: Note) -> Sequence[int] | None:
-    """Whose yes it takes beside the owner's; None where there is somebody whom nobody knows how to ask."""
-    own = [found["id"] for found in await (await tx.execute(ACCOUNTS, {"me": note.owner})).fetchall()]
-    return others(note, own)
-
-
-async def _known(tx: Transaction, people: Sequence[int]) -> bool:
-    """Whether all of them are still there to be asked."""
-    there = await (await tx.execute("SELECT id FROM people WHERE id = ANY (%s)", (list(people),))).fetchall()
-    return len(there) == len(people)
 
 
 def _is_yes_to(said: DictRow, row: DictRow, note: Note) -> bool:

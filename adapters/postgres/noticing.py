@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
+from adapters.postgres.about import ABSENT, said_names
 from adapters.postgres.database import Database, Transaction, look_as
 from adapters.postgres.notes import COLUMNS
 from adapters.postgres.refusals import refused
@@ -29,7 +30,6 @@ _TOLD = 20
 _SHOWN = 20
 _KNOWN = 300
 _MENTION = re.compile(r"<@!?(\w+)>")
-_NAME = re.compile(r"\b[^\W\d_a-z][\w’'-]+")
 
 # Only what waits is looked at, by an index that holds nothing else.
 _CLAIM = """
@@ -68,12 +68,6 @@ _ROBBIE = f"""
 _MENTIONED = """
     SELECT account, people.id, people.name FROM accounts JOIN people ON people.id = person_id
     WHERE surface = %(surface)s AND tenant = %(tenant)s AND account = ANY (%(accounts)s) AND NOT is_bot"""
-
-# Whom a first name that is said may mean, beside those who are here.
-_ABSENT = """
-    SELECT id, name FROM people WHERE split_part(name, ' ', 1) = ANY (%(names)s) AND id <> ALL (%(people)s)
-      AND EXISTS (SELECT FROM accounts WHERE person_id = people.id AND NOT is_bot)
-    ORDER BY id LIMIT 200"""
 
 _NOTES = f"""
     SELECT {COLUMNS} FROM notes WHERE owner = ANY (%(people)s) AND room = %(room)s AND valid_to IS NULL
@@ -156,12 +150,12 @@ class PostgresWindows:
         viewer = Viewer(
             org_id=row["org_id"], person_id=speakers[0] if speakers else 0, room=place.room, private=place.direct
         )
-        names = {name for one in messages if one.new for name in _NAME.findall(one.text)}
+        names = {name for one in messages if one.new for name in said_names(one.text)}
         here = list({one.person_id for one in messages})
         accounts, absent, notes = await self._database.run(
             row["org_id"],
             (_MENTIONED, {**place.model_dump(), "accounts": list(mentioned)}),
-            (_ABSENT, {"names": list(names), "people": here}),
+            (ABSENT, {"names": list(names), "people": here}),
             (_NOTES, {"people": speakers, "room": place.room}),
             viewer=viewer,
         )

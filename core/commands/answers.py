@@ -30,7 +30,11 @@ ANSWERS = (
         name="why",
         summary="Show who gave the last answer, with which model, and what it drew on",
         example="why",
-        phrases=(r"(?:robbie,? )?(?:why do you think so|how do you know(?: that)?|where do you have that from) *\?*",),
+        phrases=(
+            r"(?:robbie,? )?(?:why do you think (?:so|that)|how do you know(?: that| this)?"
+            r"|where (?:do you have|did you get|did you hear) (?:that|this)(?: from)?) *\?*",
+            r"(?:robbie,? )?(?:woher (?:wei(?:ß|ss)t|hast) du das|wie kommst du darauf|warum glaubst du das) *\?*",
+        ),
     ),
     Command(
         name="stop",

@@ -14,7 +14,7 @@ HEARING = (
         example="off-the-record on",
         phrases=(
             r"(?:this is |let['’]?s (?:go|keep (?:this|it)|talk)|please keep this|we(?:['’]re| are) )?"
-            r"\s*off the record(?: now| from here on)?[.!:]?",
+            r"\s*off the record(?: now| from here on|,? please)?[.!:]?",
             r"(?:das ist |das bleibt )?(?:ganz )?unter uns(?: bitte)?[.!]?",
         ),
     ),

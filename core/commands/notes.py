@@ -26,9 +26,11 @@ NOTES = (
         phrases=(
             r"(?:please )?(?:do not|don['’]t|dont|never) (?:remember|note|save|keep|memori[sz]e) (?:that|this|it)"
             r"(?: please)?[.!]?",
-            r"(?:please )?forget what i(?: just|['’]ve(?: just)?| have(?: just)?)? said(?: please)?[.!]?",
+            r"(?:please )?(?:forget|(?:do not|don['’]t|dont) (?:remember|note|save|keep)) what i"
+            r"(?: just|['’]ve(?: just)?| have(?: just)?)? said(?: please)?[.!]?",
+            r"(?:please )?forget (?:that|this)(?: please)?[.!]?",
             r"(?:bitte )?(?:merk dir|merke dir|notiere|notier|speicher|speichere) das (?:bitte )?nicht[.!]?",
-            r"(?:bitte )?vergiss(?: bitte)?,? was ich (?:gerade |eben )?gesagt habe[.!]?",
+            r"(?:bitte )?vergiss(?: bitte)?,? (?:das(?: wieder)?|was ich (?:gerade |eben )?gesagt habe)[.!]?",
         ),
     ),
     Command(

@@ -110,7 +110,10 @@ PEOPLE = (
         ),
         example="forget me",
         private=True,
-        phrases=(r"(?:please )?forget (?P<what>me|everything about me)[.!]?",),
+        phrases=(
+            r"(?:please )?forget (?P<what>me)[.!]?",
+            r"(?:please )?(?:forget|delete|erase) (?P<what>everything about me)[.!]?",
+        ),
     ),
     Command(
         name="save-settings",

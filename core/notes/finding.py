@@ -133,11 +133,12 @@ def subjects(text: str, window: Window, owner: int, kind: NoteKind) -> tuple[Sub
     found = [Subject(kind="person", name=name, person_id=id) for id, name in here.items()]
     if kind in PERSONAL:
         first = {name.split()[0] for name in (*here.values(), window.people.get(owner) or "-")}
-        found += _absent(text, {id: name for id, name in window.absent.items() if id not in window.people}, first)
+        found += absent(text, {id: name for id, name in window.absent.items() if id not in window.people}, first)
     return tuple(found)
 
 
-def _absent(text: str, people: Mapping[int, str], here: Collection[str]) -> Iterator[Subject]:
+def absent(text: str, people: Mapping[int, str], here: Collection[str]) -> Iterator[Subject]:
+    """Those of the people whom a text names in full, or by a first name that is none of ``here``."""
     whole = {id: name for id, name in people.items() if _names(text, name)}
     for id, name in whole.items():
         yield Subject(kind="person", name=name, person_id=id)

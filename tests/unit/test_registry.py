@@ -120,3 +120,26 @@ def test_each_command_keeps_to_what_every_platform_takes(command: Command) -> No
         assert bool(option.choices) == (option.kind is Kind.CHOICE)
     if command.example:
         assert REGISTRY.read(command.example).command == command.name
+
+
+@pytest.mark.parametrize(
+    ("command", "texts"),
+    [
+        (
+            "do-not-remember",
+            ["don't remember that", "Please forget that.", "Don't remember what I just said", "vergiss das"],
+        ),
+        ("off-the-record", ["off the record, please", "let's go off the record", "das bleibt unter uns"]),
+        (
+            "why",
+            ["Why do you think so?", "why do you think that?", "where did you get that from?", "Woher weißt du das?"],
+        ),
+        ("forget", ["forget me", "Please delete everything about me."]),
+    ],
+)
+def test_what_people_say_to_be_forgotten_or_told_why_is_understood(command: str, texts: list[str]) -> None:
+    for text in texts:
+        understood = REGISTRY.spoken(text)
+        assert understood is not None, text
+        assert understood.command == command
+        assert REGISTRY.spoken(f"{text} said Ana yesterday in the meeting") is None
