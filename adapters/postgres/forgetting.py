@@ -96,10 +96,11 @@ _MESSAGES = f"""
     ORDER BY id FOR NO KEY UPDATE"""
 _REWRITE_MESSAGE = "UPDATE messages SET text = %(text)s WHERE id = %(id)s"
 
-# What it was found in is part of a conversation and stays there; it is not recalled any more.
+# What it was found in is part of a conversation and stays there; it is not recalled any more, nor when it is edited.
 _FOUND_IN = "SELECT message_id FROM note_sources WHERE note_id = %(id)s"
 _NOT_RECALLED = "DELETE FROM memories WHERE message_id = ANY (%(said)s) AND owner = ANY (%(mine)s)"
-_NOT_TO_RECALL = "UPDATE messages SET to_remember = false WHERE id = ANY (%(said)s) AND to_remember"
+_NOT_TO_RECALL = """
+    UPDATE messages SET noticing = 'never', to_remember = false WHERE id = ANY (%(said)s) AND noticing <> 'never'"""
 
 _GONE = "DELETE FROM notes WHERE id = %(id)s"
 _AUDIT = "INSERT INTO audit_log (org_id, actor, action, counts) VALUES (%s, %s, %s, %s)"

@@ -124,15 +124,17 @@ class PostgresInbox:
             merged = await self._merge(tx, event, verdict)
             if merged is not None:
                 return merged
+            thread = ""
             if verdict.only_if_known:
                 concern = await _concern(tx, event)
                 if concern is None or (concern == "heard" and verdict.state is InboxState.EXPIRED):
                     return Accepted(inbox_id=None, state=InboxState.IGNORED)
                 if concern == "heard":  # it is kept, and never answered
+                    thread = event.place.thread
                     event = event.model_copy(update={"place": directory.heard(event.place)})
                     verdict = Verdict(InboxState.IGNORED)
             ids = await self._directory.ids(tx, event)
-            accepted = await self._insert(tx, event, verdict, ids)
+            accepted = await self._insert(tx, event, verdict, ids, thread)
         self._directory.remember(event, ids)
         return accepted
 
@@ -161,7 +163,8 @@ class PostgresInbox:
             await self._enqueue(tx, turn_job(found["org_id"], conversation_id))
         return Accepted(inbox_id=found["id"], state=state, merged=True)
 
-    async def _insert(self, tx: Transaction, event: InboundEvent, verdict: Verdict, ids: Ids) -> Accepted:
+    async def _insert(self, tx: Transaction, event: InboundEvent, verdict: Verdict, ids: Ids, thread: str) -> Accepted:
+        """Store it. ``thread``: where it was only heard, which its conversation does not say."""
         conversation_id = await _conversation(tx, event, ids)
         state = verdict.state
         if verdict.bot_limit is not None and state is InboxState.RECEIVED:
@@ -179,7 +182,7 @@ class PostgresInbox:
             "occurred_at": event.occurred_at,
             "kind": event.kind,
             "state": state,
-            "detail": Jsonb(_detail(event)),
+            "detail": Jsonb({**_detail(event), **({"thread": thread} if thread else {})}),
             "identities": list(event.identities),
         }
         row = await (await tx.execute(_INSERT, values)).fetchone()

@@ -21,10 +21,16 @@ _LAST = 20
 _IN_ONE_GO = timedelta(minutes=2)
 
 _RECORD = "UPDATE conversations SET off_record = %(off)s WHERE id = %(conversation_id)s AND org_id = %(org_id)s"
-_SAID_OFF = """
-    UPDATE messages SET noticing = 'never', to_remember = false
-    WHERE conversation_id = %(conversation_id)s AND person_id IS NOT NULL"""
-_NOT_RECALLED = "DELETE FROM memories WHERE conversation_id = %(conversation_id)s AND message_id IS NOT NULL"
+# In a channel that is listened to, what was said in the thread before is kept with the channel.
+_SAID_IN = """
+    SELECT id FROM messages WHERE conversation_id = %(conversation_id)s AND person_id IS NOT NULL
+    UNION ALL
+    SELECT inbox.message_id FROM inbox JOIN conversations AS heard ON heard.id = inbox.conversation_id
+      JOIN conversations AS here USING (surface, tenant, channel)
+    WHERE here.id = %(conversation_id)s AND heard.thread = '' AND here.thread <> ''
+      AND inbox.detail ->> 'thread' = here.thread AND inbox.message_id IS NOT NULL"""
+_SAID_OFF = f"UPDATE messages SET noticing = 'never', to_remember = false WHERE id IN ({_SAID_IN})"
+_NOT_RECALLED = f"DELETE FROM memories WHERE message_id IN ({_SAID_IN})"
 
 _IS_OFF = "SELECT off_record FROM conversations WHERE id = %(conversation_id)s"
 

@@ -106,6 +106,7 @@ _REVISIONS = (
     "0004_productivity",
     "0006_briefs",
     "0002_tokens",
+    "0005_left_out",
 )
 
 

@@ -100,6 +100,17 @@ async def test_back_on_the_record_what_was_said_off_it_stays_out(room: Room) -> 
     assert await room.remember() == [WIN]
 
 
+@pytest.mark.parametrize("command", ["off-the-record on", "do-not-remember"])
+async def test_what_is_left_out_stays_out_when_it_is_edited_later(room: Room, command: str) -> None:
+    said = message(1, text=REPORT)
+    await room.desk.accept(said)
+    await room.command(2, command)
+    await room.command(3, "off-the-record off")
+    await room.desk.execute("UPDATE messages SET text = %s WHERE platform_id = %s", WIN, said.message_id)
+    assert await room.look() == []
+    assert await room.remember() == []
+
+
 async def test_do_not_remember_that_forgets_notes_and_memories_and_none_is_made_again(room: Room) -> None:
     await room.desk.accept(message(1, text=REPORT))
     assert await room.look() == [REPORT]
@@ -226,6 +237,17 @@ async def test_what_one_said_in_a_channel_that_is_listened_to_can_be_taken_out(r
     thread = message(1).place.model_copy(update={"thread": "3.0"})
     assert "1 note forgotten" in await room.command(3, "do-not-remember", place=thread)
     assert await room.look() == []
+
+
+async def test_off_the_record_takes_out_what_was_only_heard_in_the_thread_before_and_nothing_else(room: Room) -> None:
+    await room.command(1, "listen on")
+    thread = message(1).place.model_copy(update={"thread": "2.0"})
+    for said in (heard(2), heard(3, place=thread, text="We decided to close the Berlin office."), heard(4, text=WIN)):
+        await room.desk.accept(said)
+    assert len(await room.remember()) == 3
+    assert "Off the record" in await room.command(5, "off-the-record on", place=thread)
+    assert await room.remember() == [WIN]
+    assert await room.look() == [WIN]
 
 
 async def test_a_channel_in_slack_reads_that_it_is_listened_to(office: Office) -> None:
