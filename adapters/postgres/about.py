@@ -36,7 +36,8 @@ async def asked_too(tx: Transaction, note: Note) -> Sequence[int] | None:
         people = [*own, *(one.person_id for one in known if one.person_id is not None)]
         values = {"names": list(said_names(note.text)), "people": people}
         rows = await (await tx.execute(ABSENT, values)).fetchall()
-        told = {one.name for one in known}
+        me = await (await tx.execute("SELECT name FROM people WHERE id = ANY (%s)", (own,))).fetchall()
+        told = {*(one.name for one in known), *(row["name"] or "" for row in me)}
         named = {row["id"]: row["name"] for row in rows if row["name"] not in told}
         first = {name.split()[0] for name in told if name.strip()}
         note = note.model_copy(update={"subjects": (*note.subjects, *absent(note.text, named, first))})

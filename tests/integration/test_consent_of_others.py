@@ -39,13 +39,15 @@ async def test_a_personal_note_about_somebody_is_shared_after_both_said_yes(frie
 
 async def test_a_personal_note_that_its_owner_words_to_be_about_somebody_takes_their_yes(friends: Circle) -> None:
     ana, ben = await met(friends)
-    await friends.desk.execute("UPDATE people SET name = 'Ben Adler' WHERE id = %s", ben)
-    await friends.note(ana, "I will be a mother in May", kind="personal", room="")
-    question = await friends.press(ana, "Edit", await friends.asked(ana), text=ABOUT_BEN)
+    namesake = await friends.meet(PLACE, "U3")
+    for person, name in ((ana, "Ana Berg"), (ben, "Ben Adler"), (namesake, "Ana Weber")):
+        await friends.desk.execute("UPDATE people SET name = %s WHERE id = %s", name, person)
+    await friends.note(ana, "I, Ana, will be a mother in May", kind="personal", room="")
+    question = await friends.press(ana, "Edit", await friends.asked(ana), text=f"Says Ana: {ABOUT_BEN}")
     assert "somebody else" in (await friends.press(ana, "Share", question)).text
     assert await friends.seen(ben, ELSEWHERE) == []
     await friends.press(ben, "Yes", await friends.asked(ben))
-    assert await friends.seen(ben, ELSEWHERE) == [ABOUT_BEN]
+    assert await friends.seen(ben, ELSEWHERE) == [f"Says Ana: {ABOUT_BEN}"]
 
 
 @pytest.mark.parametrize("how", ["no", "silence"])
