@@ -27,8 +27,16 @@ MONTHS = (
     "january januar", "february februar", "march märz", "april", "may mai", "june juni", "july juli", "august",
     "september", "october oktober", "november", "december dezember",
 )  # fmt: skip
-_NUMBER_OF = {name: number for table in (_WEEKDAYS, MONTHS) for number, row in enumerate(table) for name in row.split()}
-NAMES_OF_DAYS = frozenset((*_NUMBER_OF, "today", "tomorrow", "tonight", "heute", "morgen", "übermorgen"))
+# Short names that are no words, or stand beside a number.
+_SHORT_WEEKDAYS = ("mon", "tue tues", "wed", "thu thur thurs", "fri")
+_SHORT_MONTHS = ("jan", "feb", "mar mär", "apr", "", "jun", "jul", "aug", "sep sept", "oct okt", "nov", "dec dez")
+_NUMBER_OF = {
+    name: number
+    for table in (_WEEKDAYS, MONTHS, _SHORT_WEEKDAYS, _SHORT_MONTHS)
+    for number, row in enumerate(table)
+    for name in row.split()
+}
+NAMES_OF_DAYS = frozenset((*_NUMBER_OF, "today", "tomorrow", "tonight", "heute", "morgen", "übermorgen")) - {"jan"}
 """Words that name a day or a month."""
 _ONE = {"a", "an", "one", "ein", "eine", "einer", "einem"}
 _UNITS = {"mi": timedelta(minutes=1), "ho": timedelta(hours=1), "st": timedelta(hours=1), "h": timedelta(hours=1)}
@@ -39,6 +47,7 @@ def _any(*words: str) -> str:
     return "|".join(sorted(" ".join(words).split(), key=len, reverse=True))
 
 
+_A_WEEKDAY, _A_MONTH = _any(*_WEEKDAYS, *_SHORT_WEEKDAYS), _any(*MONTHS, *_SHORT_MONTHS)
 _UNIT = r"(?:minutes?|minuten?|mins?|hours?|stunden?|std|h|days?|tage?n?|weeks?|wochen?)"
 _COUNT = rf"(?:\d{{1,4}}|{_any(*_ONE)})"
 _DURATION = (
@@ -53,12 +62,12 @@ _CLOCK = (
 _PART = rf"(?:in the |am |this |diesen )?(?P<part>{_any(*_PARTS)})"
 _DAY = (
     r"(?:(?P<relative>the day after tomorrow|day after tomorrow|übermorgen|tomorrow|morgen|today|heute|tonight)"
-    rf"|(?:(?P<next>next|nächste[nr]?|kommende[nr]?) |on |this |am |diese[nr]? )?(?P<weekday>{_any(*_WEEKDAYS)})"
+    rf"|(?:(?P<next>next|nächste[nr]?|kommende[nr]?) |on |this |am |diese[nr]? )?(?P<weekday>{_A_WEEKDAY})"
     r"|(?:on |am )?(?P<iso>\d{4}-\d{2}-\d{2})"
     r"|(?:on |am )?(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})?"
-    rf"|(?:on |am )?(?:the )?(?P<day2>\d{{1,2}})(?:\.|st|nd|rd|th)? (?:of )?(?P<month2>{_any(*MONTHS)})"
+    rf"|(?:on |am )?(?:the )?(?P<day2>\d{{1,2}})(?:\.|st|nd|rd|th)? (?:of )?(?P<month2>{_A_MONTH})"
     r"(?:,? (?P<year2>\d{4}))?"
-    rf"|(?:on )?(?P<month3>{_any(*MONTHS)}) (?P<day3>\d{{1,2}})(?:st|nd|rd|th)?(?:,? (?P<year3>\d{{4}}))?)"
+    rf"|(?:on )?(?P<month3>{_A_MONTH}) (?P<day3>\d{{1,2}})(?:st|nd|rd|th)?(?:,? (?P<year3>\d{{4}}))?)"
 )
 
 

@@ -25,6 +25,10 @@ ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Pacific/
         ("in 1 hour and 30 minutes stretch", "2026-11-24 19:30", "stretch"),
         ("in 3 days pay the rent", "2026-11-27 18:00", "pay the rent"),
         ("tomorrow at 9 call Ben", "2026-11-25 09:00", "call Ben"),
+        ("call Ben Fri at 14:00", "2026-11-27 14:00", "call Ben"),
+        ("next Tue at 9 call Ben", "2026-12-01 09:00", "call Ben"),
+        ("Dec 15 at 9 call Ben", "2026-12-15 09:00", "call Ben"),
+        ("15. Dez um 9 Uhr Ben anrufen", "2026-12-15 09:00", "Ben anrufen"),
         ("tomorrow, call Ben", "2026-11-25 09:00", "call Ben"),
         ("tomorrow evening call mom", "2026-11-25 18:00", "call mom"),
         ("at 9 pm that the oven is on", "2026-11-24 21:00", "the oven is on"),
@@ -61,7 +65,19 @@ def test_um_14_uhr_is_today_while_it_is_to_come() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["later", "soon call Ben", "call Ben", "when the build is done", "may I go", "", "9 call"]
+    "line",
+    [
+        "later",
+        "soon call Ben",
+        "call Ben",
+        "when the build is done",
+        "may I go",
+        "",
+        "9 call",
+        "sun is out",
+        "Jan calls",
+        "call Monty",
+    ],
 )
 def test_what_is_no_time_is_not_guessed(line: str) -> None:
     assert understand(line, NOW, BERLIN) is None
