@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from mentors.complaints import Problem, explain
 from mentors.models import Mentor
-from mentors.reading import Unreadable, read
+from mentors.reading import Unreadable, parse, text_of
 
 SHIPPED = Path(__file__).resolve().parent
 
@@ -54,16 +55,23 @@ def load(folder: Path | None = None) -> Loaded:
 def load_one(path: Path) -> tuple[Mentor | None, list[Problem]]:
     """The mentor of a file, or all that is wrong with it."""
     try:
-        values, lines = read(path)
+        mentor, problems = _read(path, text_of(path))
     except Unreadable as error:
         return None, [Problem(path, error.line, "", error.found, error.mend)]
+    return mentor, [*problems]
+
+
+@lru_cache(maxsize=64)  # a process loads the mentors for each of their uses
+def _read(path: Path, text: str) -> tuple[Mentor | None, tuple[Problem, ...]]:
+    """The mentor of a file's text, or all that is wrong with it. Raises Unreadable."""
+    values, lines = parse(text)
     if values.get("id", path.stem) != path.stem:
         mend = f"take the line out, or call the file {values['id']}.yaml"
-        return None, [Problem(path, lines[("id",)], "id", f"the id is the file's name, {path.stem!r}", mend)]
+        return None, (Problem(path, lines[("id",)], "id", f"the id is the file's name, {path.stem!r}", mend),)
     try:
-        return Mentor.model_validate({**values, "id": path.stem}), []
+        return Mentor.model_validate({**values, "id": path.stem}), ()
     except ValidationError as error:
-        return None, list(explain(error, path, lines))
+        return None, (*explain(error, path, lines),)
 
 
 def _files(folder: Path) -> list[Path]:

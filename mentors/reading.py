@@ -14,6 +14,8 @@ import yaml
 Value = str | list["Value"] | dict[str, "Value"]
 Where = tuple[str | int, ...]
 
+_Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 _LARGEST = 64 * 1024
 _DEEPEST = 8
 
@@ -34,16 +36,11 @@ class Unreadable(Exception):
         self.mend = mend
 
 
-def read(path: Path) -> tuple[dict[str, Value], Mapping[Where, int]]:
-    """The keys of a file, and the line of each value. Raises Unreadable."""
-    return parse(_text(path))
-
-
 def parse(text: str) -> tuple[dict[str, Value], Mapping[Where, int]]:
     """The keys of a text, and the line of each value. Raises Unreadable."""
     try:
         _refuse_the_unneeded(text)
-        node = yaml.compose(text, yaml.SafeLoader)
+        node = yaml.compose(text, _Loader)
     except yaml.YAMLError as error:
         raise _syntax(error) from None
     lines: dict[Where, int] = {}
@@ -53,7 +50,8 @@ def parse(text: str) -> tuple[dict[str, Value], Mapping[Where, int]]:
     return value, lines
 
 
-def _text(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """What a file holds. Raises Unreadable."""
     try:
         if path.stat().st_size > _LARGEST:
             raise Unreadable(0, "the file is larger than 64 KB", "a mentor is a page or two: shorten it")
@@ -66,7 +64,7 @@ def _text(path: Path) -> str:
 
 def _refuse_the_unneeded(text: str) -> None:
     depth = documents = 0
-    for event in yaml.parse(text, yaml.SafeLoader):
+    for event in yaml.parse(text, _Loader):
         line = event.start_mark.line + 1 if event.start_mark else 0
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise Unreadable(line, "an anchor (&) or alias (*) is used", "write the text out, or put it in quotes")
