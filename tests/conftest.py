@@ -3,51 +3,52 @@
 from __future__ import annotations
 
 import os
-import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import psycopg
 import pytest
-from psycopg import sql
 
 from adapters.postgres.database import Database
 from adapters.postgres.embedded import EmbeddedPostgres
-from adapters.postgres.migrate import upgrade
-from adapters.postgres.roles import RoleUrls, bootstrap
-
-_TEMPLATE = "robbie_template"
+from adapters.postgres.roles import RoleUrls
+from tests.fresh_database import Databases, Fresh
 
 
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
-    """A PostgreSQL server with a migrated template database."""
-    home = tmp_path_factory.mktemp("postgres")
+    """A PostgreSQL server."""
     # Nothing that tests write has to survive the machine.
-    with EmbeddedPostgres(home, settings={"fsync": "off", "full_page_writes": "off"}) as server:
-        with psycopg.connect(server.url(), autocommit=True) as connection:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(_TEMPLATE)))
-        upgrade(bootstrap(server.url(database=_TEMPLATE)).owner)
+    settings = {"fsync": "off", "full_page_writes": "off"}
+    with EmbeddedPostgres(tmp_path_factory.mktemp("postgres"), settings=settings) as server:
         yield server
 
 
+@pytest.fixture(scope="session")
+def databases(cluster: EmbeddedPostgres) -> Iterator[Databases]:
+    """The server's databases, of which each test has one."""
+    with psycopg.connect(cluster.url(), autocommit=True) as maintenance:
+        yield Databases(cluster, maintenance)
+
+
 @pytest.fixture
-def admin_url(cluster: EmbeddedPostgres) -> Iterator[str]:
+def fresh_database(databases: Databases) -> Iterator[Fresh]:
+    """A fresh, migrated database."""
+    with databases.one() as one:
+        yield one
+
+
+@pytest.fixture
+def admin_url(fresh_database: Fresh) -> str:
     """The superuser's URL of a fresh, migrated database."""
-    name = f"t_{uuid.uuid4().hex}"
-    with psycopg.connect(cluster.url(), autocommit=True) as connection:
-        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-        connection.execute(statement.format(sql.Identifier(name), sql.Identifier(_TEMPLATE)))
-    yield cluster.url(database=name)
-    with psycopg.connect(cluster.url(), autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    return fresh_database.url
 
 
 @pytest.fixture
-def roles(cluster: EmbeddedPostgres, admin_url: str) -> RoleUrls:
+def roles(fresh_database: Fresh) -> RoleUrls:
     """The serving roles' URLs of a fresh, migrated database."""
-    return bootstrap(admin_url)
+    return fresh_database.roles
 
 
 @pytest.fixture
