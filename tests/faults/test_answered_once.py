@@ -245,6 +245,7 @@ async def test_a_poison_message_is_set_aside_honestly_and_the_next_one_is_answer
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 @pytest.mark.timeout(300)
 async def test_two_workers_and_500_messages_over_30_conversations_each_answered_once_and_in_order(world: World) -> None:
     await _rows(world, WATCH_ORDER)

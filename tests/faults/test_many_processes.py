@@ -16,7 +16,7 @@ from tests.faults.conftest import World
 from tests.faults.crew import OVERTAKEN, WATCH_ORDER, Crew, DiscordTalk, SlackTalk, Talk
 from tests.robbie_process import Robbie, discord_environment
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(480)]
+pytestmark = [pytest.mark.slow, pytest.mark.alone, pytest.mark.timeout(480)]
 
 _UNDONE = """
     SELECT 'inbox', state, id FROM inbox WHERE state <> 'answered'

@@ -16,6 +16,7 @@ from tests.robbie_process import ROOT
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 @pytest.mark.timeout(600)
 async def test_every_contestant_answers_everything_and_every_figure_is_there(tmp_path: Path) -> None:
     output = tmp_path / "latest.json"
