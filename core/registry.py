@@ -107,6 +107,8 @@ class Command:
         admin: whether only people may use it who administer the workspace or server.
         changes: whether it changes something, so that free text that sounds like it is asked back first.
         phrases: regular expressions of free text that plainly means it; named groups are its options.
+        bare: a regular expression of what stands after its name where the two are plainly it, although no prefix stands
+            before them; only where nobody but Robbie reads. None where a sentence could begin in the same way.
         shortcut: its title in a message's context menu, which gives the text as first option; at most 24 characters.
         hidden: whether only buttons lead to it, so that no menu shows it.
         asks: whether it opens a form (``title``, at most 24 characters) where required options are missing.
@@ -123,6 +125,7 @@ class Command:
     lane: Lane = Lane.TURN
     changes: bool = False
     phrases: tuple[str, ...] = ()
+    bare: str | None = None
     shortcut: str = ""
     hidden: bool = False
     asks: bool = False
@@ -178,6 +181,11 @@ class Registry:
             for command in commands
             for phrase in command.phrases
         ]
+        self._bare = {
+            command.name: re.compile(command.bare, re.IGNORECASE | re.DOTALL)
+            for command in commands
+            if command.bare is not None
+        }
 
     def __iter__(self) -> Iterator[Command]:
         return iter(self._commands.values())
@@ -233,8 +241,15 @@ class Registry:
             option.required and not invocation.arguments.get(option.name) for option in command.options
         )
 
-    def spoken(self, text: str) -> Invocation | None:
-        """The command that free text plainly means; None for all else."""
+    def spoken(self, text: str, *, direct: bool = False) -> Invocation | None:
+        """The command that free text plainly means; None for all else.
+
+        Args:
+            text: what somebody wrote.
+            direct: whether only Robbie reads it: there, commands are also written without a prefix.
+        """
+        if direct and (bare := self.bare(text)) is not None:
+            return bare
         for command, phrase in self._phrases:
             found = phrase.fullmatch(text.strip())
             if found:
@@ -244,6 +259,17 @@ class Registry:
                 except CommandError:
                     continue
         return None
+
+    def bare(self, text: str) -> Invocation | None:
+        """The command that a line is although it lacks the prefix, such as ``brief off``; None for a sentence."""
+        name, _, rest = text.strip().partition(" ")
+        command, pattern = self.get(name.casefold()), self._bare.get(name.casefold())
+        if command is None or pattern is None or not pattern.fullmatch(rest.strip()):
+            return None
+        try:
+            return self.checked(Invocation(command=command.name, arguments=_positional(command, rest.strip())))
+        except CommandError:
+            return None
 
 
 def _value(command: Command, option: Option, given: str) -> str:

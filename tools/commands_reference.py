@@ -24,6 +24,10 @@ The same commands work everywhere. `robbie commands` lists them too.
 | Discord | `/COMMAND`, with a menu for each option; messages have some in their context menu |
 | web chat, terminal | `/COMMAND` |
 
+Where only Robbie reads (direct messages, the web chat, the terminal) most need no prefix: `brief off`, `done 7`,
+`agenda Friday` and the like are taken as they stand in the examples below. A sentence that only begins with such a word
+stays a sentence.
+
 Free text that plainly means a command is understood too. Where the command changes something, Robbie says what it
 understood and waits for a yes.
 """

@@ -5,6 +5,13 @@ from __future__ import annotations
 from core.registry import Choice, Command, Kind, Option
 
 _KIND = "(?:(?P<what>morning|afternoon|evening) )?"
+_BARE = (
+    r"|now|jetzt|settings|einstellungen|on|off|an|aus|resume|(?:preview|vorschau)?(?: ?(?:morning|afternoon|evening))?"
+    r"|(?:morning|afternoon|evening) (?:off|none|aus|(?:at |um )?\d{1,2}\S*(?: ?(?:am|pm|uhr))?)"
+    r"|(?:done|later|snooze|ask|why|irrelevant|dismiss|undo) #?(?:\d{1,3}|[a-z])(?: .{1,60})?"
+    r"|(?:by|where|to) (?:slack|discord|e-?mail|mail|web|here|auto|dm)|(?:fallback|silent) (?:on|off|an|aus)"
+    r"|(?:pause|days|tage|quiet|holidays) .{1,60}"
+)
 _LINE = (Option("b", "the brief"), Option("n", "the line"), Option("ref", "what the line is about"))
 
 BRIEFS = (
@@ -26,6 +33,7 @@ BRIEFS = (
             r"(?:please )?brief me(?: now)?(?: please)?[.!]?",
             r"(?:bitte )?(?:schick|zeig|gib)e?(?: mir)?(?: bitte)? (?:mein briefing|meine übersicht)(?: bitte)?[.!]?",
         ),
+        bare=_BARE,
     ),
     Command(
         name="due-brief",

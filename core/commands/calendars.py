@@ -29,6 +29,7 @@ CALENDARS = (
             rf"(?:show (?:me )?)?my (?:agenda|calendar|day)(?: for)?(?: (?P<day>{_A_DAY}))?\s*\?*",
             rf"was (?:steht|liegt|ist|habe ich) (?P<day>{_A_DAY}) (?:an|los|vor)\s*\?*",
         ),
+        bare=rf"(?:(?:next )?(?:{_A_DAY})|\d[\w.-]{{0,9}}(?: \w{{3,9}}(?: \d{{4}})?)?)?",
     ),
     Command(
         name="focus",
@@ -36,6 +37,7 @@ CALENDARS = (
         options=(Option("text", "how long, when, and what for, such as: 2h tomorrow morning for #12", required=True),),
         example="focus 2h tomorrow morning for #12",
         private=True,
+        bare=r"(?:\d|half an hour|an hour|eine ).*",
     ),
     Command(
         name="give-back",
@@ -57,6 +59,7 @@ CALENDARS = (
             r"(?:please )?(?:add (?:this |my |the )?calendar|calendar add|subscribe to (?:this |my |the )?calendar)"
             r"[: ]+(?P<of><?(?:https?|webcals?)://\S+)",
         ),
+        bare=r"(?:list|caldav|(?:add|caldav) \S+[./]\S+(?: \S+)*|(?:remove|sync) #?\d{1,9})?",
     ),
     Command(
         name="connect-calendar",

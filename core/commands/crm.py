@@ -16,6 +16,7 @@ _WHAT = Option(
 )
 _ID = Option("id", "its number", required=True, hidden=True)
 _STAGES = tuple(Choice(stage.value, stage.value.capitalize()) for stage in Stage)
+_NAME = r"(?-i:[^\W\d_a-zäöüß][^\s,]*(?: [^\W\d_a-zäöüß][^\s,]*){0,3})"  # a name alone, written as names are
 _HOW = tuple(Choice(name, name.capitalize()) for name in ("call", "meeting", "email", "message", "note"))
 
 CRM = (
@@ -34,6 +35,7 @@ CRM = (
         example="contact Ana Pohl, Acme, ana@acme.com, +49 30 123456, CTO",
         private=True,
         asks=True,
+        bare=rf"#?\d{{1,9}}|{_NAME}(?:, .+)?",
     ),
     Command(
         name="contacts",
@@ -48,6 +50,7 @@ CRM = (
             r"(?:show(?: me)? |list )?(?:my |our |all )?contacts[.?!]*",
             r"(?:zeig(?: mir)? )?(?:meine )?kontakte[.?!]*",
         ),
+        bare=r"\S*",
     ),
     Command(
         name="company",
@@ -56,6 +59,7 @@ CRM = (
         example="company Acme, acme.com",
         private=True,
         asks=True,
+        bare=rf"#?\d{{1,9}}|{_NAME}(?:, .+)?",
     ),
     Command(
         name="deal",
@@ -72,6 +76,7 @@ CRM = (
         example="deal Acme rollout 40000 EUR negotiation closes 30 November",
         private=True,
         asks=True,
+        bare=r"#?\d{1,9}(?: .+)?|(?!with\b)[^\W\d_].*\d.*(?:EUR|USD|GBP|CHF|[€$£]|\d[km]\b).*",
     ),
     Command(
         name="deals",
@@ -83,6 +88,7 @@ CRM = (
             r"(?:show(?: me)? |what are |list )?(?:my |our |all )?(?:open )?deals[.?!]*",
             r"(?:show(?: me)? )?(?:my |our |the )?pipeline[.?!]*",
         ),
+        bare="|".join(stage.value for stage in Stage),
     ),
     Command(
         name="log",
@@ -95,6 +101,7 @@ CRM = (
         changes=True,
         asks=True,
         phrases=SPOKEN,
+        bare=r"(?:a )?(?:call|meeting|e-?mail|message|note) (?:with|to|from|on|about|for) .+",
     ),
     Command(
         name="import",

@@ -12,5 +12,6 @@ MAIL = (
         example="email ana@example.com",
         private=True,
         phrases=(r"(?:please )?(?P<what>stop|unsubscribe)(?: me from)? (?:the |your |my )?(?:e-?mails?|mails)[.!]?",),
+        bare=r"(?:on|off|code(?: [\d ]{6,9})?|\S+@\S+)?",
     ),
 )

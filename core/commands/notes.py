@@ -46,6 +46,7 @@ NOTES = (
             r"(?:please )?(?:make|take) a note(?: of this| that)?[:,]? (?P<text>.+)",
             r"(?:bitte )?(?:notiere?|merk dir)(?: bitte)?(?: mal)?[:,]? (?P<text>.+)",
         ),
+        bare=r"(?!that\b|to self\b)\S+ .+",
     ),
     Command(
         name="notes",

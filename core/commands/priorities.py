@@ -16,6 +16,7 @@ PRIORITIES = (
             r"(?:was sind |zeig(?: mir)? )?meine prioritäten\??",
             r"was soll(?:te)? ich (?:zuerst|als nächstes|jetzt) (?:tun|machen)\??",
         ),
+        bare="",
     ),
     Command(
         name="weights",

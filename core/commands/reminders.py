@@ -19,6 +19,7 @@ REMINDERS = (
             r"(?:please )?remind me,? (?P<when>.+)",
             r"(?:bitte )?erinnere? mich(?: bitte)?,? (?P<when>.+)",
         ),
+        bare=r"(?:in|at|on|tomorrow|today|tonight|next|mon|tues|wednes|thurs|fri|satur|sun|\d).+",
     ),
     Command(
         name="reminders",
@@ -26,6 +27,7 @@ REMINDERS = (
         example="reminders",
         private=True,
         phrases=(r"(?:what are |show(?: me)? |list )?my reminders\??|(?:zeig(?: mir)? )?meine erinnerungen\??",),
+        bare="",
     ),
     Command(
         name="cancel-reminder",

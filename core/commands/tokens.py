@@ -11,6 +11,7 @@ TOKENS = (
         options=(Option("name", "what it is for, such as: our website", required=True),),
         example="token our website",
         private=True,
+        bare=r"(?:for )?(?:our|my|the) [\w .-]{2,40}",
         asks=True,
     ),
     Command(
@@ -18,6 +19,7 @@ TOKENS = (
         summary="Show your tokens, and take them back",
         example="tokens",
         private=True,
+        bare="",
     ),
     Command(
         name="revoke-token",

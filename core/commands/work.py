@@ -18,6 +18,7 @@ _WHAT = tuple(
         "contact",
     )
 )  # fmt: skip
+_OF_ONE = r"#?\d{1,9}"
 _NUMBER = Option("id", "its number", required=True)
 
 WORK = (
@@ -36,6 +37,7 @@ WORK = (
             r"to-?do: ?(?P<text>.+)",
             r"(?:bitte )?(?:neue )?aufgabe: ?(?P<text>.+)",
         ),
+        bare=r"\S+ .+",
         shortcut="Make a task of this",
     ),
     Command(
@@ -45,6 +47,7 @@ WORK = (
         example="tasks today",
         private=True,
         phrases=(r"(?:what are |show(?: me)? |list )?my tasks\??|(?:zeig(?: mir)? )?meine aufgaben\??",),
+        bare="|" + "|".join(choice.value for choice in _WHICH),
     ),
     Command(
         name="done",
@@ -52,6 +55,7 @@ WORK = (
         options=(_NUMBER,),
         example="done 7",
         private=True,
+        bare=_OF_ONE,
     ),
     Command(
         name="snooze",
@@ -59,6 +63,7 @@ WORK = (
         options=(_NUMBER, Option("when", "a time, such as tomorrow, Monday at 9 or in 3 days", long=True)),
         example="snooze 7 until Monday",
         private=True,
+        bare=rf"{_OF_ONE}(?: .+)?",
     ),
     Command(
         name="drop",
@@ -66,6 +71,7 @@ WORK = (
         options=(_NUMBER,),
         example="drop 7",
         private=True,
+        bare=_OF_ONE,
     ),
     Command(
         name="change",
@@ -79,6 +85,7 @@ WORK = (
         private=True,
         asks=True,
         title="Change a task",
+        bare=rf"{_OF_ONE} (?:{'|'.join(choice.value for choice in _WHAT)}) .+",
     ),
     Command(
         name="goal",
@@ -90,12 +97,14 @@ WORK = (
         private=True,
         changes=True,
         asks=True,
+        bare=r"\S+ .+",
     ),
     Command(
         name="goals",
         summary="Show what you want to reach",
         example="goals",
         private=True,
+        bare="",
         phrases=(r"(?:what are |show(?: me)? |list )?my goals\??|(?:zeig(?: mir)? )?meine ziele\??",),
     ),
     Command(
@@ -107,6 +116,7 @@ WORK = (
         ),
         example="progress 2 40",
         private=True,
+        bare=rf"{_OF_ONE} \d{{1,3}}",
     ),
     Command(
         name="drop-goal",

@@ -91,9 +91,11 @@ class Intake:
 
     def _confided(self, event: InboundEvent) -> Invocation | None:
         """The command that free text plainly means, where it is told something in confidence: that cannot wait."""
-        if "://" not in event.text or not event.addressed:
+        if not event.addressed:
             return None
-        spoken = self._registry.spoken(event.text)
+        spoken = self._registry.bare(event.text) if event.place.direct else None
+        if spoken is None and "://" in event.text:
+            spoken = self._registry.spoken(event.text)
         return spoken if spoken is not None and secrets_of(spoken, self._registry) else None
 
     def _judge(self, event: InboundEvent) -> Verdict | None:

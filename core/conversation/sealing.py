@@ -31,7 +31,7 @@ def in_confidence(event: InboundEvent, registry: Registry, prefix: str, seal: Se
         seal: seals a value.
     """
     if event.kind is Kind.EDIT:
-        typed = registry.line(event.text.strip(), prefix)
+        typed = registry.line(event.text.strip(), prefix) or (registry.bare(event.text) if event.place.direct else None)
         if typed is not None and secrets_of(typed, registry):
             return event.model_copy(update={"text": _shown(typed, registry, prefix)})
         return event

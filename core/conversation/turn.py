@@ -138,7 +138,7 @@ class Turns:
         wanted = command_of(claim, self._registry)
         if wanted is not None:
             return await self._command(claim, wanted)
-        spoken = self._registry.spoken(claim.text)
+        spoken = self._registry.spoken(claim.text, direct=claim.place.direct)
         if spoken is None:
             return await self._answer(claim, Ask(claim.text))
         if self._known(spoken).changes:
@@ -171,7 +171,7 @@ class Turns:
         """Yes or no to what Robbie asked back."""
         of = invocation.arguments.get("of", "")
         text = await self._store.asked(claim, int(of)) if of.isdecimal() else None
-        wanted = self._registry.spoken(text) if text else None
+        wanted = self._registry.spoken(text, direct=claim.place.direct) if text else None
         if wanted is None:
             return Say(wording.DONE_ALREADY)
         if invocation.command == "no":

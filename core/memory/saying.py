@@ -39,7 +39,8 @@ def memorable(said: Said, registry: Registry = REGISTRY) -> str:
     text = said.text.strip()
     if said.command or said.by_bot or said.off_record:
         return ""
-    if registry.line(text, PREFIXES.get(said.place.surface, "/")) or registry.spoken(text):
+    typed = registry.line(text, PREFIXES.get(said.place.surface, "/"))
+    if typed or registry.spoken(text, direct=said.place.direct):
         return ""
     return text[:LONGEST]
 

@@ -102,6 +102,20 @@ async def test_what_takes_effect_at_once_in_the_terminal_says_so_and_regenerate_
     assert await typed("/regenerate") == "two"
 
 
+async def test_in_a_direct_message_a_command_needs_no_prefix_and_what_changes_something_is_asked_back(
+    office: Office,
+) -> None:
+    await office.open()
+    direct = office.slack.dm("U1")
+    assert "**On:** no" in await office.ask("brief off", direct)
+    assert await office.rows("SELECT settings #>> '{briefs,on}' FROM people ORDER BY id LIMIT 1") == [("false",)]
+    assert "Send Ben the contract" in await office.ask("task Send Ben the contract by tomorrow", direct)
+    assert await office.rows("SELECT 1 FROM tasks") == []
+    assert not office.providers.requests
+    office.providers.reply("I see.")
+    assert await office.ask("brief history of time?", direct) == "I see."
+
+
 @pytest.mark.parametrize("line", ["/metnor", "/stop now"])
 async def test_a_line_that_cannot_be_read_is_explained_in_the_terminal(office: Office, line: str) -> None:
     app = await office.open()

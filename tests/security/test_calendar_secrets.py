@@ -73,6 +73,16 @@ async def test_an_address_is_nowhere_in_the_clear_however_it_is_said(
     assert not office.providers.requests
 
 
+@pytest.mark.parametrize(
+    "line", ["calendar caldav 127.0.0.1:9/dav ana {}", "!robbie calendar caldav 127.0.0.1:9/dav ana {}"]
+)
+async def test_a_password_that_is_typed_is_nowhere_in_the_clear(office: Office, admin_url: str, line: str) -> None:
+    await office.open()
+    await office.ask(line.format(CANARY), office.slack.dm("U1"))
+    assert await holding(admin_url, CANARY) == []
+    assert not office.providers.requests
+
+
 async def test_a_password_that_is_filled_in_is_nowhere_in_the_clear(
     office: Office, admin_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
