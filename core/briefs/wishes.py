@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from core.briefs.models import BriefKind
 from core.people.models import BriefSettings
 from core.registry import CommandError
-from core.reminders.when import understand
+from core.reminders.when import named
 
 COMMAND = "brief"
 _TIME = re.compile(r"(?:at |um )?(\d{1,2})(?:[:.](\d{2}))? ?(am|pm|uhr|h)?", re.IGNORECASE)
@@ -109,9 +109,9 @@ def day_of(text: str, moment: Moment, *, later: bool = False) -> date:
     words = re.sub(r"^(?:until|till|bis|on|for|für|since)\s+", "", text.strip(), flags=re.IGNORECASE)
     tries = (words, f"in {words}") if words else ()
     for line in tries:
-        found = understand(line, moment.now, moment.zone, time(0) if later else time(23, 59))
-        if found is not None and not found.rest:
-            return found.at.astimezone(moment.zone).date()
+        found = named(line, moment.now, moment.zone, time(0) if later else time(23, 59))
+        if found is not None:
+            return found.astimezone(moment.zone).date()
     raise CommandError("Until which day? Write it like `brief pause until Monday`.", COMMAND)
 
 

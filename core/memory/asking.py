@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from core.reminders.when import MONTHS
+from core.reminders.spelling import MONTHS
 
 _WORD = re.compile(r"\w+(?:-\w+)*")
 # First names that are words, too: they count as names only where they are written like names.

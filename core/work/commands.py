@@ -12,7 +12,7 @@ from core.notes.models import Note
 from core.notes.showing import short
 from core.registry import CommandError
 from core.reminders.moments import in_words, moment, zone_of
-from core.work.dues import due_in, moment_of, split
+from core.work.dues import due_in, moment_of, split_plain
 from core.work.marks import marked
 from core.work.models import LONGEST, Cycle, Missing, Task, TaskChanges, Tasks, Which
 from core.work.showing import NOTHING, button, line, number
@@ -51,7 +51,7 @@ class _Work:
 
     async def add(self, asked: Asked) -> Say:
         read = marked(asked.argument("text").strip())
-        text, due = split(read.text, asked.now, zone_of(asked.asker.zone))
+        text, due = split_plain(read.text, asked.now, zone_of(asked.asker.zone))
         if len(text) > LONGEST:
             raise CommandError(f"A task has at most {LONGEST} characters.", "task")
         try:

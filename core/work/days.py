@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from core.registry import CommandError
 from core.reminders.moments import moment
-from core.reminders.when import MONTHS, understand
+from core.reminders.spelling import MONTHS
+from core.reminders.when import named
 
 _NUMBERS = {name: number for number, row in enumerate(MONTHS, 1) for name in row.split()}
 _SHORT = {name[:3]: name for name in _NUMBERS if name not in ("mai", "juli", "juni", "märz", "oktober", "dezember")} | {
@@ -54,8 +55,8 @@ def to_come(text: str, now: datetime, zone: ZoneInfo) -> date | None:
     words = full_months(_bare(text)).casefold()
     if words in ("today", "heute"):
         return now.astimezone(zone).date()
-    found = understand(words, now, zone)
-    return found.at.astimezone(zone).date() if found is not None and not found.rest else None
+    found = named(words, now, zone)
+    return found.astimezone(zone).date() if found is not None else None
 
 
 def past(text: str, now: datetime, zone: ZoneInfo) -> datetime | None:

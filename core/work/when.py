@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from core.registry import CommandError
-from core.reminders.when import understand
+from core.reminders.when import named
 from core.work.agenda import WORK
 
 _END_OF_DAY = time(23, 59)
@@ -56,10 +56,10 @@ def day_of(words: str, now: datetime, zone: ZoneInfo) -> date:
     given = _LEAD.sub("", words.strip(" ?!.")).strip()
     if not given:
         return now.astimezone(zone).date()
-    found = understand(given, now, zone, _END_OF_DAY)
-    if found is None or found.rest:
+    found = named(given, now, zone, _END_OF_DAY)
+    if found is None:
         raise CommandError("I did not understand which day. Say it like `today`, `tomorrow`, `Friday` or `2026-12-24`.")
-    return found.at.astimezone(zone).date()
+    return found.astimezone(zone).date()
 
 
 def length_of(words: str) -> tuple[timedelta, str] | None:
@@ -81,13 +81,12 @@ def when_of(words: str, now: datetime, zone: ZoneInfo) -> Meant:
     if not given:
         return Meant()
     if _CLOCK.search(given):
-        found = understand(given, now, zone)
-        if found is None or found.rest:
+        at = named(given, now, zone)
+        if at is None:
             raise CommandError(
                 "I did not understand when. Say it like `tomorrow morning`, `Friday` or `today at 14:00`."
             )
-        return Meant(day=found.at.astimezone(zone).date(), at=found.at)
+        return Meant(day=at.astimezone(zone).date(), at=at)
     part = _PART.search(given)
     day = " ".join(_PART.sub(" ", given, count=1).split()) if part else given
-    named = day_of(day, now, zone)
-    return Meant(day=named, part=PARTS[part[1].casefold()] if part else None)
+    return Meant(day=day_of(day, now, zone), part=PARTS[part[1].casefold()] if part else None)

@@ -50,12 +50,64 @@ ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Pacific/
         ("nächsten Montag um 8 Uhr 30 Ben anrufen", "2026-11-30 08:30", "Ben anrufen"),
         ("am 27.11. um 15 Uhr Ben anrufen", "2026-11-27 15:00", "Ben anrufen"),
         ("heute um 19:30 Uhr Ben anrufen", "2026-11-24 19:30", "Ben anrufen"),
+        ("call Ben Fri 3pm", "2026-11-27 15:00", "call Ben"),
+        ("call Ben Tue at 9:30", "2026-12-01 09:30", "call Ben"),
+        ("call Ben on Sat", "2026-11-28 09:00", "call Ben"),
+        ("release on 3 Dec at 15:00", "2026-12-03 15:00", "release"),
+        ("Dec 24, 2026 wrap gifts", "2026-12-24 09:00", "wrap gifts"),
+        ("tomorrow 3:30 p.m. call Ben", "2026-11-25 15:30", "call Ben"),
+        ("call Ben on 12/24", "2026-12-24 09:00", "call Ben"),
+        ("12/24/2026 at 9 wrap gifts", "2026-12-24 09:00", "wrap gifts"),
+        ("2026-12-24T15:00 wrap gifts", "2026-12-24 15:00", "wrap gifts"),
+        ("in two weeks call Ben", "2026-12-08 18:00", "call Ben"),
+        ("in 3 days at 9 call Ben", "2026-11-27 09:00", "call Ben"),
+        ("in 3 months renew it", "2027-02-24 18:00", "renew it"),
+        ("in 1.5 hours stretch", "2026-11-24 19:30", "stretch"),
+        ("next week call Ben", "2026-11-30 09:00", "call Ben"),
+        ("Friday next week call Ben", "2026-12-04 09:00", "call Ben"),
+        ("end of the month bill Acme", "2026-11-30 09:00", "bill Acme"),
+        ("am Monatsende Acme mahnen", "2026-11-30 09:00", "Acme mahnen"),
+        ("nächsten Monat Acme mahnen", "2026-12-01 09:00", "Acme mahnen"),
+        ("this weekend clean up", "2026-11-28 09:00", "clean up"),
+        ("the 15th pay the rent", "2026-12-15 09:00", "pay the rent"),
+        ("EOD Friday send it", "2026-11-27 18:00", "send it"),
+        ("tomorrow at midnight deploy", "2026-11-25 23:59", "deploy"),
+        ("29 February celebrate", "2028-02-29 09:00", "celebrate"),
     ],
 )
 def test_times_are_understood_as_people_write_them(line: str, at: str, rest: str) -> None:
     meant = understand(line, NOW, BERLIN)
     assert meant is not None
     assert (f"{meant.at:%Y-%m-%d %H:%M}", meant.rest) == (at, rest)
+
+
+@pytest.mark.parametrize(("day", "end"), [(1, "30"), (30, "30")])
+def test_the_end_of_a_month_is_its_last_day(day: int, end: str) -> None:
+    meant = understand("end of the month", NOW.replace(day=day, hour=8), BERLIN)
+    assert meant is not None
+    assert f"{meant.at:%m-%d}" == f"11-{end}"
+
+
+def test_a_month_from_the_31st_is_the_last_day_of_a_shorter_one() -> None:
+    meant = understand("in a month", datetime(2027, 1, 31, 12, 0, tzinfo=BERLIN), BERLIN)
+    assert meant is not None
+    assert f"{meant.at:%Y-%m-%d %H:%M}" == "2027-02-28 12:00"
+
+
+@pytest.mark.parametrize("line", ["14.12 call Ben", "call Ben 3.12"])
+def test_what_may_be_a_day_or_a_time_is_asked(line: str) -> None:
+    with pytest.raises(CommandError, match="a day or a time"):
+        understand(line, NOW, BERLIN)
+
+
+def test_a_day_that_may_be_of_two_months_is_asked() -> None:
+    with pytest.raises(CommandError, match="Which day is 3/4"):
+        understand("on 3/4/2027 call Ben", NOW, BERLIN)
+
+
+@pytest.mark.parametrize("line", ["support 24/7", "24/7 support", "the cat sat", "split it 50/50"])
+def test_what_only_looks_like_a_day_is_none(line: str) -> None:
+    assert understand(line, NOW, BERLIN) is None
 
 
 def test_um_14_uhr_is_today_while_it_is_to_come() -> None:
@@ -84,7 +136,8 @@ def test_what_is_no_time_is_not_guessed(line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["um 14 Uhr Ben", "today at 9 call", "2020-01-01 12:00 x", "heute früh x", "1.1.2020 x"]
+    "line",
+    ["um 14 Uhr Ben", "today at 9 call", "this morning call", "2020-01-01 12:00 x", "heute früh x", "1.1.2020 x"],
 )
 def test_what_has_passed_is_refused(line: str) -> None:
     with pytest.raises(CommandError, match="has passed already"):
