@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from core.work import money
@@ -28,6 +28,10 @@ _STAGES = {
     Stage.WON: "closedwon|closed won|gewonnen",
     Stage.LOST: "closedlost|closed lost|verloren|deleted",
 }
+_NO_DAY = re.compile(r"0{1,4}[./-]0{1,2}[./-]0{1,4}")  # Outlook's for none
+_APPLE_NO_YEAR = 1604
+_ASIDE = re.compile(r"\s*\([^()]*\)$")  # HubSpot: a stage's pipeline, a contact's address
+_SLASHES = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 _STAGE_OF = {name: stage for stage, names in _STAGES.items() for name in names.split("|")}
 
 
@@ -66,12 +70,27 @@ def drafts(rows: Rows) -> tuple[list[Draft], list[Wrong]]:
     made: list[Draft] = []
     wrong = list(rows.wrong)
     make = {"contact": _contact, "company": _company, "deal": _deal}[rows.kind]
-    for row in rows.rows:
+    for row in _in_one_order(_in_one_order(rows.rows, "birthday"), "closes"):
         try:
             made.append(_measured(make(row)))
         except _NotSo as error:
             wrong.append(Wrong(row.line, str(error), error.fix))
     return made, sorted(wrong, key=lambda one: one.line)
+
+
+def _in_one_order(rows: Sequence[Row], name: str) -> Sequence[Row]:
+    """The rows, with days such as ``5/3/1980`` made plain where another of that column, ``5/13/1980``, tells how."""
+    found = [_SLASHES.match(row.values.get(name, "")) for row in rows]
+    day_first, month_first = (any(day and int(day[at]) > 12 for day in found) for at in (1, 2))
+    if day_first == month_first:
+        return rows
+    month, of_month = (1, 2) if month_first else (2, 1)
+    return [
+        replace(row, values={**row.values, name: f"{day[3]}-{int(day[month]):02}-{int(day[of_month]):02}"})
+        if day
+        else row
+        for row, day in zip(rows, found, strict=True)
+    ]
 
 
 def _measured(draft: Draft) -> Draft:
@@ -89,6 +108,8 @@ def _given(fields: Mapping[str, object]) -> dict[str, object]:
 def _contact(row: Row) -> Draft:
     values = row.values
     email = re.split(r"\s*(?::::|[;,])\s*", values.get("email", "").removeprefix("mailto:"))[0].strip("<>'\"")
+    if email.casefold().startswith("/o="):  # how Outlook writes colleagues on the same server: none to write to
+        email = ""
     if email and not EMAIL.fullmatch(email):
         raise _NotSo(f"“{email[:60]}” is no address of mail", "Write it like ana@acme.com, or leave it empty.")
     parts = (values.get(part, "") for part in ("first", "middle", "last"))
@@ -106,10 +127,12 @@ def _line(values: Mapping[str, str], name: str) -> str:
 
 
 def _birthday(text: str) -> date | None:
-    if not text:
+    if not text or _NO_DAY.fullmatch(text):
         return None
     short = re.fullmatch(r"--(\d\d)-?(\d\d)", text)
     found = exact(f"{NO_YEAR}-{short[1]}-{short[2]}" if short else text)
+    if found is not None and found.year == _APPLE_NO_YEAR:
+        found = found.replace(year=NO_YEAR)
     if found is None:
         raise _NotSo(f"its birthday “{text[:30]}” can be read in no one way", "Write it like 1980-05-03.")
     return found
@@ -131,6 +154,7 @@ def _deal(row: Row) -> Draft:
     fields: dict[str, object] = {"name": name, "next_step": _line(values, "next"), **_worth(values)}
     stage = values.get("stage", "")
     if stage:
+        stage = _ASIDE.sub("", stage)
         found = stage_of(stage) or _STAGE_OF.get(stage.casefold().strip())
         if found is None:
             raise _NotSo(f"I know no stage “{stage[:40]}”", f"Use one of: {', '.join(Stage)}.")
@@ -140,7 +164,13 @@ def _deal(row: Row) -> Draft:
         fields["closes_on"] = exact(closes)
         if fields["closes_on"] is None:
             raise _NotSo(f"its closing date “{closes[:30]}” can be read in no one way", "Write it like 2026-11-30.")
-    return Draft(row.line, _given(fields), _line(values, "company"), _line(values, "contact"), _line(values, "key"))
+    return Draft(
+        row.line,
+        _given(fields),
+        _line(values, "company"),
+        _ASIDE.sub("", _line(values, "contact")),
+        _line(values, "key"),
+    )
 
 
 def _worth(values: Mapping[str, str]) -> Mapping[str, object]:

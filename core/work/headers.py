@@ -24,7 +24,7 @@ CONTACT: Mapping[str, tuple[str, ...]] = {
     "company": ("company", "company name", "organization", "organisation", "organization name", "organization 1 name",
                 "organisation 1 name", "associated company", "firma", "firmenname", "unternehmen", "account name",
                 "person organization", "primary associated company", "organization 1 firma"),
-    "title": ("title", "job title", "jobtitle", "position", "role", "organization title", "organization 1 title",
+    "title": ("job title", "jobtitle", "title", "position", "role", "organization title", "organization 1 title",
               "organisation 1 titel", "berufsbezeichnung", "funktion", "rolle", "person job title", "stelle"),
     "about": ("notes", "note", "about", "description", "comment", "comments", "notizen", "notiz", "bemerkung",
               "bemerkungen", "kommentar", "beschreibung"),
@@ -76,6 +76,8 @@ def normal(header: str) -> str:
 def kind_of(headers: list[str]) -> str:
     """What a file with these headers holds: ``contact``, ``company`` or ``deal``."""
     names = {normal(header) for header in headers}
+    if "company domain name" in names:  # HubSpot's companies have telephones, too
+        return "company"
     if names & _OF_DEALS and not names & frozenset((*CONTACT["first"], *CONTACT["last"])):
         return "deal"
     if names & _OF_PEOPLE:

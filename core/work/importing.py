@@ -18,6 +18,7 @@ from core.work.drafts import Draft, Plan, drafts
 from core.work.reading import MOST_BYTES, CardReader, Rows, Unimportable, Wrong, as_csv, rows_of
 
 _TOLD = 10
+_FIRST = 3  # names that show whether the file is read as it is meant, letters and all
 _MOST_FILES = 3
 _NAMES = {"contact": ("contact", "contacts"), "company": ("company", "companies"), "deal": ("deal", "deals")}
 _HOW = (
@@ -150,6 +151,9 @@ def told(rows: Rows, plan: Plan, *, done: bool = False, most: int = _TOLD) -> st
     total = sum(counts.values())
     parts = [f"{count:,} {name}" for name, count in counts.items() if count]
     text = f"{total:,} {one if total == 1 else many}: {', '.join(parts) or 'none'}."
+    if plan.new and not done:
+        names = ", ".join(safe_name(draft.name) for draft in plan.new[:_FIRST])
+        text += f" New: {names}{' and more' if len(plan.new) > _FIRST else ''}."
     if plan.companies:
         alone = len(plan.companies) == 1
         made = ("was made" if alone else "were made") if done else "would be made"

@@ -72,17 +72,19 @@ def rows_of(data: bytes, cards: CardReader) -> Rows:
     """What is in a file. Raises Unimportable."""
     if len(data) > MOST_BYTES:
         raise Unimportable(f"The file is too large: I import up to {MOST_BYTES // 1_000_000} MB. Split it.")
+    if not data.strip():
+        raise Unimportable("The file is empty.")
     text = decoded(data) if is_text(data) else None
     if text is None:
         raise Unimportable("I cannot read this file. Export it as CSV (UTF-8) or as vCard (.vcf).")
     if not text.strip():
         raise Unimportable("The file is empty.")
-    if text.count("\n") > MOST_LINES:
-        raise Unimportable(f"The file is too long: I import up to {MOST_LINES:,} lines. Split it.")
-    if _CARD.match(text):
+    if _CARD.match(text):  # of these the bytes are limit enough: pictures have many lines, which are not read
         read = list(cards.read(text))
         return Rows("contact", [one for one in read if isinstance(one, Row)],
                     [one for one in read if isinstance(one, Wrong)])  # fmt: skip
+    if text.count("\n") > MOST_LINES:
+        raise Unimportable(f"The file is too long: I import up to {MOST_LINES:,} lines. Split it.")
     return _table(text)
 
 
@@ -111,7 +113,20 @@ def _table(text: str) -> Rows:
                 wrong.append(Wrong(line, what, "Put text with a separator in it between quotes."))
             else:
                 rows.append(Row(line, {columns[at]: cell.strip() for at, cell in enumerate(cells) if at in columns}))
+    if rows and _left_open(body, rows[-1].line - skipped, separator):
+        what = "a quote is opened here and closed nowhere, so that the rest of the file stands in it"
+        wrong.append(Wrong(rows.pop().line, what, "Close the quote, and import the file again."))
     return Rows(kind, rows, wrong, tuple(unknown))
+
+
+def _left_open(body: str, line: int, separator: str) -> bool:
+    """Whether the row that begins on a line, the last one, ends within quotes."""
+    last = body.split("\n", line - 1)[-1]
+    try:
+        list(csv.reader(io.StringIO(last, newline=""), delimiter=separator, strict=True))
+    except csv.Error as error:
+        return "unexpected end of data" in str(error)
+    return False
 
 
 def _lines(reader: Iterator[list[str]], skipped: int) -> Iterator[tuple[int, list[str]]]:

@@ -18,7 +18,7 @@ from core.work.deals import Stage
 from core.work.drafts import Draft, drafts, plan
 from core.work.headers import COMPANY, CONTACT, DEAL, kind_of, normal
 from core.work.importing import read
-from core.work.reading import MOST_BYTES, Unimportable, as_csv, rows_of, safe_cell
+from core.work.reading import MOST_BYTES, MOST_LINES, Unimportable, as_csv, rows_of, safe_cell
 
 CARDS = VobjectCards()
 NOW = datetime(2026, 11, 29, tzinfo=UTC)
@@ -222,3 +222,57 @@ def test_every_header_of_the_table_is_written_as_it_is_looked_up() -> None:
     for table in (CONTACT, COMPANY, DEAL):
         for names in table.values():
             assert [normal(name) for name in names] == list(names)
+
+
+OUTLOOK_ODD = (
+    '"Title","First Name","Last Name","Company","Job Title","Birthday","E-mail Address"\r\n'
+    '"Dr.","Ana","Pohl","Acme","CTO","5/13/1980","ana@acme.com"\r\n'
+    '"","Bob","Smith","","","0/0/00","/o=ExchangeLabs/ou=Exchange Administrative Group/cn=Recipients/cn=bob"\r\n'
+    '"","Eve","Zed","","","5/3/1981","eve@zed.com"\r\n'
+)
+
+
+def test_an_export_of_outlook_is_read_as_it_is() -> None:
+    _, made, wrong = read(OUTLOOK_ODD.encode("cp1252"), CARDS)
+    assert not wrong
+    assert [(draft.name, draft.fields.get("email"), draft.fields.get("birthday")) for draft in made] == [
+        ("Ana Pohl", "ana@acme.com", date(1980, 5, 13)),
+        ("Bob Smith", None, None),
+        ("Eve Zed", "eve@zed.com", date(1981, 5, 3)),
+    ]
+    assert made[0].fields["title"] == "CTO"
+
+
+def test_days_of_which_none_tells_their_order_are_told_by_line() -> None:
+    _, made, wrong = read(OUTLOOK_ODD.replace("5/13/1980", "5/4/1980").encode(), CARDS)
+    assert [draft.name for draft in made] == ["Bob Smith"]
+    assert [one.line for one in wrong] == [2, 4]
+
+
+def test_exports_of_hubspot_are_read_as_they_are() -> None:
+    deals = (
+        "Record ID,Deal Name,Deal Stage,Close Date,Amount,Associated Contact\n"
+        "1,Big,Closed Won (Sales Pipeline),2026-11-30 23:59,40000,Ana Pohl (ana@acme.com)\n"
+    )
+    companies = "Record ID,Company name,Phone Number,Company Domain Name\n55,Acme,+49 30,acme.com\n"
+    rows, made, wrong = read(deals.encode(), CARDS)
+    assert (rows.kind, made[0].fields["stage"], made[0].contact, wrong) == ("deal", "won", "Ana Pohl", [])
+    rows, made, wrong = read(companies.encode(), CARDS)
+    assert (rows.kind, made[0].name, made[0].fields["domain"], wrong) == ("company", "Acme", "acme.com", [])
+
+
+def test_a_birthday_of_apple_without_a_year_has_none() -> None:
+    card = "BEGIN:VCARD\nVERSION:3.0\nFN:Ana\nBDAY;X-APPLE-OMIT-YEAR=1604:1604-05-03\nEND:VCARD\n"
+    assert read(card.encode(), CARDS)[1][0].fields["birthday"] == date(1904, 5, 3)
+
+
+def test_a_quote_that_is_left_open_swallows_no_lines_in_silence() -> None:
+    _, made, wrong = read(b'Name,Email,Notes\nAna,ana@acme.com,fine\nBen,ben@acme.com,"so\nEve,eve@x.de,\n', CARDS)
+    assert [draft.name for draft in made] == ["Ana"]
+    assert [(one.line, "closed nowhere" in one.what) for one in wrong] == [(3, True)]
+
+
+def test_lines_of_pictures_do_not_make_cards_too_many() -> None:
+    picture = "PHOTO;ENCODING=b;TYPE=JPEG:" + "\n ".join(["AAAA"] * MOST_LINES)
+    card = f"BEGIN:VCARD\nVERSION:3.0\nFN:Ana\n{picture}\nEND:VCARD\n"
+    assert [draft.name for draft in read(card.encode(), CARDS)[1]] == ["Ana"]
