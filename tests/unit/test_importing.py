@@ -145,7 +145,7 @@ def test_vcards_of_every_version_are_read_card_by_card() -> None:
 @pytest.mark.parametrize(
     ("data", "why"),
     [
-        (b"", "cannot read"),
+        (b"", "empty"),
         (b"\n\n", "empty"),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\x00" * 20, "cannot read"),
         (b"a,b\n1,2\n", "no column of names"),
