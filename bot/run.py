@@ -27,6 +27,7 @@ from core.conversation.ports import Gateway
 _log = logging.getLogger(__name__)
 _FLUSH_SECONDS = 5.0
 _CONNECT_SECONDS = 10.0
+_LOOK_SECONDS = 0.02
 
 Progress = Callable[[str], None]
 Ready = Callable[[App, int], Awaitable[None]]
@@ -149,12 +150,12 @@ async def gateway(app: App) -> AsyncIterator[None]:
 async def _connected(gateways: Mapping[str, Gateway]) -> None:
     """Give the platforms a moment to answer, where no other process is connected to them."""
     waiting: list[str] = []
-    for _ in range(int(_CONNECT_SECONDS / 0.1)):
+    for _ in range(int(_CONNECT_SECONDS / _LOOK_SECONDS)):
         states = {name: connection.health() for name, connection in gateways.items()}
         waiting = [name for name, state in states.items() if not (state["connected"] or state["lease"] == "standby")]
         if not waiting:
             return
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(_LOOK_SECONDS)
     for name in waiting:
         _log.warning("%s does not answer yet; trying on", name.capitalize())
 

@@ -11,6 +11,7 @@ from typing import Annotated
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from mentors.reading import Loader
 from mentors.words import Phrases, Words
 
 _FOLDER = Path(__file__).resolve().parent / "cues"
@@ -84,7 +85,4 @@ def evidence(file: str) -> Evidence:
 def cues_of(file: str) -> tuple[Cue, ...]:
     """The cues of a file as they are written."""
     text = (_FOLDER / f"{file}.yaml").read_text("utf-8")
-    return TypeAdapter(tuple[Cue, ...]).validate_python(yaml.load(text, _Loader))  # noqa: S506 - a safe one
-
-
-_Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return TypeAdapter(tuple[Cue, ...]).validate_python(yaml.load(text, Loader))  # noqa: S506 - a safe one

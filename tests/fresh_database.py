@@ -5,6 +5,7 @@ Copying 1,300 files and deleting them takes several times as long as emptying th
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,7 +41,7 @@ _STATE = "SELECT " + ", ".join(
     [f"(SELECT md5(string_agg(one::text, '' ORDER BY one::text)) FROM ({rows}) AS _ (one))" for rows in _CONTENTS]
     + [f"(SELECT (count(*), max(xmin::text::bigint))::text FROM pg_{catalog})" for catalog in _CATALOGS.split()]
 )
-_END_OTHERS = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = %s"
+_END_OTHERS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
 _FILLED = """
     SELECT relname, pg_total_relation_size(oid) FROM pg_class
     WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'alembic_version'
@@ -97,7 +98,8 @@ class Databases:
 
     def _emptied(self, used: Fresh, name: str) -> Fresh | None:
         """The database under another name and without rows; None if it cannot be as it was."""
-        self._maintenance.execute(_END_OTHERS, [used.name])
+        while self._maintenance.execute(_END_OTHERS, [used.name]).fetchall():
+            time.sleep(0.005)  # PostgreSQL itself looks every 100 ms only
         self._execute("ALTER DATABASE {} RENAME TO {}", used.name, name)
         url = self._server.url(database=name)
         with psycopg.connect(url, autocommit=True) as connection:
