@@ -1,41 +1,42 @@
 """The REST API under ``/api/v1``: what a person keeps, for other programs that have a token of theirs."""
 
-import hashlib
-import json
 import logging
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, FastAPI, Header, Path, Query, Request
+from fastapi import APIRouter, Depends, FastAPI, Path, Query
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from adapters.web import api_models as models
-from adapters.web.api_access import Door, Refusal, refused
+from adapters.web.api_access import (
+    NO_STORE,
+    NONE,
+    NOTHING,
+    Door,
+    Id,
+    IfMatch,
+    Limit,
+    Once,
+    Refusal,
+    Whose,
+    origin_of,
+    refused,
+)
 from adapters.web.api_docs import docs_page
-from core.conversation.models import Asker
+from adapters.web.api_tasks import tasks_router
 from core.people.tokens import Bearer, Tokens
 from core.work.contacts import Crm, Entries, Entry, KeyTaken, NotThere, Outdated, Restorable, Wanted
 from core.work.deals import Stage
-from core.work.models import Task, Tasks, Which
+from core.work.models import Tasks
 
 log = logging.getLogger(__name__)
 
 PATH = "/api/v1"
-_MOST = 200
-_NONE = "There is none of that id, or you may not see it."
-_NO_STORE = {"Cache-Control": "no-store"}
-_Id = Annotated[int, Path(ge=1, lt=2**63)]
-_Limit = Annotated[int, Query(ge=1, le=_MOST, description="How many of them, at the most.")]
 _Cursor = Annotated[int, Query(ge=0, lt=2**63, description="The `next` of the page before.")]
-_Once = Annotated[
-    str, Header(alias="Idempotency-Key", max_length=200, description="The same request once more makes nothing new.")
-]
-_IfMatch = Annotated[str, Header(alias="If-Match", description="Change it only where its etag is still this one.")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +89,13 @@ def create_api(api: Api) -> FastAPI:
     app.include_router(_entries("contacts", crm.contacts, models.ContactNew, models.ContactChange, whose))
     app.include_router(_entries("deals", crm.deals, models.DealNew, models.DealChange, whose))
     app.include_router(_entries("activities", crm.activities, models.ActivityNew, models.ActivityChange, whose))
-    app.include_router(_tasks(api.tasks, whose))
+    app.include_router(tasks_router(api.tasks, whose))
 
     async def docs() -> Response:
         return docs_page(app.openapi(), PATH)
 
     app.add_api_route("/docs", docs, methods=["GET"], include_in_schema=False)
     return app
-
-
-Whose = Callable[[Request], Awaitable[Bearer]]
 
 
 def _entries(name: str, store: Entries[Any], new: Any, change: Any, whose: Whose) -> APIRouter:  # Any: of each kind
@@ -116,12 +114,12 @@ def _reading(store: Entries[Any], whose: Whose) -> Iterator[Route]:  # Any: as a
     asking = Annotated[Bearer, Depends(whose)]
     filters = Annotated[_Filters, Depends()]
 
-    async def list_(who: asking, by: filters, cursor: _Cursor = 0, limit: _Limit = 50) -> models.Listed:
+    async def list_(who: asking, by: filters, cursor: _Cursor = 0, limit: Limit = 50) -> models.Listed:
         found = await store.find(who.viewer, by.wanted(cursor), limit + 1)
         more = str(found[limit - 1].id) if len(found) > limit else None
         return models.Listed(items=[models.shown(one) for one in found[:limit]], next=more)
 
-    async def get(who: asking, id: _Id) -> Response:
+    async def get(who: asking, id: Id) -> Response:
         return _said(await store.one(who.viewer, id))
 
     yield "", list_, "GET", "List them"
@@ -131,8 +129,8 @@ def _reading(store: Entries[Any], whose: Whose) -> Iterator[Route]:  # Any: as a
 def _making(name: str, store: Entries[Any], new: Any, whose: Whose) -> Iterator[Route]:  # Any: as above
     asking = Annotated[Bearer, Depends(whose)]
 
-    async def make(who: asking, body: new, once: _Once = "") -> Response:
-        made = await _kept(store, who, body, _origin(who, name, once))
+    async def make(who: asking, body: new, once: Once = "") -> Response:
+        made = await _kept(store, who, body, origin_of(who, name, once))
         return _said(made, 201, {"Location": f"{PATH}/{name}/{made.id}"})
 
     async def put(who: asking, key: Annotated[str, Path(min_length=1, max_length=200)], body: new) -> Response:
@@ -150,14 +148,14 @@ def _making(name: str, store: Entries[Any], new: Any, whose: Whose) -> Iterator[
 def _changing(store: Entries[Any], change: Any, whose: Whose) -> Iterator[Route]:  # Any: as above
     asking = Annotated[Bearer, Depends(whose)]
 
-    async def patch(who: asking, id: _Id, body: change, match: _IfMatch = "") -> Response:
+    async def patch(who: asking, id: Id, body: change, match: IfMatch = "") -> Response:
         if not body.model_fields_set:
-            raise Refusal(422, "Nothing is to change: send at least one field.")
+            raise Refusal(422, NOTHING)
         return _said(await _changed(store, who, id, body, match.strip().removeprefix("W/").strip('"')))
 
-    async def delete(who: asking, id: _Id) -> Response:
+    async def delete(who: asking, id: Id) -> Response:
         if not await store.remove(who.viewer, id):
-            raise Refusal(404, _NONE)
+            raise Refusal(404, NONE)
         return Response(status_code=204)
 
     yield "/{id}", patch, "PATCH", "Change some fields of one"
@@ -200,21 +198,13 @@ class _Filters:
         return Wanted.model_validate({**self._asked, "after": after})
 
 
-def _origin(who: Bearer, name: str, once: str) -> int:
-    """The number by which the same request is known again; no inbox row has one below zero."""
-    if not once:
-        return 0
-    digest = hashlib.sha256(json.dumps([who.person_id, name, once]).encode()).digest()
-    return -(int.from_bytes(digest[:8], "big") >> 2) - 1
-
-
 async def _kept(store: Entries[Any], who: Bearer, body: Any, origin: int) -> Entry:  # Any: of each kind
     try:
         made = await store.add(who.viewer, body.fields(), shared=body.shared, key=body.key, origin=origin)
     except KeyTaken:
         raise Refusal(409, "Another one has this key.", field="key") from None
     except NotThere as error:
-        raise Refusal(422, _NONE, field=error.field) from None
+        raise Refusal(422, NONE, field=error.field) from None
     return _entry(made)
 
 
@@ -231,7 +221,7 @@ async def _changed(store: Entries[Any], who: Bearer, id_: int, body: Any, etag: 
     except KeyTaken:
         raise Refusal(409, "The team has one with this key already.", field="key") from None
     except NotThere as error:
-        raise Refusal(422, _NONE, field=error.field) from None
+        raise Refusal(422, NONE, field=error.field) from None
     if found is None or found.shared != wanted:
         raise Refusal(422, "Only whoever made it, as a member of a workspace, says who sees it.", field="shared")
     return _entry(found)
@@ -245,47 +235,5 @@ def _entry(found: object) -> Entry:
 
 def _said(found: Entry | None, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     if found is None:
-        raise Refusal(404, _NONE)
-    return JSONResponse(models.shown(found), status, {**_NO_STORE, "ETag": f'"{found.etag}"', **(headers or {})})
-
-
-def _task(found: Task | None) -> Response:
-    if found is None:
-        raise Refusal(404, "There is none of that id, or it is not yours.")
-    return JSONResponse(models.shown_task(found), 200, _NO_STORE)
-
-
-def _tasks(tasks: Tasks, whose: Whose) -> APIRouter:
-    """List, make and finish a person's own tasks."""
-    router = APIRouter(tags=["tasks"])
-    asking = Annotated[Bearer, Depends(whose)]
-
-    def asker(who: Bearer) -> Asker:
-        return Asker(org_id=who.org_id, person_id=who.person_id, account="", name="", zone=who.zone, member=who.member)
-
-    async def list_(who: asking, which: Which = Which.OPEN, limit: _Limit = 50) -> models.Listed:
-        now = datetime.now(UTC)
-        found = await tasks.listed(asker(who), which, now, now + timedelta(days=1), limit)
-        return models.Listed(items=[models.shown_task(one) for one in found])
-
-    async def make(who: asking, body: models.TaskNew, once: _Once = "") -> Response:
-        origin = _origin(who, "tasks", once or hashlib.sha256(str(datetime.now(UTC)).encode()).hexdigest())
-        made = await tasks.add(asker(who), body.text, body.due_at, origin=origin, conversation_id=None)
-        return JSONResponse(models.shown_task(made), 201, {**_NO_STORE, "Location": f"{PATH}/tasks/{made.id}"})
-
-    async def get(who: asking, id: _Id) -> Response:
-        found = await tasks.one(asker(who), id)
-        return _task(found)
-
-    async def finish(who: asking, id: _Id, body: models.TaskDone) -> Response:
-        found = await tasks.finish(asker(who), id, done=body.done)
-        return _task(found)
-
-    for path, does, method, summary in (
-        ("/tasks", list_, "GET", "List tasks"),
-        ("/tasks", make, "POST", "Keep a new task"),
-        ("/tasks/{id}", get, "GET", "Get one"),
-        ("/tasks/{id}", finish, "PATCH", "Say that one is done, or not after all"),
-    ):
-        router.add_api_route(path, does, methods=[method], summary=summary, name=f"{method} {path}")
-    return router
+        raise Refusal(404, NONE)
+    return JSONResponse(models.shown(found), status, {**NO_STORE, "ETag": f'"{found.etag}"', **(headers or {})})

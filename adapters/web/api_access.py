@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Annotated
 
-from fastapi import Request
+from fastapi import Header, Path, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from adapters.web.api_models import Problem
 from core.people.tokens import PREFIX, Bearer, Tokens, digest_of
+
+NONE = "There is none of that id, or you may not see it."
+NOTHING = "Nothing is to change: send at least one field."
+NO_STORE = {"Cache-Control": "no-store"}
+_MOST = 200
+Id = Annotated[int, Path(ge=1, lt=2**63)]
+Limit = Annotated[int, Query(ge=1, le=_MOST, description="How many of them, at the most.")]
+Once = Annotated[
+    str, Header(alias="Idempotency-Key", max_length=200, description="The same request once more makes nothing new.")
+]
+IfMatch = Annotated[str, Header(alias="If-Match", description="Change it only where its etag is still this one.")]
+Whose = Callable[[Request], Awaitable[Bearer]]
+"""Whose token came with a request."""
 
 _TITLES = {
     400: "That is no request",
@@ -132,3 +148,11 @@ async def refused(request: Request, error: Exception) -> Response:
 
 def _field(place: Sequence[object]) -> str:
     return ".".join(str(part) for part in place if part not in ("body", "query", "path", "header")) or "body"
+
+
+def origin_of(who: Bearer, name: str, once: str) -> int:
+    """The number by which the same request is known again; no inbox row has one below zero."""
+    if not once:
+        return 0
+    digest = hashlib.sha256(json.dumps([who.person_id, name, once]).encode()).digest()
+    return -(int.from_bytes(digest[:8], "big") >> 2) - 1

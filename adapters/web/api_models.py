@@ -19,6 +19,9 @@ _Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 _Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST, pattern="^[^\x00]*$")]
 _Text = Annotated[str, StringConstraints(max_length=LONGEST_TEXT, pattern="^[^\x00]*$")]
 _Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST, pattern=f"^(?:{EMAIL.pattern})?$")]
+_Task = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_TASK, pattern="^[^\x00]*$")
+]
 _Currency = Annotated[str, StringConstraints(pattern="^(?:[A-Z]{3})?$")]
 
 
@@ -113,14 +116,19 @@ class ActivityNew(ActivityChange):
 class TaskNew(_Sent):
     """A new task; it is its person's alone."""
 
-    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_TASK)]
+    text: _Task
     due_at: AwareDatetime | None = None
 
 
-class TaskDone(_Sent):
-    """Whether a task is done."""
+class TaskChange(_Sent):
+    """Fields of a task that are to change. ``done`` says that it is done, or not after all."""
 
-    done: bool
+    text: _Task = ""
+    due_at: AwareDatetime | None = None
+    importance: Annotated[int, Field(ge=1, le=5)] | None = None
+    deal_id: _Id | None = None
+    contact_id: _Id | None = None
+    done: bool = False
 
 
 class Listed(BaseModel):

@@ -8,7 +8,9 @@ import re
 import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import httpx
 import psycopg
@@ -166,6 +168,36 @@ async def test_a_program_sees_what_its_person_sees_and_no_more(members: Programs
     assert (await api.patch(f"/tasks/{task['id']}", json={"done": True}, headers=ben)).status_code == 404
 
 
+async def test_a_task_is_changed_and_dropped_by_its_own_person_alone(members: Programs) -> None:
+    api, ana, ben = members.client, await members.as_(members.ana), await members.as_(members.ben)
+    url = f"/tasks/{(await api.post('/tasks', json={'text': 'Send it'}, headers=ana)).json()['id']}"
+    new = {"text": "Send the offer", "due_at": "2030-11-30T18:00:00+01:00", "importance": 5}
+    changed = (await api.patch(url, json=new, headers=ana)).json()
+    assert (changed["text"], changed["importance"]) == ("Send the offer", 5)
+    assert changed["due_at"].startswith("2030-11-30T17:00")
+    cleared = (await api.patch(url, json={"due_at": None, "done": True}, headers=ana)).json()
+    assert (cleared["due_at"], bool(cleared["done_at"]), cleared["text"]) == (None, True, "Send the offer")
+    wrong: list[dict[str, object]] = [{}, {"text": ""}, {"text": None}, {"importance": 6}, {"deal_id": 99}, {"size": 1}]
+    assert [(await api.patch(url, json=body, headers=ana)).status_code for body in wrong] == [422] * len(wrong)
+    for answer in (await api.patch(url, json=new, headers=ben), await api.delete(url, headers=ben)):
+        assert answer.status_code == 404
+    await api.patch(url, json={"done": False}, headers=ana)
+    assert (await api.delete(url, headers=ana)).status_code == 204
+    assert (await api.get("/tasks", headers=ana)).json()["items"] == []
+
+
+async def test_todays_tasks_are_those_of_the_persons_day(members: Programs, admin_url: str) -> None:
+    with psycopg.connect(admin_url, autocommit=True) as admin:
+        admin.execute("UPDATE people SET zone = 'Europe/Berlin'")
+    api, ana = members.client, await members.as_(members.ana)
+    today = datetime.now(ZoneInfo("Europe/Berlin")).date()
+    for number, days in enumerate((0, 1)):
+        due = datetime.combine(today + timedelta(days=days), time(0, 1), ZoneInfo("Europe/Berlin")).isoformat()
+        await api.post("/tasks", json={"text": f"Task {number}", "due_at": due}, headers=ana)
+    listed = (await api.get("/tasks?which=today", headers=ana)).json()["items"]
+    assert [task["text"] for task in listed] == ["Task 0"]
+
+
 async def test_a_guest_shares_nothing(programs: Programs) -> None:
     """Nobody has said yet that they are members."""
     ana = await programs.as_(programs.ana)
@@ -235,8 +267,10 @@ async def test_a_body_that_is_too_large_is_refused_also_without_a_length(members
 
 async def test_who_asks_too_often_is_told_how_long_to_wait(members: Programs) -> None:
     api, ana, ben = members.client, await members.as_(members.ana), await members.as_(members.ben)
-    answers = [await api.get("/contacts/1", headers=ana) for _ in range(125)]
-    late = answers[-1]
+    for _ in range(1_000):  # a slow machine is given new ones meanwhile
+        late = await api.get("/contacts/1", headers=ana)
+        if late.status_code == 429:
+            break
     assert late.status_code == 429
     assert int(late.headers["retry-after"]) >= 1
     assert (await api.get("/contacts", headers=ben)).status_code == 200
