@@ -16,6 +16,7 @@ class BriefsSettings(Section):
     grace_minutes: float = Field(90.0, ge=1, le=600)
     per_minute: int = Field(300, ge=1)
     retry_hours: float = Field(1.5, gt=0, le=12)
+    keep_days: float = Field(400, ge=180)
     phrase: bool = True
     drafts: bool = True
 
@@ -23,6 +24,11 @@ class BriefsSettings(Section):
     def grace(self) -> timedelta:
         """How late a brief may be."""
         return timedelta(minutes=self.grace_minutes)
+
+    @property
+    def keep(self) -> timedelta:
+        """Until all of a brief is deleted."""
+        return timedelta(days=self.keep_days)
 
     @property
     def retry(self) -> timedelta:

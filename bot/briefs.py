@@ -36,6 +36,7 @@ class BriefTicks:
         if self._enabled:
             await each(
                 lambda: self._settle(now),
+                lambda: self._compare(now),
                 lambda: self._times.reckon(now),
                 lambda: self._hand_over(now),
             )
@@ -46,6 +47,11 @@ class BriefTicks:
         settled = await self._delivery.settle(now)
         if settled.undelivered:
             _log.error("%s briefs reached nobody", settled.undelivered)
+
+    async def _compare(self, now: datetime) -> None:
+        found = await self._times.compare(now)
+        if found:
+            _log.info("the times of %s people and channels are reckoned, though no change of them was noted", found)
 
     async def _hand_over(self, now: datetime) -> None:
         handed = await self._due.hand_over(now)

@@ -233,7 +233,8 @@ async def tidy(app: App) -> None:
 
 
 async def _purge(app: App, now: datetime) -> None:
-    gone = await app.schedules.purge(now.date(), timedelta(days=app.settings.scheduler.keep_days))
+    keep = timedelta(days=app.settings.scheduler.keep_days)
+    gone = await app.schedules.purge(now.date(), keep, app.settings.briefs.keep)
     if gone:
         _log.info("purged %s closed inbox rows", gone)
 

@@ -48,6 +48,15 @@ _OLD_FACTS = """
 _OLD_MAIL = """
     UPDATE deliveries SET mail = NULL
     WHERE written AND state IN ('sent', 'failed') AND created_at < clock_timestamp() - interval '1 day'"""
+# What its reader found not relevant, or done, comes in no brief any more, however long ago that was said.
+_OLD_LINES = """
+    DELETE FROM brief_lines USING briefs WHERE brief_id = briefs.id AND due_at < clock_timestamp() - %(keep)s
+      AND act NOT IN ('dismiss', 'done')"""
+_OLD_BRIEFS = """
+    DELETE FROM briefs WHERE due_at < clock_timestamp() - %(keep)s
+      AND NOT EXISTS (SELECT FROM brief_lines WHERE brief_id = briefs.id)"""
+# By then everybody was looked at, whatever was noted.
+_OLD_CHANGES = "DELETE FROM brief_changes WHERE at < clock_timestamp() - interval '1 day'"
 
 
 async def said_in_briefs(tx: Transaction) -> list[int]:
@@ -134,9 +143,17 @@ async def _of_rooms(tx: Transaction, viewer: Viewer) -> list[Viewer]:
     return found
 
 
-async def purge_briefs(tx: Transaction, keep: timedelta) -> None:
-    """Let go of old briefs' words, as robbie_system, before the inbox rows that they hang on go."""
-    for statement in (_OLD_SAID, _OLD_FACTS, _OLD_MAIL):
+async def purge_briefs(tx: Transaction, keep_words: timedelta, keep: timedelta) -> None:
+    """Let go of old briefs' words, and later of all of them, as robbie_system.
+
+    Args:
+        tx: before the inbox rows that they hang on go.
+        keep_words: what they said; it can hardly be acted on any more.
+        keep: that they were, and what was done with them. No day has its brief twice as long as this is some days.
+    """
+    for statement in (_OLD_SAID, _OLD_FACTS, _OLD_MAIL, _OLD_CHANGES):
+        await tx.execute(statement, {"keep": keep_words})
+    for statement in (_OLD_LINES, _OLD_BRIEFS):
         await tx.execute(statement, {"keep": keep})
 
 

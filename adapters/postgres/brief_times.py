@@ -1,9 +1,8 @@
 """When each person's and channel's next briefs are due: made for who is new, reckoned anew where something changed.
 
-One query finds who is concerned; people who chose the same in the same zone are reckoned together.
+What changes is written down by the database as it changes, so that a tick with nothing to do looks at nobody. People
+who chose the same in the same zone are reckoned together.
 """
-
-# ruff: noqa: S608  (the queries are put together from constants)
 
 from __future__ import annotations
 
@@ -15,7 +14,9 @@ from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 from pydantic import ValidationError
 
+from adapters.postgres import brief_times_sql as sql
 from adapters.postgres.database import Database, Transaction
+from adapters.postgres.schedules import first
 from core.briefs.models import BriefKind
 from core.briefs.schedule import HolidayDates, Occurrence, Rhythm
 from core.briefs.times import Step, Timed, reckoned
@@ -24,96 +25,8 @@ from core.people.models import BriefSettings, RoomBrief
 _log = logging.getLogger(__name__)
 
 _BATCH = 1_000
-_ALL: dict[str, object] = {"only": None}
 _NEVER = "9999-12-31"
 _MOVED = "its time had passed when the time zone changed"
-
-# Whoever talked to Robbie directly, or used a command, and can be reached. Accounts that are one human's count once:
-# by the surface that was chosen, else at home, else where something was last written.
-SUBJECTS = """
-    met AS MATERIALIZED (
-        SELECT people.id, people.org_id, people.human, at, coalesce(settings -> 'briefs', '{}') AS chosen,
-               coalesce(nullif(zone, ''), (
-                   SELECT zone FROM people AS same WHERE same.human = people.human AND zone <> ''
-                   ORDER BY home DESC, id LIMIT 1), 'UTC') AS zone,
-               coalesce(place.surface, account.surface, '') AS surface,
-               coalesce(place.tenant, account.tenant, '') AS tenant,
-               human IS NOT NULL AND EXISTS (
-                   SELECT FROM people AS same
-                   WHERE same.human = people.human AND same.home AND same.org_id = people.org_id) AS at_home
-        FROM direct_places JOIN people ON people.id = person_id
-        LEFT JOIN conversations AS place ON place.id = conversation_id
-        LEFT JOIN accounts AS account ON conversation_id IS NULL AND account.person_id = people.id
-            AND account.surface = 'slack'
-        WHERE (%(only)s::bigint[] IS NULL OR people.id = ANY (%(only)s))
-          AND NOT EXISTS (SELECT FROM accounts AS bot WHERE bot.person_id = people.id AND bot.is_bot)
-    ),
-    subjects AS MATERIALIZED (
-        SELECT id, org_id, human, zone, chosen, surface, tenant FROM met WHERE human IS NULL
-        UNION ALL
-        (SELECT DISTINCT ON (human) id, org_id, human, zone, chosen, surface, tenant FROM met WHERE human IS NOT NULL
-         ORDER BY human, surface = chosen ->> 'by' DESC NULLS LAST, surface IN ('web', 'console', ''), at_home DESC,
-                  at DESC, id)
-    ),
-    wanted AS MATERIALIZED (
-        SELECT id, org_id, human, zone, chosen, '' AS room,
-               CASE WHEN chosen ->> 'by' = 'email' THEN 'email' ELSE surface || '/' || tenant END AS tenant,
-               concat_ws(' ', zone, surface || '/' || tenant, human, chosen) AS reckoned_from
-        FROM subjects
-        WHERE chosen ->> 'by' IN ('web', 'email') OR surface NOT IN ('web', 'console', '')
-    )"""
-
-# All accounts of a human are looked at for what was reckoned and made before they were joined.
-_ACCOUNTS = "people.id = wanted.id OR people.human = wanted.human"
-_WHO = f"""
-    WITH {SUBJECTS}
-    SELECT wanted.id FROM wanted
-    LEFT JOIN brief_times AS known ON known.person_id = wanted.id AND known.kind = 'morning'
-    WHERE known.reckoned_from IS DISTINCT FROM wanted.reckoned_from ORDER BY wanted.id"""
-_CHANGED = f"""
-    WITH {SUBJECTS}
-    SELECT wanted.*, ARRAY(
-               SELECT jsonb_build_object('kind', kind, 'zone', brief_times.zone, 'local_date', local_date,
-                                         'due_at', nullif(due_at, 'infinity'))
-               FROM brief_times JOIN people ON people.id = person_id WHERE {_ACCOUNTS}
-               ORDER BY due_at DESC) AS before,
-           ARRAY(SELECT jsonb_build_object('kind', kind, 'last', max(local_date))
-                 FROM briefs JOIN people ON people.id = owner WHERE room = '' AND ({_ACCOUNTS})
-                 GROUP BY kind) AS made
-    FROM wanted LEFT JOIN brief_times AS known ON known.person_id = wanted.id AND known.kind = 'morning'
-    WHERE known.reckoned_from IS DISTINCT FROM wanted.reckoned_from"""
-_GONE = f"""
-    WITH {SUBJECTS}
-    DELETE FROM brief_times WHERE person_id IS NOT NULL AND person_id NOT IN (SELECT id FROM wanted)"""
-
-_ROOMS = """
-    WITH wanted AS (
-        SELECT org_id, surface || '/' || tenant || '/' || channel AS room, surface || '/' || tenant AS tenant,
-               settings -> 'brief' AS chosen, (settings -> 'brief')::text AS reckoned_from
-        FROM channel_settings WHERE jsonb_typeof(settings -> 'brief') = 'object'
-    ),
-    gone AS (
-        DELETE FROM brief_times WHERE room <> '' AND NOT EXISTS (
-            SELECT FROM wanted WHERE (wanted.org_id, wanted.room) = (brief_times.org_id, brief_times.room))
-    )
-    SELECT wanted.*, NULL::bigint AS id, NULL::uuid AS human, '' AS zone, ARRAY(
-               SELECT jsonb_build_object('kind', kind, 'zone', zone, 'local_date', local_date,
-                                         'due_at', nullif(due_at, 'infinity'))
-               FROM brief_times WHERE brief_times.room = wanted.room AND brief_times.org_id = wanted.org_id) AS before,
-           ARRAY(SELECT jsonb_build_object('kind', kind, 'last', max(local_date))
-                 FROM briefs WHERE subject = 'room:' || wanted.room GROUP BY kind) AS made
-    FROM wanted LEFT JOIN brief_times AS known
-      ON known.org_id = wanted.org_id AND known.room = wanted.room AND known.kind = 'morning'
-    WHERE known.reckoned_from IS DISTINCT FROM wanted.reckoned_from"""
-
-_KEEP = """
-    INSERT INTO brief_times (org_id, person_id, room, kind, local_date, due_at, zone, reckoned_from, tenant)
-    SELECT org_id, person_id, room, kind, local_date, due_at, zone, reckoned_from, tenant
-    FROM jsonb_to_recordset(%(times)s) AS it (org_id bigint, person_id bigint, room text, kind text, local_date date,
-        due_at timestamptz, zone text, reckoned_from text, tenant text)
-    ON CONFLICT (org_id, person_id, room, kind) DO UPDATE SET
-        local_date = excluded.local_date, due_at = excluded.due_at, zone = excluded.zone,
-        reckoned_from = excluded.reckoned_from, tenant = excluded.tenant"""
 
 # A time that has passed for good is a brief that says so.
 SKIP = """
@@ -141,28 +54,43 @@ class PostgresBriefTimes:
         self._holidays = holidays
 
     async def reckon(self, now: datetime) -> int:
-        """Reckon what is new or has changed, and say how many people and channels that were."""
-        async with self._database.system() as tx:
-            await alone(tx)
-            done = await self._reckon(tx, _ROOMS, now)
-            changed = [row["id"] for row in await (await tx.execute(_WHO, _ALL)).fetchall()]
-            if not changed:
-                await tx.execute(_GONE, _ALL)
-        for begin in range(0, len(changed), _BATCH):
-            batch = changed[begin : begin + _BATCH]
+        """Reckon anew what has changed, and say how many people and channels that were."""
+        done, more = 0, True
+        while more:
             async with self._database.system() as tx:
                 await alone(tx)
-                done += await self._reckon(tx, _CHANGED, now, batch)
-                if batch[-1] == changed[-1]:  # what a human's other accounts had is read before it goes
-                    await tx.execute(_GONE, _ALL)
+                changes = await (await tx.execute(sql.CHANGES, {"limit": _BATCH})).fetchall()
+                if changes:
+                    done += await self._look_at(tx, changes, now)
+            more = len(changes) == _BATCH
         return done
 
-    async def _reckon(self, tx: Transaction, query: str, now: datetime, only: Sequence[int] = ()) -> int:
-        """Reckon a few anew, those that nobody has reckoned meanwhile."""
-        rows = await (await tx.execute(query, {"only": list(only)})).fetchall()
-        if rows:
-            await self._keep(tx, rows, now)
-        return len(rows)
+    async def compare(self, now: datetime) -> int | None:
+        """Look at everybody, once an hour, for what changed and was not written down, so that it is reckoned next.
+
+        Returns how many there were; None when this hour's was done already.
+        """
+        async with self._database.system() as tx:
+            if not await first(tx, "brief times", f"{now.astimezone(UTC):%H}", now.astimezone(UTC).date()):
+                return None
+            return (await tx.execute(sql.COMPARE)).rowcount
+
+    async def _look_at(self, tx: Transaction, changes: Sequence[DictRow], now: datetime) -> int:
+        """Each is read after its change was, so that none is left out."""
+        whom = {
+            "people": [row["person_id"] for row in changes if row["person_id"]],
+            "humans": [row["human"] for row in changes if row["human"]],
+        }
+        people = [row["id"] for row in await (await tx.execute(sql.CONCERNED, whom)).fetchall()]
+        rooms = list({row["room"] for row in changes if row["room"]})
+        done = 0
+        for query, only in ((sql.ROOMS, rooms), (sql.PEOPLE, people)):
+            rows = await (await tx.execute(query, {"only": only})).fetchall() if only else []
+            if rows:
+                await self._keep(tx, rows, now)
+            done += len(rows)
+        await tx.execute(sql.LOOKED_AT, {"ids": [row["id"] for row in changes]})
+        return done
 
     async def _keep(self, tx: Transaction, rows: Sequence[DictRow], now: datetime) -> None:
         times, skipped = [], []
@@ -179,7 +107,7 @@ class PostgresBriefTimes:
                 step = alike[key]
                 times.append(time_row(row, kind, rhythm.zone, step.next))
                 skipped += [skipped_row(row, kind, rhythm.zone, one, _MOVED) for one in step.skipped if row["id"]]
-        await tx.execute(_KEEP, {"times": Jsonb(times)})
+        await tx.execute(sql.KEEP, {"times": Jsonb(times)})
         if skipped:
             await tx.execute(SKIP, {"skipped": Jsonb(skipped), "now": now})
 

@@ -217,6 +217,7 @@ LEFT_OUT: Mapping[str, str] = {
     "schedules": "when recurring work ran",
     "direct_places": "in which direct message you wrote last; what you wrote stands with the messages",
     "brief_times": "when the next brief is due, which is reckoned from what you chose",
+    "brief_changes": "that something changed which briefs depend on, for a minute",
     "used_states": "digests of installations that were begun",
 }
 """Why a table is not exported."""

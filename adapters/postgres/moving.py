@@ -66,6 +66,7 @@ STAYS = {
     "budgets": "money was spent where it was spent",
     "uploads": "the web chat's own",
     "audit_log": "what was done stays where it was done",
+    "brief_changes": "looked at and deleted within a minute",
 }
 
 _UNSETTLED = "SELECT id FROM people WHERE unsettled ORDER BY id LIMIT 20"

@@ -72,17 +72,18 @@ class PostgresSchedules:
         found: datetime = row["at"] if row else datetime.now(UTC)
         return found.astimezone(UTC)
 
-    async def purge(self, day: date, keep: timedelta) -> int | None:
+    async def purge(self, day: date, keep: timedelta, keep_briefs: timedelta) -> int | None:
         """Delete closed inbox rows (with their sent outbox rows) and uploads that are older than ``keep``, once a day.
 
-        Files that went out are deleted after a day.
+        Files that went out are deleted after a day; briefs without their words, when they are older than
+        ``keep_briefs``.
 
         Returns how many rows there were; None when this day's are gone already.
         """
         async with self._database.system() as tx:
             if not await first(tx, "purge", "inbox", day):
                 return None
-            await purge_briefs(tx, keep)
+            await purge_briefs(tx, keep, keep_briefs)
             gone = await tx.execute(_PURGE, (keep,))
             await tx.execute(_FILES)
             await tx.execute(_TOKENS)

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from typing import get_type_hints
 
 import psycopg
 import pytest
+from pydantic import ValidationError
 
+from adapters.postgres.schedules import PostgresSchedules
 from bot.app import App
+from bot.brief_settings import BriefsSettings
+from bot.report_cli import report_value
 from core.briefs.composing import compose
 from core.briefs.models import Brief, Facts, Item
 from core.briefs.rendering import as_markdown
+from core.briefs.weights import REMEMBERED
+from core.people.viewer import Viewer
 from tests import brief_facts
+from tests.integration.conftest import Desk
+from tests.integration.newsroom import MONDAY, newsroom
 from tests.integration.test_forgetting import latest_note
 from tests.integration.test_forgetting_people import forget_me
 from tests.office import Office
@@ -20,6 +29,7 @@ from tests.scan import holders
 
 CANARY = "canary5b2e77"
 NOTE = f'The harbour code is "{CANARY}" now, säid Ana'
+YEAR = timedelta(days=400)
 BENS = "Ben pays the harbour fee on Friday"
 
 
@@ -91,9 +101,9 @@ async def test_of_an_old_brief_the_title_alone_is_kept(office: Office, admin_url
     app: App = await office.open()
     await brief(office, admin_url, BENS)
     today = datetime.now(UTC).date()
-    await app.schedules.purge(today, timedelta(days=30))
+    await app.schedules.purge(today, timedelta(days=30), YEAR)
     assert holders(admin_url, BENS) == {"briefs", "messages", "outbox"}  # the mail was sent two days ago
-    await app.schedules.purge(today + timedelta(days=1), timedelta(0))
+    await app.schedules.purge(today + timedelta(days=1), timedelta(0), YEAR)
     assert holders(admin_url, BENS) == set()
     assert await office.rows("SELECT count(*) FROM messages WHERE text = 'Good morning, Ben'") == [(1,)]
 
@@ -103,7 +113,7 @@ async def test_an_old_briefs_words_go_also_where_nobody_let_go_of_any_for_weeks(
     await brief(office, admin_url, BENS)
     with psycopg.connect(admin_url, autocommit=True) as admin:  # and Robbie was off since then
         admin.execute("UPDATE briefs SET due_at = due_at - interval '60 days'")
-    await app.schedules.purge(datetime.now(UTC).date(), timedelta(days=30))
+    await app.schedules.purge(datetime.now(UTC).date(), timedelta(days=30), YEAR)
     assert "briefs" not in holders(admin_url, BENS)
 
 
@@ -214,3 +224,44 @@ async def test_a_shared_note_goes_from_others_briefs_with_the_message_that_it_wa
     await office.until(lambda: "briefs" not in holders(admin_url, "kept of Ana"))
     assert "deliveries" not in holders(admin_url, "kept of Ana")
     assert "briefs" in holders(admin_url, BENS)
+
+
+async def test_an_old_brief_is_deleted_with_its_lines_but_for_what_was_found_not_relevant(desk: Desk) -> None:
+    """A year ago, and a day: what is learnt from and reported on is younger."""
+    room = newsroom(desk)
+    ana = await room.reader()
+    for hours in (0, 7, 13, 17):
+        await room.tick(MONDAY + timedelta(hours=hours))
+    org = int(str((await desk.row("SELECT org_id FROM people"))["org_id"]))
+    lines = (
+        """INSERT INTO brief_lines (org_id, owner, brief_id, number, section, ref, act)
+           SELECT org_id, owner, id, number, 'priorities', 'note:' || number, act
+           FROM briefs, unnest(ARRAY['', 'snooze', 'dismiss', 'done']) WITH ORDINALITY AS it (act, number)
+           WHERE kind <> 'evening'""",
+        (),
+    )
+    old = """UPDATE briefs SET due_at = now() - CASE kind WHEN 'afternoon' THEN interval '399 days'
+             ELSE interval '401 days' END"""
+    await desk.database.run(org, lines, (old, ()), viewer=Viewer.owner(org, ana))
+    schedules = PostgresSchedules(desk.database)
+    assert await schedules.purge(MONDAY.date(), timedelta(days=30), YEAR) is not None
+    async with desk.database.app(org, Viewer.owner(org, ana)) as tx:
+        left = await (
+            await tx.execute("SELECT kind, act FROM brief_lines JOIN briefs ON briefs.id = brief_id")
+        ).fetchall()
+        briefs = await (await tx.execute("SELECT kind FROM briefs ORDER BY id")).fetchall()
+    assert sorted((row["kind"], row["act"]) for row in left) == [
+        ("afternoon", ""), ("afternoon", "dismiss"), ("afternoon", "done"), ("afternoon", "snooze"),
+        ("morning", "dismiss"), ("morning", "done"),
+    ]  # fmt: skip
+    assert [row["kind"] for row in briefs] == ["morning", "afternoon"]
+    deliveries = await desk.rows("SELECT count(*) AS n FROM deliveries JOIN briefs ON briefs.id = brief_id")
+    assert deliveries == [{"n": 2}]
+    assert await desk.rows("SELECT count(*) AS n FROM deliveries") == deliveries
+
+
+def test_briefs_are_kept_for_as_long_as_anything_looks_back_at_them() -> None:
+    with pytest.raises(ValidationError):
+        BriefsSettings(keep_days=REMEMBERED / timedelta(days=1) - 1)
+    (days,) = get_type_hints(report_value, include_extras=True)["days"].__metadata__
+    assert BriefsSettings().keep > timedelta(days=days.max)

@@ -302,7 +302,7 @@ async def test_the_daily_tick_takes_away_what_was_deleted_a_month_ago(friends: T
     gone = "UPDATE contacts SET gone_at = clock_timestamp() - make_interval(days => %s) WHERE name = %s"
     for days, name in ((31, "Zoe"), (29, "Yan")):
         await friends.desk.database.run(viewer.org_id, (gone, (days, name)), viewer=viewer)
-    await PostgresSchedules(friends.desk.database).purge(date(2026, 11, 29), timedelta(days=30))
+    await PostgresSchedules(friends.desk.database).purge(date(2026, 11, 29), timedelta(days=30), timedelta(days=400))
     (rows,) = await friends.desk.database.run(
         viewer.org_id, ("SELECT name FROM contacts ORDER BY name", ()), viewer=viewer
     )

@@ -107,6 +107,7 @@ _REVISIONS = (
     "0006_briefs",
     "0002_tokens",
     "0005_left_out",
+    "0006_brief_changes",
 )
 
 

@@ -272,7 +272,7 @@ async def test_a_conversation_is_still_shown_after_its_rows_are_purged(desk: Des
     assert claim is not None
     await desk.turns.finish(claim, finished())
     before = [shown.text for shown in await view.shown(place)]
-    assert await PostgresSchedules(desk.database).purge(date(2026, 1, 1), _seconds(0)) == 1
+    assert await PostgresSchedules(desk.database).purge(date(2026, 1, 1), _seconds(0), _seconds(0)) == 1
     after = await view.shown(place)
     assert before == [shown.text for shown in after] == ["question 1", "the answer"]
     assert len({shown.id for shown in after}) == 2

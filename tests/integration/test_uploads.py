@@ -58,5 +58,5 @@ async def test_old_files_are_purged_with_old_rows(database: Database, admin_url:
         await uploads.put(HERE, "web-1", name, b"hello")
     async with await psycopg.AsyncConnection.connect(admin_url, autocommit=True) as admin:
         await admin.execute("UPDATE uploads SET created_at = now() - interval '31 days' WHERE id = 'old'")
-        await PostgresSchedules(database).purge(datetime.now(UTC).date(), timedelta(days=30))
+        await PostgresSchedules(database).purge(datetime.now(UTC).date(), timedelta(days=30), timedelta(days=400))
         assert await (await admin.execute("SELECT id FROM uploads")).fetchall() == [("new",)]

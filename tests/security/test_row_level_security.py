@@ -42,7 +42,9 @@ SYSTEM = {
     "notes": "D",
     "direct_places": "DISU",
     "brief_times": "DISU",
+    "brief_changes": "DIS",
     "briefs": "DI",
+    "brief_lines": "D",
     "deliveries": "I",
     "mail_addresses": "SU",
     "letters": "SU",
@@ -271,6 +273,9 @@ class House:
         self._numbered = {str(table["name"]) for table in tables if table["numbered"]}
         self.orgs = tuple(self._seed(mark) for mark in ("one", "two"))
         admin.execute("DELETE FROM memories WHERE note_id IS NOT NULL")  # those that follow the notes
+        admin.execute(  # and those that follow people
+            "DELETE FROM brief_changes WHERE id NOT IN (SELECT max(id) FROM brief_changes GROUP BY org_id)"
+        )
 
     def count(self, table: str, org: int) -> int:
         """How many rows of an org there are, as the superuser sees them."""

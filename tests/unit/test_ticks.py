@@ -11,7 +11,7 @@ import pytest
 
 from bot.briefs import BriefTicks
 from bot.run import tick, tidy
-from bot.settings import BriefsSettings
+from bot.settings import BriefsSettings, SchedulerSettings, Settings
 
 NOW = datetime(2026, 11, 30, 7, tzinfo=UTC)
 
@@ -39,7 +39,7 @@ class Steps:
 
     def app(self) -> Any:
         return SimpleNamespace(
-            settings=SimpleNamespace(scheduler=SimpleNamespace(purge_hour=0, keep_days=30)),
+            settings=Settings(scheduler=SchedulerSettings(purge_hour=0)),
             reminders=SimpleNamespace(hand_over=self.step("reminders")),
             briefs=SimpleNamespace(tick=self.step("briefs")),
             schedules=SimpleNamespace(now=self.now, purge=self.step("purge"), fade=self.step("fade")),
@@ -68,14 +68,14 @@ async def test_what_lets_go_of_old_things_is_beside_the_tick() -> None:
     assert steps.done[2:] == ["purge", "fade"]
 
 
-@pytest.mark.parametrize("failing", ["settle", "reckon"])
+@pytest.mark.parametrize("failing", ["settle", "compare", "reckon"])
 async def test_a_brief_that_is_due_is_handed_over_whatever_else_fails(failing: str) -> None:
     steps = Steps(failing)
     ticks = BriefTicks(SimpleNamespace(), BriefsSettings(), lambda _place, _year: ())  # type: ignore[arg-type]
     handed = SimpleNamespace(made=1, skipped=0, nowhere=0)
     ticks._delivery = SimpleNamespace(settle=steps.step("settle", SimpleNamespace(undelivered=0)))  # type: ignore[assignment]
-    ticks._times = SimpleNamespace(reckon=steps.step("reckon"))  # type: ignore[assignment]
+    ticks._times = SimpleNamespace(compare=steps.step("compare"), reckon=steps.step("reckon"))  # type: ignore[assignment]
     ticks._due = SimpleNamespace(hand_over=steps.step("hand over", handed))  # type: ignore[assignment]
     with pytest.raises(RuntimeError, match=failing):
         await ticks.tick(NOW)
-    assert steps.done == ["settle", "reckon", "hand over"]
+    assert steps.done == ["settle", "compare", "reckon", "hand over"]
