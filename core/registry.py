@@ -14,6 +14,7 @@ from pydantic import Field
 from core.values import Frozen
 
 _PACKED = 100  # characters that a Discord button can carry
+_LONGEST_BARE = 1_200  # characters; what is longer is no command without a prefix
 
 
 class Invocation(Frozen):
@@ -262,6 +263,8 @@ class Registry:
 
     def bare(self, text: str) -> Invocation | None:
         """The command that a line is although it lacks the prefix, such as ``brief off``; None for a sentence."""
+        if len(text) > _LONGEST_BARE:
+            return None
         name, _, rest = text.strip().partition(" ")
         command, pattern = self.get(name.casefold()), self._bare.get(name.casefold())
         if command is None or pattern is None or not pattern.fullmatch(rest.strip()):

@@ -76,7 +76,7 @@ CRM = (
         example="deal Acme rollout 40000 EUR negotiation closes 30 November",
         private=True,
         asks=True,
-        bare=r"#?\d{1,9}(?: .+)?|(?!with\b)[^\W\d_].*\d.*(?:EUR|USD|GBP|CHF|[€$£]|\d[km]\b).*",
+        bare=r"#?\d{1,9}(?: .+)?|(?!with\b)(?=.*\d)(?=.*(?:EUR|USD|GBP|CHF|[€$£]|\d[km]\b))[^\W\d_].*",
     ),
     Command(
         name="deals",

@@ -51,9 +51,9 @@ class _Work:
 
     async def add(self, asked: Asked) -> Say:
         read = marked(asked.argument("text").strip())
-        text, due = split_plain(read.text, asked.now, zone_of(asked.asker.zone))
-        if len(text) > LONGEST:
+        if len(read.text) > LONGEST:
             raise CommandError(f"A task has at most {LONGEST} characters.", "task")
+        text, due = split_plain(read.text, asked.now, zone_of(asked.asker.zone))
         try:
             more = TaskChanges.model_validate(read.values)
             task = await self._tasks.add(

@@ -50,6 +50,13 @@ def test_a_command_needs_no_prefix_where_only_robbie_reads(line: str, command: s
     assert REGISTRY.spoken(line) is None
 
 
+@pytest.mark.parametrize("name", sorted(command.name for command in REGISTRY if command.bare is not None))
+@pytest.mark.parametrize("word", ["at 9 ", "on the 3rd ", "A1 ", "1k, ", "a."])
+def test_what_is_long_is_no_command_without_a_prefix(name: str, word: str) -> None:
+    """It is read at intake, where nothing may take long."""
+    assert REGISTRY.bare(f"{name} {word * 20_000}") is None
+
+
 @pytest.mark.parametrize(
     "text",
     [
