@@ -105,6 +105,7 @@ def test_what_comes_next_is_later_on_a_wanted_day_and_the_one_after_it_on_a_late
     assert second is not None
     assert second.local_date > first.local_date
     assert second.due_at > first.due_at
+    assert rhythm.next(EVENING, first.due_at) != first  # one that is due at this very moment has come
 
 
 def test_a_day_that_the_date_line_left_out_has_no_brief() -> None:

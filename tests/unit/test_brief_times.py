@@ -73,6 +73,12 @@ def test_case_9_a_change_of_zone_loses_no_day_without_saying_so() -> None:
     assert (days(across.next), days(*across.skipped)) == ([1], [30])
 
 
+def test_case_9_a_change_of_zone_in_an_outage_of_days_says_each_of_them() -> None:
+    now = at(BERLIN, date(2026, 12, 3)).due_at + timedelta(hours=2)  # a Thursday
+    step = reckoned(timed(NEW_YORK, MONDAY), BERLIN, KIND, date(2026, 11, 27), now, GRACE)
+    assert (days(*step.skipped), days(step.next)) == ([30, 1, 2, 3], [4])
+
+
 def test_case_9_a_change_of_zone_to_where_it_is_just_past_eight_brings_it_at_once() -> None:
     now = at(BERLIN, MONDAY).due_at + timedelta(minutes=30)
     step = reckoned(timed(NEW_YORK, MONDAY), BERLIN, KIND, date(2026, 11, 27), now, GRACE)
