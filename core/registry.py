@@ -13,6 +13,7 @@ from pydantic import Field
 
 from core.values import Frozen
 
+_CALLED = re.compile(r"\A(?:(?:hey|hi|hallo|okay|ok),? )?robbie[,:!]? +|, robbie(?=[.!?]*\Z)", re.IGNORECASE)
 _PACKED = 100  # characters that a Discord button can carry
 _LONGEST_BARE = 1_200  # characters; what is longer is no command without a prefix
 
@@ -251,8 +252,9 @@ class Registry:
         """
         if direct and (bare := self.bare(text)) is not None:
             return bare
+        called = _CALLED.sub("", text.strip())  # who says Robbie's name says nothing more
         for command, phrase in self._phrases:
-            found = phrase.fullmatch(text.strip())
+            found = phrase.fullmatch(called)
             if found:
                 arguments = {name: value.strip() for name, value in found.groupdict().items() if value}
                 try:

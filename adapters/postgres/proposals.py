@@ -58,7 +58,7 @@ _UNTOLD = """
                  AND subject.part = 'subject' AND subject.state <> 'yes') AS agreed
     FROM consents JOIN conversations ON conversations.id = conversation_id
     WHERE handed_over_at IS NULL AND (consents.state = 'yes' OR consents.state = 'waiting'
-      AND expires_at > now()
+      AND expires_at > now() AND NOT off_record
       AND (part = 'subject' OR NOT EXISTS (
         SELECT FROM consents AS told WHERE told.conversation_id = consents.conversation_id AND told.part = 'owner'
           AND told.handed_over_at > now() - interval '1 hour'))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -12,6 +13,15 @@ from core.registry import Registry
 
 LONGEST = 20_000
 """Characters of a message that are remembered: more than platforms take, and what the full-text index can hold."""
+
+
+_NOT_TO_REMEMBER = re.compile(
+    r"\A(?:this is |strictly )?off the record\b|\A(?:ganz )?unter uns\b"
+    r"|(?:\A|[.,;:!?()–—\n-] ?|\b(?:but|and|please) )(?:please,? )?"
+    r"(?:do not|don['’]t|dont) (?:remember|note|memori[sz]e) (?:that|this|it)(?:,? please)?\W*\Z"
+    r"|\bmerk dir das (?:bitte )?nicht\W*\Z",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +44,11 @@ class Said:
 def memorable(said: Said, registry: Registry = REGISTRY) -> str:
     """What is remembered of a message; empty for nothing.
 
-    What somebody tells Robbie to do is not something that they said, in whatever way they ask for it.
+    What somebody tells Robbie to do is not something that they said, in whatever way they ask for it. Nor is what they
+    say to be off the record, or not to be remembered, in the same breath.
     """
     text = said.text.strip()
-    if said.command or said.by_bot or said.off_record:
+    if said.command or said.by_bot or said.off_record or _NOT_TO_REMEMBER.search(text):
         return ""
     typed = registry.line(text, PREFIXES.get(said.place.surface, "/"))
     if typed or registry.spoken(text, direct=said.place.direct):

@@ -89,6 +89,17 @@ async def test_notes_that_cannot_be_looked_at_do_not_keep_the_others_from_being_
     assert [whom for _, whom in await friends.told()] == [ben]
 
 
+async def test_in_a_conversation_that_went_off_the_record_nothing_is_asked_until_that_has_ended(
+    friends: Circle,
+) -> None:
+    ana, _ = await met(friends)
+    await friends.note(ana)
+    await friends.desk.execute("UPDATE conversations SET off_record = true")
+    assert await friends.asks() == []
+    await friends.desk.execute("UPDATE conversations SET off_record = false")
+    assert len(await friends.asks()) == 1
+
+
 async def test_many_processes_ask_once(friends: Circle) -> None:
     ana, _ = await met(friends)
     await friends.note(ana)

@@ -166,3 +166,25 @@ async def test_a_worker_that_dies_in_the_middle_has_done_nothing_and_lost_nothin
 
 def test_a_text_as_long_as_a_book_is_remembered_as_far_as_an_index_holds_it() -> None:
     assert len(memorable(Said(PLACE, "word " * 100_000))) == LONGEST
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Off the record: I am going to leave in June.",
+        "I am going to leave in June, please don't remember that.",
+        "I am going to leave in June (don’t note this!)",
+        "Ich gehe im Juni. Merk dir das bitte nicht!",
+        "Unter uns: ich gehe im Juni.",
+    ],
+)
+def test_what_is_said_not_to_be_remembered_in_the_same_breath_is_not(text: str) -> None:
+    assert memorable(Said(PLACE, text)) == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["I don't remember that.", "We talked off the record, and it helped.", "Do you note that we don't remember it?"],
+)
+def test_what_only_speaks_of_remembering_is_remembered(text: str) -> None:
+    assert memorable(Said(PLACE, text)) == text

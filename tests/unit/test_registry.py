@@ -127,9 +127,14 @@ def test_each_command_keeps_to_what_every_platform_takes(command: Command) -> No
     [
         (
             "do-not-remember",
-            ["don't remember that", "Please forget that.", "Don't remember what I just said", "vergiss das"],
+            [
+                "don't remember that",
+                "Hey Robbie, please forget that.",
+                "Don't remember what I just said",
+                "vergiss das",
+            ],
         ),
-        ("off-the-record", ["off the record, please", "let's go off the record", "das bleibt unter uns"]),
+        ("off-the-record", ["off the record, Robbie!", "let's go off the record", "das bleibt unter uns"]),
         (
             "why",
             ["Why do you think so?", "why do you think that?", "where did you get that from?", "Woher weißt du das?"],
