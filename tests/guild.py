@@ -16,6 +16,7 @@ from bot.roles import Role
 from bot.run import gateway, working
 from bot.settings import load
 from tests.inprocess import running
+from tests.office import PATIENCE
 from tests.robbie_process import QUICK, discord_environment, provider_environment
 
 
@@ -71,7 +72,7 @@ class Guild:
         await self.settled()
         return self.shown(thread)
 
-    async def until(self, condition: object, timeout: float = 30.0) -> None:
+    async def until(self, condition: object, timeout: float = PATIENCE) -> None:
         """Wait until it holds."""
         assert callable(condition)
         await self.discord.wait_for(lambda _discord: condition(), timeout=timeout)
@@ -80,7 +81,7 @@ class Guild:
         """Nothing is pending any more."""
         query = """SELECT 1 FROM inbox WHERE state IN ('received', 'claimed') UNION ALL
                    SELECT 1 FROM outbox WHERE state IN ('ready', 'sending', 'unknown')"""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while await self.rows(query):
                 await asyncio.sleep(0.05)
 
@@ -91,7 +92,7 @@ class Guild:
 
     async def becomes(self, query: str, rows: list[tuple[object, ...]]) -> None:
         """Wait until a query gives these rows."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while await self.rows(query) != rows:
                 await asyncio.sleep(0.05)
 

@@ -17,6 +17,9 @@ from tests.inprocess import running
 from tests.robbie_process import provider_environment, slack_environment
 from tests.shown import shown_in
 
+PATIENCE = 60.0
+"""Seconds that a test waits for what should be there at once: others run beside it."""
+
 
 class Office:
     """A Slack workspace with Robbie in it."""
@@ -46,7 +49,7 @@ class Office:
         await self.settled()
         return self.answers(channel, place)[-1]
 
-    async def until(self, condition: object, timeout: float = 30.0) -> None:
+    async def until(self, condition: object, timeout: float = PATIENCE) -> None:
         """Wait until it holds."""
         assert callable(condition)
         await self.slack.wait_for(lambda _slack: condition(), timeout=timeout)
@@ -55,7 +58,7 @@ class Office:
         """Nothing is pending any more."""
         query = """SELECT 1 FROM inbox WHERE state IN ('received', 'claimed') UNION ALL
                    SELECT 1 FROM outbox WHERE state IN ('ready', 'sending', 'unknown')"""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while await self.rows(query):
                 await asyncio.sleep(0.05)
 
@@ -64,14 +67,14 @@ class Office:
         done = "SELECT 1 FROM inbox WHERE state = 'answered' AND kind = 'message'"
         before = len(await self.rows(done))
         await self.slack.say(user, channel, f"!robbie {line}", thread_ts=thread)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while len(await self.rows(done)) == before:
                 await asyncio.sleep(0.05)
         await self.settled()
 
     async def until_rows(self, query: str, rows: list[tuple[object, ...]]) -> None:
         """Wait until a query gives these rows."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while await self.rows(query) != rows:
                 await asyncio.sleep(0.05)
 
