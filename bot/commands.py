@@ -124,7 +124,7 @@ def briefs(
     """What carries out the commands on briefs, and on whom to get in touch with."""
     people, store, weights = PostgresPeople(database), PostgresBriefs(database), PostgresWeights(database)
     queue, outbound = outreach_queue(settings, database, router), outbound_of(settings, database, mailer)
-    reaching = Reaching(PostgresOutreach(database), queue, outbound)
+    reaching = Reaching(PostgresOutreach(database), queue, weights, outbound)
     whys = explaining(PostgresFacts(database), weights, store)
     acting = Acting(store, PostgresTasks(database), outreach=reaching.of_line, why=whys["brief-why"])
     service = brief_service(settings, database, router)

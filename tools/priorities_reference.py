@@ -73,17 +73,20 @@ def _rules() -> str:
 def _learning() -> str:
     return f"""## What is learnt
 
-What you mark as done (or send) within a day was chosen, what is not relevant was rejected, what you put off was half
-rejected. That you do nothing with a line says nothing. Every {BLOCK} acts, weights are fitted to the pairs of a chosen
-and a rejected line; the next {BLOCK} acts, which they have not seen, say whether they order better than the defaults.
+What you mark as done within a day was chosen, what is not relevant was rejected, what you put off was half rejected.
+That you do nothing with a line says nothing. Every {BLOCK} acts, weights are fitted to the pairs of a chosen and a
+rejected line; the next {BLOCK} acts, which they have not seen, say whether they order better than the defaults. What
+[outreach](../how-to/outreach.md#what-is-learnt) weighs is learnt in the same way, apart from this.
 
 - They are applied only when that evidence is strong: for somebody whose acts have nothing to do with the terms, that
   happens with a probability of at most {ALPHA:.0%} ever, however often one looks.
 - No weight is less than {LEAST:g} or more than {MOST:g} times its default, and none moves by more than {STEP:.0%}
-  of it at once.
+  of it at once. They are learnt in relation to each other: all together they stay as much.
+- Of one thing that you act on several times within {BLOCK} acts, the first counts as evidence: that it was put off is
+  why it came back as it is.
 - They are taken back by themselves when what comes later speaks as strongly against them.
-- `weights urgency 2` sets one by hand, which no learning changes. `weights reset` sets all back in one step; what was
-  done before that counts no more.
+- `weights urgency 2` sets one by hand, which no learning changes. `weights reset` sets all back in one step, those of
+  outreach too; what was done before that counts no more.
 
 It is in [decision 0024](../decisions/0024-priorities.md) why it is so, and what it cannot know.
 """

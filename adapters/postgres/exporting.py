@@ -107,7 +107,7 @@ EXPORTED: Mapping[str, tuple[str, str]] = {
     ),
     "outreach": (
         "Whom Robbie proposed to get in touch with",
-        f"""SELECT id, contact_id, deal_id, why, draft AS text, state, made_at, settled_at FROM outreach
+        f"""SELECT id, contact_id, deal_id, why, draft AS text, state, acts, made_at, settled_at FROM outreach
             WHERE {_OWNER} ORDER BY id DESC""",
     ),
     # A channel's hold what others shared with it, and belong to the channel, whoever switched them on.
@@ -122,8 +122,9 @@ EXPORTED: Mapping[str, tuple[str, str]] = {
             ORDER BY id DESC""",
     ),
     "priority_weights": (
-        "What the terms of the priorities' formula weigh for you",
-        f"SELECT chosen, learnt, evidence, since, updated_at FROM priority_weights WHERE {_OWNER}",
+        "What the terms of the formulas of priorities and outreach weigh for you",
+        f"""SELECT chosen, learnt, evidence, outreach_chosen, outreach_learnt, outreach_evidence, since, updated_at
+            FROM priority_weights WHERE {_OWNER}""",
     ),
     "deliveries": (
         "How briefs were delivered",

@@ -22,6 +22,7 @@ from core.briefs.found import Found, FoundGoal
 from core.briefs.gathering import gather
 from core.briefs.looking import AHEAD_DAYS
 from core.briefs.models import BriefKind, Facts, Gap, Reader
+from core.briefs.priorities import PRIORITIES
 from core.briefs.queue import ready
 from core.people.models import BriefSettings
 from core.people.viewer import Viewer
@@ -91,8 +92,8 @@ class PostgresFacts:
             missed=rows.missed(briefs, at),
             first=rows.first(briefs),
             since=rows.since(briefs, at),
-            outreach=ready(waiting_of(*outreach), reader, at) if with_outreach else (),
-            weights=kept_of(kept).weights,
+            outreach=ready(waiting_of(kept, *outreach), reader, at) if with_outreach else (),
+            weights=kept_of(kept, PRIORITIES).weights(PRIORITIES),
             days=_days(accounts, reader.person_id),
         )
 

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -14,14 +14,17 @@ from psycopg.types.json import Jsonb
 
 from adapters.postgres.database import Database, Statement
 from adapters.postgres.visible import ACCOUNTS, MINE
+from adapters.postgres.weights import KEPT, kept_of
 from core.briefs.candidates import Tie
-from core.briefs.models import Opportunity, Reader
+from core.briefs.models import Act, Opportunity, Reader
+from core.briefs.outreach import OUTREACH
 from core.briefs.ports import Entry, Style, Waiting
 from core.briefs.queue import ready
 from core.people.models import PersonSettings
 from core.people.viewer import Viewer
 
 State = Literal["ready", "sent", "later", "dropped"]
+_ACTS = {"sent": Act.SEND, "later": Act.LATER, "dropped": Act.DISMISS}
 
 # Everybody whom the person owns, was in touch with, has a deal with or has promised something. A touch is what anybody
 # noted who shares it, and a meeting that the contact's address was invited to. Events are matched by the addresses in
@@ -99,12 +102,16 @@ _CHANGE = f"""
     UPDATE outreach SET deal_id = %(deal_id)s, why = %(why)s, terms = %(terms)s, reason = %(reason)s,
         draft = CASE WHEN edited THEN draft ELSE %(draft)s END
     WHERE id = %(id)s AND {MINE} AND state IN ('ready', 'later')"""
+# What is done with somebody who is put off, and was not shown again since, stands in place of the putting off.
 _SETTLE = f"""
     UPDATE outreach SET state = %(state)s, later_until = %(until)s,
-        settled_at = CASE WHEN %(state)s IN ('sent', 'dropped') THEN clock_timestamp() END
-    WHERE id = %(id)s AND {MINE} AND state <> %(state)s
+        settled_at = CASE WHEN %(state)s <> 'ready' THEN clock_timestamp() END,
+        acts = CASE WHEN %(state)s = 'ready' OR state = 'later' AND later_until > clock_timestamp()
+                    THEN acts - (-1) ELSE acts END
+            || CASE WHEN %(state)s = 'ready' THEN '[]'
+                    ELSE jsonb_build_object('act', %(act)s::text, 'terms', terms - 'score', 'at', clock_timestamp()) END
+    WHERE id = %(id)s AND {MINE} AND (state <> %(state)s OR %(state)s = 'later')
     AND (%(state)s = 'ready' OR state IN ('ready', 'later'))"""
-_PUT_OFF = f"UPDATE outreach SET later_until = %(until)s WHERE id = %(id)s AND {MINE} AND state = 'later'"
 _LOG = f"""
     INSERT INTO activities (org_id, owner, shared_with, contact_id, deal_id, kind, text, happened_at, key)
     SELECT org_id, owner, '', contact_id, deal_id, %(kind)s, left(draft, 1000), clock_timestamp(), %(key)s
@@ -137,7 +144,7 @@ class PostgresOutreach:
         """All ties of a person with the open entries, in one round trip."""
         if reader.room:
             return Waiting()
-        return waiting_of(*await self._run(reader, *statements(reader, at)))
+        return waiting_of(*await self._run(reader, (KEPT, _values(reader, at)), *statements(reader, at)))
 
     async def ready(self, reader: Reader, at: datetime) -> tuple[Opportunity, ...]:
         """The few to get in touch with now."""
@@ -165,8 +172,8 @@ class PostgresOutreach:
     ) -> Entry | None:
         """Change its state, with the activity that comes of it, in one transaction."""
         values: dict[str, object] = {"me": reader.person_id, "id": id, "state": state, "until": until, "kind": kind}
-        values["key"] = f"outreach:{id}"
-        follow = {"sent": (_LOG,), "later": (_PUT_OFF,), "ready": (_UNLOG,), "dropped": ()}[state]
+        values |= {"key": f"outreach:{id}", "act": _ACTS.get(state)}
+        follow = {"sent": (_LOG,), "ready": (_UNLOG,)}.get(state, ())
         try:
             *_, rows = await self._run(reader, *((query, values) for query in (_SETTLE, *follow, _ONE)))
         except UniqueViolation:
@@ -195,9 +202,10 @@ def statements(reader: Reader, at: datetime) -> tuple[Statement, Statement]:
     return (_TIES, _values(reader, at)), (_QUEUE, _values(reader, at))
 
 
-def waiting_of(ties: Sequence[DictRow], queue: Sequence[DictRow]) -> Waiting:
-    """What the rows of ``statements`` say."""
-    return Waiting(ties=tuple(map(_tie, ties)), queue=tuple(map(entry_of, queue)))
+def waiting_of(kept: Sequence[DictRow], ties: Sequence[DictRow], queue: Sequence[DictRow]) -> Waiting:
+    """What the rows of ``weights.KEPT`` say, and those of ``statements``."""
+    weights = kept_of(kept, OUTREACH).weights(OUTREACH)
+    return Waiting(ties=tuple(map(_tie, ties)), queue=tuple(map(entry_of, queue)), weights=weights)
 
 
 def viewer_of(reader: Reader) -> Viewer:
@@ -208,7 +216,7 @@ def viewer_of(reader: Reader) -> Viewer:
 def entry_of(row: DictRow) -> Entry:
     """An entry of the queue."""
     own = ("id", "contact_id", "deal_id", "state", "later_until", "reason", "edited", "email")
-    terms: Mapping[str, float] = row["terms"]
+    terms: dict[str, float] = dict(row["terms"])
     opportunity = Opportunity(
         ref=f"outreach:{row['id']}",
         text=f"Get in touch with {row['contact']}",
@@ -217,7 +225,8 @@ def entry_of(row: DictRow) -> Entry:
         contact=row["contact"],
         company=row["company"],
         draft=row["draft"],
-        score=terms.get("score", 0.0),
+        score=terms.pop("score", 0.0),
+        terms=terms,
     )
     return Entry(opportunity=opportunity, **{name: row[name] for name in own})
 
@@ -237,7 +246,7 @@ def _columns(entry: Entry) -> dict[str, object]:
         "contact_id": entry.contact_id,
         "deal_id": entry.deal_id,
         "why": Jsonb(list(found.why)),
-        "terms": Jsonb({"score": found.score}),
+        "terms": Jsonb({"score": found.score, **found.terms}),
         "reason": entry.reason,
         "draft": found.draft,
     }

@@ -132,12 +132,14 @@ class Opportunity(Item):
         company: of which company; empty for none.
         draft: what could be written, in the person's voice; empty until it is made.
         score: from 0 to 1.
+        terms: each term that speaks for it, from 0 to 1, before it is weighed (core/briefs/outreach.py).
     """
 
     contact: str
     company: str = ""
     draft: str = ""
     score: float = 0.0
+    terms: dict[str, float] = Field(default_factory=dict)
 
 
 class Move(Item):

@@ -14,7 +14,8 @@
     later    1 where the person put it off until now.
     step     1 where a next step of the open deal is named. Alone it proposes nobody.
 
-The score is 1 - the product of (1 - weight * term) over all terms: it grows with each, and no sum is cut off.
+The score is 1 - the product of (1 - weight * term) over all terms: it grows with each, and no sum is cut off. What each
+term weighs for a person is learnt from what they do (core/briefs/weights.py).
 ``silence``, ``stalled`` and ``closing`` count less soon after a touch (days / 7, or of half the rhythm where that is
 less), and before a meeting within seven days, where one will speak anyway (.4); two days before it, what is open
 becomes its preparation. Nobody is proposed who was in touch today or yesterday, who was dropped within 90 days, who is
@@ -28,22 +29,40 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from statistics import median
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from core.briefs.candidates import Tie
 from core.briefs.clauses import Seen, clauses
+from core.briefs.formulas import NoisyOr
 from core.values import Frozen
 
-WEIGHTS: Mapping[str, float] = {
-    "later": 0.7,
-    "promise": 0.7,
-    "event": 0.65,
-    "closing": 0.6,
-    "silence": 0.55,
-    "stalled": 0.5,
-    "step": 0.1,
-}
-"""What each term weighs; of two that say as much, the earlier one is said first."""
+OUTREACH = NoisyOr(
+    name="outreach",
+    title="whom to get in touch with",
+    lines="those whom I propose to get in touch with",
+    defaults=MappingProxyType({
+        "later": 0.7,
+        "promise": 0.7,
+        "event": 0.65,
+        "closing": 0.6,
+        "silence": 0.55,
+        "stalled": 0.5,
+        "step": 0.1,
+    }),
+    meanings=MappingProxyType({
+        "later": "whether you put it off until now",
+        "promise": "how many promises to them are open",
+        "event": "whether it is their birthday, or nearly",
+        "closing": "how soon their deal is to close, and what it is worth",
+        "silence": "how much longer than usual you have not been in touch",
+        "stalled": "how long their deal has stood still, and what it is worth",
+        "step": "whether a next step of their deal is named",
+    }),
+    heaviest=1.0,
+    how="Each term says its value times its weight; the score is 1 less the product of what each leaves unsaid.",
+)  # fmt: skip
+"""Whom to get in touch with; of two terms that say as much, the earlier one is said first."""
 
 DROPPED_DAYS = 90
 """So long nobody is proposed again whom the person did not want."""
@@ -63,7 +82,7 @@ class Chance(Frozen):
 
     Attributes:
         score: from 0 to 1.
-        terms: each term that speaks for it, weighed: what it would give to the score alone.
+        terms: each term that speaks for it, from 0 to 1, before it is weighed; the weightiest first.
         why: a short clause for each, the weightiest first.
         reason: the name of the weightiest.
         belated: whether the birthday has been.
@@ -80,7 +99,12 @@ class Chance(Frozen):
 
 
 def opportunities(
-    ties: Sequence[Tie], at: datetime, zone: ZoneInfo, most: int = 3, language: str = ""
+    ties: Sequence[Tie],
+    at: datetime,
+    zone: ZoneInfo,
+    most: int = 3,
+    language: str = "",
+    weights: Mapping[str, float] = OUTREACH.defaults,
 ) -> tuple[Chance, ...]:
     """The few who matter most now, the weightiest first. The same ties give the same, in whatever order they come.
 
@@ -90,28 +114,32 @@ def opportunities(
         zone: the person's, which says what today is.
         most: how many at most.
         language: of the reasons, by its English name.
+        weights: what each term weighs for the person.
     """
-    found = [chance for tie in ties if (chance := chance_of(tie, at, zone, language)) is not None]
+    looked = (chance_of(tie, at, zone, language, weights) for tie in ties)
+    found = [chance for chance in looked if chance is not None]
     return tuple(sorted(found, key=lambda one: (-one.score, one.tie.name, one.tie.contact_id))[:most])
 
 
-def chance_of(tie: Tie, at: datetime, zone: ZoneInfo, language: str = "") -> Chance | None:
+def chance_of(
+    tie: Tie, at: datetime, zone: ZoneInfo, language: str = "", weights: Mapping[str, float] = OUTREACH.defaults
+) -> Chance | None:
     """What speaks for getting in touch with one contact; None where nothing does, or something speaks against it."""
     look = _Look(tie, at, zone)
     if look.resting:
         return None
     terms = {name: value for name, value in look.terms().items() if value > 0}
-    weighed = {name: WEIGHTS[name] * value for name, value in terms.items()}
-    score = 1 - math.prod(1 - value for value in weighed.values())
+    shares = OUTREACH.parts(terms, weights)
+    score = sum(shares.values())
     if score < _LEAST or not terms.keys() - {"step"}:
         return None
-    order = sorted(weighed, key=lambda name: (-weighed[name], list(WEIGHTS).index(name)))
-    rounded = {name: round(weighed[name], 4) for name in order}
+    names = list(OUTREACH.defaults)
+    order = sorted(terms, key=lambda name: (-shares[name], names.index(name)))
     seen = look.seen()
     return Chance(
         tie=tie,
         score=round(score, 4),
-        terms=rounded,
+        terms={name: round(terms[name], 4) for name in order},
         why=clauses(seen, order, language),
         reason=order[0],
         belated=(seen.birthday_in or 0) < 0,

@@ -6,7 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal, Protocol
 
+from pydantic import Field
+
 from core.briefs.candidates import Candidate, Tie
+from core.briefs.formulas import Formula
 from core.briefs.models import Act, Brief, BriefKind, Facts, Gap, Line, Opportunity, Reader
 from core.briefs.weights import Kept
 from core.people.models import PersonSettings
@@ -85,19 +88,19 @@ Weights = Mapping[str, float]
 
 
 class WeightStore(Protocol):
-    """Keeps what the terms of the priorities' formula weigh for each person."""
+    """Keeps what the terms of each formula weigh for each person."""
 
-    async def weights(self, org_id: int, person_id: int) -> Weights:
+    async def weights(self, org_id: int, person_id: int, formula: Formula) -> Weights:
         """This person's; the defaults where nothing was set or learnt."""
 
-    async def kept(self, org_id: int, person_id: int) -> Kept:
+    async def kept(self, org_id: int, person_id: int, formula: Formula) -> Kept:
         """What was set by hand, and what was learnt."""
 
-    async def choose(self, org_id: int, person_id: int, name: str, weight: float) -> None:
+    async def choose(self, org_id: int, person_id: int, formula: Formula, name: str, weight: float) -> None:
         """Set one by hand; it stays until it is set anew, or all are set back."""
 
     async def reset(self, org_id: int, person_id: int, now: datetime) -> None:
-        """Set all back to the defaults; only what is done from now on is learnt from."""
+        """Set those of all formulas back to the defaults; only what is done from now on is learnt from."""
 
 
 class Entry(Frozen):
@@ -133,10 +136,11 @@ class Style(Frozen):
 
 
 class Waiting(Frozen):
-    """Who could be got in touch with, and what waits in the queue already."""
+    """Who could be got in touch with, what waits in the queue already, and what each term weighs if not its default."""
 
     ties: tuple[Tie, ...] = ()
     queue: tuple[Entry, ...] = ()
+    weights: Weights = Field(default_factory=dict)
 
 
 class OutreachStore(Protocol):

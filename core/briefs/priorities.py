@@ -10,6 +10,7 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from core.briefs.candidates import Candidate
+from core.briefs.formulas import Mean
 from core.briefs.models import Gap, Priority
 from core.briefs.reasons import reasons
 from core.briefs.terms import TERMS, Moment, measure
@@ -26,6 +27,17 @@ DEFAULTS: Mapping[str, float] = MappingProxyType({
     "fresh": 1.0,
 })  # fmt: skip
 """What each term weighs for somebody of whom nothing is known."""
+
+PRIORITIES = Mean(
+    name="priorities",
+    title="your priorities",
+    lines="the lines of your briefs",
+    defaults=DEFAULTS,
+    meanings=TERMS,
+    heaviest=10.0,
+    how="The score is the mean of the terms, each from 0 to 1, by their weights.",
+)
+"""What matters most."""
 
 HANDED_ON = 0.9
 """The part of what speaks for a blocked thing that speaks for what it waits for."""
@@ -86,19 +98,6 @@ def weigh(candidates: Sequence[Candidate], moment: Moment, weights: Mapping[str,
     ]
 
 
-def score(terms: Mapping[str, float], weights: Mapping[str, float]) -> float:
-    """The weighted mean of the terms, from 0 to 1."""
-    shares = parts(terms, weights)
-    return sum(shares.values())
-
-
-def parts(terms: Mapping[str, float], weights: Mapping[str, float]) -> dict[str, float]:
-    """What each term gives to the score."""
-    own = {name: max(0.0, weights.get(name, DEFAULTS[name])) for name in TERMS}
-    total = sum(own.values()) or 1.0
-    return {name: own[name] * terms.get(name, 0.0) / total for name in TERMS}
-
-
 def _usual(candidates: Iterable[Candidate]) -> dict[str, float]:
     """The median value of the deals, each counted once, by currency."""
     values: dict[str, dict[str, float]] = {}
@@ -132,8 +131,8 @@ def _inherit(
         handed = max((own[other.ref][name] for other in held_up), default=0.0)
         terms[name] = max(terms[name], round(HANDED_ON * handed, 3))
     terms["unblocks"] = max(terms["unblocks"], round(1 - 0.5 ** len(held_up), 3))
-    most = max(held_up, key=lambda other: (score(own[other.ref], weights), other.ref), default=None)
-    return Weighed(one, terms, round(score(terms, weights), 4), most)
+    most = max(held_up, key=lambda other: (PRIORITIES.score(own[other.ref], weights), other.ref), default=None)
+    return Weighed(one, terms, round(PRIORITIES.score(terms, weights), 4), most)
 
 
 def _order(one: Weighed) -> tuple[float, float, float, str]:
@@ -167,7 +166,7 @@ def _priority(one: Weighed, moment: Moment, weights: Mapping[str, float]) -> Pri
         text=candidate.text,
         due_at=candidate.due_at,
         who=candidate.who,
-        why=reasons(candidate, moment, parts(one.terms, weights), one.holds_up),
+        why=reasons(candidate, moment, PRIORITIES.parts(one.terms, weights), one.holds_up),
         score=one.score,
         terms=dict(one.terms),
         minutes=candidate.effort_minutes,

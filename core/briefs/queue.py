@@ -25,7 +25,7 @@ class Drafter(Protocol):
 def current(waiting: Waiting, reader: Reader, at: datetime) -> list[tuple[Chance, Entry | None]]:
     """The few who matter most now, each with its open entry, if there is one."""
     open_ = {entry.contact_id: entry for entry in waiting.queue}
-    chances = opportunities(waiting.ties, at, zone_of(reader.zone), MOST, reader.language)
+    chances = opportunities(waiting.ties, at, zone_of(reader.zone), MOST, reader.language, waiting.weights)
     return [(chance, open_.get(chance.tie.contact_id)) for chance in chances]
 
 
@@ -45,6 +45,7 @@ def _opportunity(chance: Chance, entry: Entry | None, draft: str = "") -> Opport
         company=tie.company,
         draft=draft or (entry.opportunity.draft if entry else ""),
         score=chance.score,
+        terms=dict(chance.terms),
     )
 
 

@@ -13,10 +13,11 @@ from datetime import time, timedelta
 from hashlib import blake2b
 from typing import Literal
 
+from core.briefs.explaining import explained
 from core.briefs.letters import fenced, letter_of, mailto
 from core.briefs.models import Act, Opportunity, Reader
-from core.briefs.outreach import DROPPED_DAYS
-from core.briefs.ports import Entry, Outbound, OutreachStore, Preparer
+from core.briefs.outreach import DROPPED_DAYS, OUTREACH
+from core.briefs.ports import Entry, Outbound, OutreachStore, Preparer, WeightStore
 from core.briefs.readers import reader_of
 from core.briefs.saying import quoted
 from core.conversation.handling import Asked, Handlers, Say
@@ -32,9 +33,10 @@ LONGEST = 1_200
 _MORNING = time(9)
 _NOT_THERE = "That one is not in your queue any more."
 _NOBODY = "There is nobody to get in touch with now that I know a reason for."
-_TYPED = re.compile(r"(show|send|edit|later|drop|undo) #?(\d{1,18})(?: (.+))?", re.IGNORECASE | re.DOTALL)
+_TYPED = re.compile(r"(show|send|edit|later|drop|undo|why) #?(\d{1,18})(?: (.+))?", re.IGNORECASE | re.DOTALL)
 _HOW = (
-    "Write `outreach`, `outreach send 12`, `outreach edit 12 TEXT`, `outreach later 12 Friday` or `outreach drop 12`."
+    "Write `outreach`, `outreach send 12`, `outreach edit 12 TEXT`, `outreach later 12 Friday`, `outreach drop 12` "
+    "or `outreach why 12`."
 )
 _OF_LINES = {Act.SEND: "show", Act.EDIT: "edit", Act.LATER: "later", Act.DISMISS: "drop"}
 
@@ -45,16 +47,20 @@ class Reaching:
     Args:
         store: keeps the queue.
         preparer: puts it in order.
+        weights: what the terms of its formula weigh for a person.
         outbound: sends mail for people; None where there is no mail.
     """
 
-    def __init__(self, store: OutreachStore, preparer: Preparer, outbound: Outbound | None = None) -> None:
+    def __init__(
+        self, store: OutreachStore, preparer: Preparer, weights: WeightStore, outbound: Outbound | None = None
+    ) -> None:
         self._store = store
         self._preparer = preparer
+        self._weights = weights
         self._outbound = outbound
         self._do: Mapping[str, Callable[[Asked, Entry], Awaitable[Say]]] = {
             "show": self._show, "send": self._send, "edit": self._edit, "later": self._later, "drop": self._drop,
-            "undo": self._undo,
+            "undo": self._undo, "why": self._why,
         }  # fmt: skip
 
     @property
@@ -173,6 +179,10 @@ class Reaching:
         settled = await self._store.settle(reader_of(asked), entry.id, "ready")
         return await self._show(asked, settled) if settled else Say(_NOT_THERE)
 
+    async def _why(self, asked: Asked, entry: Entry) -> Say:
+        weights = await self._weights.weights(asked.asker.org_id, asked.asker.person_id, OUTREACH)
+        return Say(explained(entry.opportunity, OUTREACH, weights))
+
 
 def outreach_forms(people: PeopleStore, store: OutreachStore) -> Mapping[str, FormMaker]:
     """The forms in which a draft is edited, and in which one says until when somebody may wait."""
@@ -217,6 +227,7 @@ def _section(found: Opportunity) -> Section:
             _button("Edit", id, "edit"),
             _button("Later", id, "later"),
             _button("Not this one", id, "drop"),
+            _button("Why?", id, "why"),
         ),
     )
 

@@ -11,13 +11,16 @@ _ACTS = (
     Choice("later", "Later"),
     Choice("drop", "Not this one"),
     Choice("undo", "Undo"),
+    Choice("why", "Why?"),
 )
 
 OUTREACH = (
     Command(
         name="outreach",
         summary="Show whom to get in touch with and why now, each with a draft",
-        options=(Option("what", "send 12, edit 12 TEXT, later 12 Friday or drop 12; nothing for the whole list"),),
+        options=(
+            Option("what", "send 12, edit 12 TEXT, later 12 Friday, drop 12 or why 12; nothing for the whole list"),
+        ),
         example="outreach",
         private=True,
         phrases=(

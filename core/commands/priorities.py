@@ -20,9 +20,9 @@ PRIORITIES = (
     ),
     Command(
         name="weights",
-        summary="Show what weighs how much in your priorities, set a weight, or set all back",
+        summary="Show what weighs how much in your priorities and outreach, set a weight, or set all back",
         options=(
-            Option("term", "a term such as urgency, or reset"),
+            Option("term", "a term such as urgency or silence, or reset"),
             Option("weight", "a number from 0 to 10"),
         ),
         example="weights urgency 2",

@@ -108,6 +108,7 @@ _REVISIONS = (
     "0002_tokens",
     "0005_left_out",
     "0006_brief_changes",
+    "0006_acts",
 )
 
 

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import psycopg
 import pytest
 
+from adapters.postgres.weights import PostgresWeights
 from core.briefs.drafting import Templates
 from core.briefs.models import Act, Reader
 from core.briefs.ports import Letter, Outbound
@@ -57,7 +58,7 @@ class Ana:
     @property
     def reaching(self) -> Reaching:
         store = self.firm.store
-        return Reaching(store, Queue(store, Templates()), self.outbound)
+        return Reaching(store, Queue(store, Templates()), PostgresWeights(self.firm.desk.database), self.outbound)
 
     def asked(self, invocation: Invocation) -> Asked:
         reader = self.reader
@@ -94,7 +95,7 @@ async def test_the_list_says_who_and_why_with_a_draft_and_what_can_be_done(ana: 
     assert "Maria Costa" in said.text
     assert "you usually speak every 2 weeks; the last time was 5 weeks ago" in said.text
     assert "Hi Maria," in said.text
-    assert [button.label for button in said.buttons] == ["Send", "Edit", "Later", "Not this one"]
+    assert [button.label for button in said.buttons] == ["Send", "Edit", "Later", "Not this one", "Why?"]
     assert said.page is not None
 
 
@@ -242,7 +243,7 @@ async def test_a_line_of_a_brief_leads_to_the_draft_and_sends_nothing(ana: Ana) 
     (tie,) = (await ana.firm.store.waiting(ana.reader, datetime.now(UTC))).ties
     asked = ana.asked(Invocation(command="brief-act"))
     shown = await ana.reaching.of_line(asked, f"contact:{tie.contact_id}", Act.SEND)
-    assert [button.label for button in shown.buttons] == ["Send", "Edit", "Later", "Not this one"]
+    assert [button.label for button in shown.buttons] == ["Send", "Edit", "Later", "Not this one", "Why?"]
     (entry,) = await ana.firm.queue(ana.reader)
     assert "Hi Maria," in (await ana.reaching.of_line(asked, f"outreach:{entry.id}", Act.SEND)).text
     assert (await ana.state(), await ana.activities()) == (["ready"], [])

@@ -19,8 +19,9 @@ from adapters.postgres.weights import PostgresWeights
 from bot.run import learn as learn_daily
 from core.briefs.composing import compose
 from core.briefs.explaining import explaining
+from core.briefs.formulas import Formula
 from core.briefs.models import Act, BriefKind
-from core.briefs.priorities import DEFAULTS, parts
+from core.briefs.priorities import DEFAULTS, PRIORITIES
 from core.briefs.weights import BLOCK, Acted
 from core.commands import REGISTRY
 from core.conversation.handling import Asked, Say
@@ -62,11 +63,13 @@ class Room:
         """Lines of earlier briefs, with what somebody did with each."""
         for number, one in enumerate(told):
             brief = self.world.brief(name, "morning", one.shown_at, subject=f"{name} {number}")
-            self.world.line(name, brief, "priorities", "task:1", one.act, terms=dict(one.terms), acted_at=one.acted_at)
+            self.world.line(
+                name, brief, "priorities", one.subject, one.act, terms=dict(one.terms), acted_at=one.acted_at
+            )
 
     async def of(self, name: str) -> Mapping[str, float]:
         """What the terms weigh for somebody."""
-        return await self.weights.weights(self.world.org_id, self.world.ids[name])
+        return await self.weights.weights(self.world.org_id, self.world.ids[name], PRIORITIES)
 
 
 @pytest.fixture
@@ -97,7 +100,7 @@ async def test_a_weight_that_is_set_by_hand_changes_the_order_of_its_person_alon
     first = (await room.do("Ana", "priorities")).text
     assert first.index("What matters") < first.index("Trifle of today")
     said = await room.do("Ana", "weights", term="urg", weight="9,5")
-    assert re.search(r"urgency +9\.50 +3\.00 +set by you", said.text)
+    assert re.search(r"urgency 9\.50\*\* \(set by you; 3\.00 by default\)", said.text)
     assert (await room.do("Ana", "weights", term="importance", weight="0.2")).text.count("set by you") == 2
     now, bens = (await room.do("Ana", "priorities")).text, (await room.do("Ben", "priorities")).text
     assert now.index("Trifle of today") < now.index("What matters")
@@ -114,7 +117,7 @@ async def test_a_weight_that_is_set_by_hand_changes_the_order_of_its_person_alon
                          ("speed", "1"), ("e", "1")]
 )  # fmt: skip
 async def test_what_is_no_weight_is_said_so_and_changes_nothing(room: Room, term: str, weight: str) -> None:
-    with pytest.raises(CommandError, match=r"weights (urgency 2|reset)"):
+    with pytest.raises(CommandError, match=r"weights (urgency 3|reset)"):
         await room.do("Ana", "weights", term=term, weight=weight)
     assert await room.of("Ana") == DEFAULTS
 
@@ -141,34 +144,34 @@ async def test_however_many_schedulers_tick_a_day_is_learnt_from_once(room: Room
     room.did("Ana", history(BLOCK))
     other = PostgresWeights(room.database)
     assert [await store.learn(NOW) for store in (room.weights, other, room.weights)] == [1, None, None]
-    kept = await room.weights.kept(room.world.org_id, room.world.ids["Ana"])
+    kept = await room.weights.kept(room.world.org_id, room.world.ids["Ana"], PRIORITIES)
     assert kept.evidence.blocks == 1
-    again = await other.learn_of(room.world.org_id, room.world.ids["Ana"], NOW)
+    again = await other.learn_of(room.world.org_id, room.world.ids["Ana"], PRIORITIES, NOW)
     assert again == kept.evidence
 
 
 async def test_what_was_set_back_while_it_was_learnt_stays_set_back(room: Room) -> None:
     org, ana = room.world.org_id, room.world.ids["Ana"]
     room.did("Ana", history(240))
-    kept = await room.weights.kept(org, ana)
+    kept = await room.weights.kept(org, ana, PRIORITIES)
     await room.weights.reset(org, ana, NOW)
 
     class Before(PostgresWeights):
-        async def kept(self, org_id: int, person_id: int) -> type(kept):  # type: ignore[valid-type]
+        async def kept(self, org_id: int, person_id: int, formula: Formula) -> type(kept):  # type: ignore[valid-type]
             return kept
 
-    assert (await Before(room.database).learn_of(org, ana, NOW)).applied_at is not None
+    assert (await Before(room.database).learn_of(org, ana, PRIORITIES, NOW)).applied_at is not None
     assert await room.of("Ana") == DEFAULTS
 
 
 async def test_weights_are_nobody_elses_to_see_or_to_set(room: Room) -> None:
     org, ana, ben = room.world.org_id, room.world.ids["Ana"], room.world.ids["Ben"]
-    await room.weights.choose(org, ana, "urgency", 7.0)
+    await room.weights.choose(org, ana, PRIORITIES, "urgency", 7.0)
     other = BriefWorld(room.world.admin, org="elsewhere", tenant="T2")
     cleo = other.person("Cleo")
-    assert await room.weights.weights(org, ben) == DEFAULTS
-    assert await room.weights.weights(other.org_id, cleo) == DEFAULTS
-    assert await room.weights.weights(other.org_id, ana) == DEFAULTS
+    assert await room.weights.weights(org, ben, PRIORITIES) == DEFAULTS
+    assert await room.weights.weights(other.org_id, cleo, PRIORITIES) == DEFAULTS
+    assert await room.weights.weights(other.org_id, ana, PRIORITIES) == DEFAULTS
     await room.weights.reset(org, ben, NOW)
     assert (await room.of("Ana"))["urgency"] == 7.0
 
@@ -195,7 +198,7 @@ async def test_a_line_of_a_brief_says_why_it_is_there_to_its_reader_alone(room: 
     facts = await room.facts.gather(due.reader, due.kind, due.at)
     await room.briefs.keep(due, facts, compose(facts))
     said = (await room.do("Ana", "brief-why", b=str(brief), n="1")).text
-    score = sum(parts(facts.priorities[0].terms, DEFAULTS).values())
+    score = PRIORITIES.score(facts.priorities[0].terms, DEFAULTS)
     assert f"{score:.3f}" in said
     assert "not there any more" in (await room.do("Ben", "brief-why", b=str(brief), n="1")).text
     await room.do("Ana", "weights", term="urgency", weight="9")
@@ -212,7 +215,7 @@ async def test_what_is_done_with_a_line_of_a_brief_counts_with_the_terms_that_it
     facts = await room.facts.gather(due.reader, due.kind, due.at)
     await room.briefs.keep(due, facts, compose(facts))
     assert await room.briefs.acted(org, ana, brief, 1, Act.DONE)
-    acted = await room.weights.acts(org, ana, None, NOW)
+    acted = await room.weights.acts(org, ana, PRIORITIES, None, NOW)
     assert [(one.act, one.terms) for one in acted] == [("done", facts.priorities[0].terms)]
 
 
@@ -228,5 +231,5 @@ async def test_the_scheduler_learns_once_a_day_beside_its_tick(room: Room, roles
     async with running(roles, {"ROBBIE_SCHEDULER__PURGE_HOUR": "0"}, tmp_path) as app:
         for _ in range(2):
             await learn_daily(app)
-    kept = await room.weights.kept(room.world.org_id, room.world.ids["Ana"])
+    kept = await room.weights.kept(room.world.org_id, room.world.ids["Ana"], PRIORITIES)
     assert kept.evidence.blocks == 1

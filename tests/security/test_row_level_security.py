@@ -134,7 +134,7 @@ MOVED = {
     "focus_blocks": _columns("org_id owner", "org_id"),
     "brief_lines": _columns("org_id owner brief_id section act acted_at", "org_id"),
     "priority_weights": _columns("org_id owner", "org_id"),
-    "outreach": _columns("org_id owner", "org_id"),
+    "outreach": _columns("org_id owner settled_at", "org_id"),
     "companies": _columns("id org_id owner shared_with gone_at", "org_id"),
     "contacts": _columns("id org_id owner shared_with gone_at", "org_id"),
     "deals": _columns("id org_id owner shared_with gone_at", "org_id"),

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.briefs.candidates import Tie
-from core.briefs.outreach import DROPPED_DAYS, Chance, chance_of, opportunities, rhythm
+from core.briefs.outreach import DROPPED_DAYS, OUTREACH, Chance, chance_of, opportunities, rhythm
 from core.briefs.spans import ENGLISH, GERMAN
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -69,7 +69,9 @@ def test_score_and_terms_are_from_0_to_1_and_each_term_is_said(one: Tie, zone: Z
     assert len(chance.why) >= len(chance.terms)
     assert all(clause and "\n" not in clause and len(clause) < 200 for clause in chance.why)
     assert chance.reason == next(iter(chance.terms))
-    assert list(chance.terms.values()) == sorted(chance.terms.values(), reverse=True)
+    parts = OUTREACH.parts(chance.terms, {})
+    assert [parts[name] for name in chance.terms] == sorted((part for part in parts.values() if part), reverse=True)
+    assert sum(parts.values()) == pytest.approx(chance.score, abs=1e-3)
 
 
 @given(ties, zones)
