@@ -13,6 +13,8 @@ MONDAY = datetime(2026, 11, 23, 8, tzinfo=UTC)
 """When everybody's morning brief is due."""
 TASKS, EVENTS, NOTES, CONTACTS, DEALS, GOALS, BRIEFS, LINES = 20, 12, 10, 15, 3, 2, 3, 8
 """How many each person has; the events are this week's, the briefs those of the last day, with so many lines each."""
+SAID, ASKED = 10, 2
+"""How many messages of the last week each person wrote, and how many of them ask the next one something."""
 
 Row = Sequence[object]
 Make = Callable[[random.Random, int, int], Iterable[Row]]
@@ -126,6 +128,18 @@ def _consents(_chance: random.Random, person: int, _last: int) -> Iterable[Row]:
            MONDAY - timedelta(days=1), MONDAY + timedelta(days=6))  # fmt: skip
 
 
+def _messages(chance: random.Random, person: int, _last: int) -> Iterable[Row]:
+    for number in range(SAID):
+        text = f"<@U{person + 1}> can you {chance.choice(_DOING).lower()} {chance.choice(_ABOUT)} by Friday?"
+        yield (person, person, text, MONDAY - timedelta(hours=5 + 12 * number), f"{number}.0")
+
+
+def _mentions(_chance: random.Random, person: int, last: int) -> Iterable[Row]:
+    for number in range(ASKED if person < last else 0):
+        yield (person * SAID + number, person + 1, person, f"slack/T1/C{person}", "1.0", False,
+               MONDAY - timedelta(hours=5 + 12 * number))  # fmt: skip
+
+
 def _goals(chance: random.Random, person: int, _last: int) -> Iterable[Row]:
     for number in range(GOALS):
         yield (person, f"Goal {number}", chance.randrange(1, 6), (MONDAY + timedelta(days=30 * number - 2)).date(),
@@ -164,6 +178,8 @@ _TABLES: tuple[tuple[str, str, int, Make], ...] = (
     ("conversations", "surface, tenant, channel, thread, direct", 1, _conversations),
     ("consents", "note_id, person_id, owner, conversation_id, part, what, audience, wording, asked_at, expires_at", 1,
      _consents),
+    ("messages", "conversation_id, person_id, text, occurred_at, platform_id", SAID, _messages),
+    ("mentions", "message_id, owner, said_by, room, thread, public, said_at", 0, _mentions),
     ("goals", "owner, text, importance, due_on, created_at", GOALS, _goals),
     ("focus_blocks", "owner, starts_at, ends_at, text", 1, _blocks),
     ("briefs", "owner, subject, kind, local_date, zone, due_at, state", BRIEFS, _briefs),

@@ -32,9 +32,15 @@ class Channels:
             return ChannelObject(id=channel, type=1)
         known = self._client().get_channel(int(channel))
         if isinstance(known, discord.Thread):
-            return ChannelObject(id=channel, type=known.type.value, guild_id=guild, parent_id=str(known.parent_id))
+            return ChannelObject(
+                id=channel,
+                type=known.type.value,
+                guild_id=guild,
+                parent_id=str(known.parent_id),
+                public=not known.is_private() and _is_public(known.parent),
+            )
         if isinstance(known, discord.abc.GuildChannel):
-            return ChannelObject(id=channel, type=known.type.value, guild_id=guild)
+            return ChannelObject(id=channel, type=known.type.value, guild_id=guild, public=_is_public(known))
         if channel not in self._asked:
             answer = await self._api.call("GET", "/channels/{channel}", channel=channel)
             if len(self._asked) >= _KEPT:
@@ -47,3 +53,11 @@ class Channels:
         known = self._client().get_guild(int(guild)) if guild else None
         role = known.self_role if known else None
         return frozenset({str(role.id)}) if role else frozenset()
+
+
+def _is_public(channel: discord.abc.GuildChannel | None) -> bool:
+    """Whether whoever is in the guild can read a channel."""
+    if channel is None:
+        return False
+    allowed = channel.permissions_for(channel.guild.default_role)
+    return allowed.view_channel and allowed.read_message_history

@@ -18,6 +18,7 @@ from adapters.discord.payload import (
 )
 from adapters.discord.text import opens_with_other, readable
 from adapters.discord.who import Us
+from core.conversation.mentions import mentioned
 from core.conversation.models import Author, FileRef, InboundEvent, Kind, Place
 from core.conversation.payload import MalformedEvent, parse
 
@@ -121,7 +122,17 @@ def said(message: Message, me: Identity, channel: ChannelObject) -> InboundEvent
         addressed=place.direct or to_us or _mentioned(message, me) or me.answers(message, channel),
         speaks_to_other=opens_with_other(message.content, me.names) or (replied is not None and not to_us),
         files=tuple(file_of(attachment) for attachment in carried(message, me)),
+        mentions=_spoken_to(message),
+        replies_to=replied.id if replied is not None else "",
+        public=channel.public,
     )
+
+
+def _spoken_to(message: Message) -> tuple[str, ...]:
+    """Whom it mentions; a reply mentions whose message it answers, unless its author chose that it does not."""
+    replied = message.answers.author if message.answers is not None else None
+    pinged = [user.id for user in message.mentions if replied is not None and user.id == replied.id]
+    return tuple(dict.fromkeys((*pinged, *mentioned(message.content))))
 
 
 def carried(message: Message, me: Identity | None = None) -> list[Attachment]:

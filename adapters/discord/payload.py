@@ -140,13 +140,14 @@ class Reaction(BaseModel):
 
 
 class ChannelObject(BaseModel):
-    """A channel or thread as REST and the gateway give it."""
+    """A channel or thread as REST and the gateway give it. ``public``: whether it is known that everybody reads it."""
 
     id: str
     type: int
     guild_id: str | None = None
     parent_id: str | None = None
     last_message_id: str | None = None
+    public: bool = False
 
     @property
     def is_thread(self) -> bool:

@@ -83,13 +83,26 @@ async def take_back_from_briefs(tx: Transaction, viewer: Viewer, note_id: int) -
     await _let_go(tx, viewer, [f'"note:{note_id}"'], but=mine)
 
 
+async def take_message_from_briefs(
+    tx: Transaction, viewer: Viewer, message_id: int, people: Collection[int]
+) -> list[str]:
+    """Let go, in the briefs of those whom it asks something, of a message of the viewer's; how they said it."""
+    readers = [Viewer.owner(viewer.org_id, person) for person in people]
+    return await _let_go_of(tx, viewer, [f'"message:{message_id}"'], readers)
+
+
 async def _let_go(tx: Transaction, viewer: Viewer, words: Sequence[str], but: Collection[int] = ()) -> list[str]:
-    """What briefs said of what holds these words, as JSON writes them. ``but``: whose own briefs are left alone."""
-    said: set[str] = set()
-    values = {"words": words}
+    """What anybody's briefs said of what holds these words. ``but``: whose own briefs are left alone."""
     people = [row["person_id"] for row in await (await tx.execute(_READERS)).fetchall()]
     readers = [Viewer.owner(viewer.org_id, person) for person in people if person not in but]
-    for reader in (*readers, *await _of_rooms(tx, viewer)):
+    return await _let_go_of(tx, viewer, words, (*readers, *await _of_rooms(tx, viewer)))
+
+
+async def _let_go_of(tx: Transaction, viewer: Viewer, words: Sequence[str], readers: Sequence[Viewer]) -> list[str]:
+    """What the briefs of these readers said of what holds these words, as JSON writes them."""
+    said: set[str] = set()
+    values = {"words": words}
+    for reader in readers:
         await look_as(tx, reader)
         for row in await (await tx.execute(_FOUND, values)).fetchall():
             facts, lines = without(row["facts"], words)

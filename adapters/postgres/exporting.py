@@ -110,6 +110,11 @@ EXPORTED: Mapping[str, tuple[str, str]] = {
         f"""SELECT id, contact_id, deal_id, why, draft AS text, state, acts, made_at, settled_at FROM outreach
             WHERE {_OWNER} ORDER BY id DESC""",
     ),
+    "mentions": (
+        "Messages of others that speak to you by name",
+        f"""SELECT room, messages.platform_id AS message, said_at, answered_at
+            FROM mentions JOIN messages ON messages.id = message_id WHERE {_OWNER} ORDER BY said_at DESC""",
+    ),
     # A channel's hold what others shared with it, and belong to the channel, whoever switched them on.
     "briefs": (
         "Briefs",

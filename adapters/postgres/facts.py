@@ -15,6 +15,7 @@ from adapters.postgres.outreach import waiting_of
 from adapters.postgres.weights import KEPT, kept_of
 from core.briefs import day as days
 from core.briefs.alike import not_said_twice
+from core.briefs.asked import AFTER, WITHIN
 from core.briefs.candidates import Candidate
 from core.briefs.choosing import candidates, hidden
 from core.briefs.day import Day
@@ -33,8 +34,8 @@ NEWS_FOR = timedelta(days=4)
 _FREE_DAYS = 14
 
 _OF_A_PERSON = (
-    queries.TASKS, queries.EVENTS, queries.BLOCKS, queries.OWN_NOTES, queries.SHARED_NOTES, queries.CONSENTS,
-    queries.DEALS, queries.GOALS, queries.LINES, queries.BRIEFS, queries.ACCOUNTS_OF, KEPT,
+    queries.TASKS, queries.EVENTS, queries.BLOCKS, queries.OWN_NOTES, queries.SHARED_NOTES, queries.DEALS,
+    queries.GOALS, queries.LINES, queries.BRIEFS, queries.ACCOUNTS_OF, KEPT,
 )  # fmt: skip
 _OF_A_ROOM = (queries.ROOM_NOTES, queries.ROOM_BRIEFS)
 
@@ -54,7 +55,7 @@ class PostgresFacts:
         if reader.room:
             found = await self._of_room(reader, at)
         else:
-            found = await self._of_person(reader, at, with_outreach=kind is BriefKind.MORNING)
+            found = await self._of_person(reader, at, morning=kind is BriefKind.MORNING)
         return gather(reader, kind, at, found)
 
     async def candidates(self, reader: Reader, at: datetime) -> Sequence[Candidate]:
@@ -71,13 +72,14 @@ class PostgresFacts:
         day = Day.of(at, zone_of(reader.zone))
         return days.free(list(map(rows.event, events)), list(map(rows.block, blocks)), day, _FREE_DAYS, at)
 
-    async def _of_person(self, reader: Reader, at: datetime, *, with_outreach: bool = False) -> Found:
+    async def _of_person(self, reader: Reader, at: datetime, *, morning: bool = False) -> Found:
         values = _values(reader, at, AHEAD_DAYS)
         asked: list[Statement] = [(query, values) for query in _OF_A_PERSON]
-        if with_outreach:
-            asked += outreach_statements(reader, at)
+        if morning:
+            asked += [(queries.ASKS, values), *outreach_statements(reader, at)]
         answers = await self._database.run(reader.org_id, *asked, viewer=_viewer(reader))
-        tasks, events, blocks, own, shared, consents, deals, goals, lines, briefs, accounts, kept, *outreach = answers
+        tasks, events, blocks, own, shared, deals, goals, lines, briefs, accounts, kept, *more = answers
+        asks, *outreach = more or ([],)
         me = {row["id"] for row in accounts}
         known = list(map(rows.task, tasks))
         return Found(
@@ -85,14 +87,16 @@ class PostgresFacts:
             events=list(map(rows.event, events)),
             blocks=list(map(rows.block, blocks)),
             notes=not_said_twice([rows.note(row, me) for row in (*own, *shared)], known, reader.name),
-            consents=list(map(rows.consent, consents)),
+            consents=rows.consents(asks),
             deals=list(map(rows.deal, deals)),
             goals=[FoundGoal(**row) for row in goals],
             lines=list(map(rows.line, lines)),
             missed=rows.missed(briefs, at),
             first=rows.first(briefs),
             since=rows.since(briefs, at),
-            outreach=ready(waiting_of(kept, *outreach), reader, at) if with_outreach else (),
+            asked=rows.asked(asks),
+            broken=rows.broken(accounts),
+            outreach=ready(waiting_of(kept, *outreach), reader, at) if morning else (),
             weights=kept_of(kept, PRIORITIES).weights(PRIORITIES),
             days=_days(accounts, reader.person_id),
         )
@@ -128,6 +132,9 @@ def _values(reader: Reader, at: datetime, ahead: int) -> dict[str, object]:
         "ahead": day.after(AHEAD_DAYS + 1).begins,
         "until": day.after(ahead).begins,
         "news": at - NEWS_FOR,
+        "asked_since": at - WITHIN,
+        "asked_until": at - AFTER,
+        "member": reader.member,
     }
 
 

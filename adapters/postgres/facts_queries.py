@@ -84,13 +84,34 @@ SHARED_NOTES = f"""
       AND NOT owner = ANY (ARRAY({ACCOUNTS}))
     ORDER BY said_at DESC LIMIT 40"""
 
-CONSENTS = f"""
-    SELECT id, wording, asked_at, CASE WHEN part = 'subject'
-        THEN (SELECT name FROM people WHERE people.id = consents.owner) END AS of
-    FROM consents
-    WHERE person_id = ANY (ARRAY({ACCOUNTS})) AND asked_at <= %(at)s AND expires_at > %(at)s
-      AND (state = 'waiting' OR settled_at > %(at)s)
-    ORDER BY expires_at, id LIMIT 10"""
+# Questions about sharing, and what others asked in channels: that is told as the note or task where one of the reader's
+# came of it. ``names`` are of whom a message mentions by an account; the reader's own is empty.
+ASKS = f"""
+    (SELECT 'consent' AS kind, id, wording AS text, asked_at AS at, CASE WHEN part = 'subject'
+         THEN (SELECT name FROM people WHERE people.id = consents.owner) END AS who,
+         NULL AS surface, NULL AS tenant, NULL AS channel, NULL AS thread, NULL AS message_id, NULL AS notes,
+         NULL AS names
+     FROM consents
+     WHERE person_id = ANY (ARRAY({ACCOUNTS})) AND asked_at <= %(at)s AND expires_at > %(at)s
+       AND (state = 'waiting' OR settled_at > %(at)s)
+     ORDER BY expires_at, id LIMIT 10)
+    UNION ALL
+    (SELECT 'message', messages.id, left(messages.text, 4000), said_at, speaker.name,
+         surface, tenant, channel, mentions.thread, messages.platform_id,
+         ARRAY(SELECT note_id FROM note_sources WHERE message_id = messages.id),
+         (SELECT jsonb_object_agg(account, CASE WHEN people.id = ANY (ARRAY({ACCOUNTS})) THEN '' ELSE people.name END)
+          FROM accounts JOIN people ON people.id = person_id
+          WHERE accounts.surface = conversations.surface AND accounts.tenant = conversations.tenant
+            AND account = ANY (ARRAY(SELECT found[1] FROM
+                regexp_matches(left(messages.text, 4000), '<@!?([A-Za-z0-9]+)', 'g') AS found)))
+     FROM mentions JOIN messages ON messages.id = message_id JOIN conversations ON conversations.id = conversation_id
+     JOIN people AS speaker ON speaker.id = said_by
+     WHERE mentions.{MINE} AND said_at BETWEEN %(asked_since)s AND %(asked_until)s
+       AND (answered_at IS NULL OR answered_at > %(at)s) AND (NOT public OR %(member)s)
+       AND NOT off_record AND noticing <> 'never'
+       AND NOT EXISTS (SELECT FROM note_sources JOIN tasks USING (note_id)
+                       WHERE message_id = messages.id AND tasks.{MINE} AND tasks.created_at <= %(at)s)
+     ORDER BY said_at DESC LIMIT 20)"""
 
 _DEAL = """SELECT deals.id, deals.name, stage, stage_since, changed_at, deals.created_at, value::float8 AS value,
     currency, closes_on, next_step, coalesce((SELECT companies.name FROM companies WHERE companies.id = company_id), '')
@@ -131,7 +152,16 @@ LINES = f"""
 BRIEFS = f"""
     SELECT kind, local_date, state, due_at, told_at FROM briefs
     WHERE {MINE} AND due_at < %(at)s ORDER BY due_at DESC LIMIT 15"""
-ACCOUNTS_OF = f"SELECT id, settings -> 'briefs' -> 'days' AS days FROM people WHERE id = ANY (ARRAY({ACCOUNTS}))"
+# With the calendars that could not be read for a day, or are refused: then it is long until the next try, from the
+# first failure on (core/work/syncing.py).
+ACCOUNTS_OF = f"""
+    SELECT id, settings -> 'briefs' -> 'days' AS days, ARRAY(
+        SELECT jsonb_build_object('id', calendars.id, 'name', calendars.name, 'since', failing_since) FROM calendars
+        WHERE owner = people.id AND kind <> 'own' AND removed_at IS NULL AND failures > 0 AND failing_since <= %(at)s
+          AND (failing_since <= %(at)s - interval '1 day'
+               OR sync_at >= failing_since + failures * interval '6 hours')
+        ORDER BY calendars.id LIMIT 10) AS broken
+    FROM people WHERE id = ANY (ARRAY({ACCOUNTS}))"""
 
 # In a channel only what its owner agreed to share counts, though all that was said there could be read there.
 _FRESH = f"""said_at BETWEEN %(at)s - interval '14 days' AND %(at)s AND {_HOLDS}

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 from psycopg.rows import DictRow
 
-from core.briefs.found import FoundConsent, FoundDeal, FoundLine, FoundNote, FoundTask
+from core.briefs.found import FoundAsk, FoundBroken, FoundConsent, FoundDeal, FoundLine, FoundNote, FoundTask
 from core.briefs.models import BriefKind, Missed
+from core.conversation.links import source_link
 from core.notes.models import NoteKind
 from core.work.calendar import Block, Event
 
@@ -41,9 +42,36 @@ def note(row: DictRow, me: Collection[int]) -> FoundNote:
     return FoundNote(**row, about_me=about_me, who=others[0] if others else "")
 
 
-def consent(row: DictRow) -> FoundConsent:
-    """A question to the reader."""
-    return FoundConsent(**{**row, "of": row["of"] or ""})
+def consents(rows: Sequence[DictRow]) -> list[FoundConsent]:
+    """Of what others wait for, the questions about sharing."""
+    return [
+        FoundConsent(id=row["id"], wording=row["text"], asked_at=row["at"], of=row["who"] or "")
+        for row in rows
+        if row["kind"] == "consent"
+    ]
+
+
+def asked(rows: Sequence[DictRow]) -> list[FoundAsk]:
+    """Of what others wait for, what they asked in channels."""
+    return [
+        FoundAsk(
+            id=row["id"],
+            text=row["text"],
+            said_at=row["at"],
+            speaker=row["who"] or "",
+            names=row["names"] or {},
+            link=source_link(row["surface"], row["tenant"], row["channel"], row["message_id"] or "", row["thread"]),
+            notes=row["notes"],
+        )
+        for row in rows
+        if row["kind"] == "message"
+    ]
+
+
+def broken(accounts: Sequence[DictRow]) -> list[FoundBroken]:
+    """The calendars that cannot be read, of all of the reader's accounts."""
+    found = [one for row in accounts for one in row["broken"]]
+    return [FoundBroken(**{**one, "since": datetime.fromisoformat(one["since"])}) for one in found]
 
 
 def deal(row: DictRow) -> FoundDeal:

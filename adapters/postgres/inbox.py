@@ -1,5 +1,7 @@
 """Events become inbox rows: once, whatever is delivered twice, and in one transaction with their job."""
 
+# ruff: noqa: S608  (a statement is put together from constants)
+
 from __future__ import annotations
 
 from typing import Literal
@@ -7,7 +9,7 @@ from typing import Literal
 from psycopg.errors import ForeignKeyViolation, UniqueViolation
 from psycopg.types.json import Jsonb
 
-from adapters.postgres import directory, replies
+from adapters.postgres import directory, mentions, replies
 from adapters.postgres.database import Database, Transaction
 from adapters.postgres.directory import Directory, Ids
 from adapters.postgres.enqueue import Enqueue
@@ -23,7 +25,7 @@ _KNOWN = """
     WHERE surface = %s AND tenant = %s AND identity = ANY (%s) LIMIT 1 FOR UPDATE OF inbox"""
 
 # ``ahead`` is what happened to a message whose own event comes later: it is seen in the message.
-_INSERT = """
+_INSERT = f"""
     WITH ahead AS (
         SELECT kind = 'delete' AS deleted, detail ->> 'text' AS text, occurred_at FROM inbox
         WHERE %(kind)s = 'message' AND conversation_id = %(conversation_id)s AND platform_id = %(platform_id)s
@@ -54,7 +56,9 @@ _INSERT = """
         INSERT INTO inbox_identities (surface, tenant, identity, org_id, inbox_id)
         SELECT %(surface)s, %(tenant)s, identity, %(org_id)s, item.id
         FROM item, unnest(%(identities)s::text[]) AS identity
-    )
+    ),
+    {mentions.ASKED},
+    {mentions.ANSWERED}
     SELECT id, state FROM item"""
 
 _ADD_NAMES = """
@@ -116,8 +120,9 @@ class PostgresInbox:
                 continue
             except ForeignKeyViolation:
                 # Whose id is remembered here was forgotten meanwhile: now it is somebody new.
-                if not self._directory.unknown(event):
+                if not self._directory.unknown(event) and not event.mentions:
                     raise
+                event = event.model_copy(update={"mentions": ()})  # it may have been somebody of these
 
     async def _accept(self, event: InboundEvent, verdict: Verdict) -> Accepted:
         async with self._database.system(in_few_trips=True) as tx:
@@ -125,6 +130,7 @@ class PostgresInbox:
             if merged is not None:
                 return merged
             thread = ""
+            await mentions.reacted(tx, event)
             if verdict.only_if_known:
                 concern = await _concern(tx, event)
                 if concern is None or (concern == "heard" and verdict.state is InboxState.EXPIRED):
@@ -184,6 +190,7 @@ class PostgresInbox:
             "state": state,
             "detail": Jsonb({**_detail(event), **({"thread": thread} if thread else {})}),
             "identities": list(event.identities),
+            **mentions.values(event, thread or event.place.thread),
         }
         row = await (await tx.execute(_INSERT, values)).fetchone()
         if row is None:

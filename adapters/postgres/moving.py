@@ -65,6 +65,7 @@ STAYS = {
     "installations": "a workspace's own",
     "budgets": "money was spent where it was spent",
     "uploads": "the web chat's own",
+    "mentions": "who is spoken to in a channel, where nobody moves from",
     "audit_log": "what was done stays where it was done",
     "brief_changes": "looked at and deleted within a minute",
 }

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +15,7 @@ from adapters.postgres.database import Database, Transaction, look_as
 from adapters.postgres.notes import COLUMNS
 from adapters.postgres.refusals import refused
 from adapters.postgres.visible import MINE
+from core.conversation.mentions import MENTION
 from core.conversation.models import Place
 from core.memory.ports import Embedder, EmbeddingError, Vector
 from core.notes.models import Note
@@ -29,7 +29,6 @@ _BEFORE = 6
 _TOLD = 20
 _SHOWN = 20
 _KNOWN = 300
-_MENTION = re.compile(r"<@!?(\w+)>")
 
 # Only what waits is looked at, by an index that holds nothing else.
 _CLAIM = """
@@ -145,7 +144,7 @@ class PostgresWindows:
         at = {"conversation_id": row["id"]}
         said, told = await self._database.run(row["org_id"], (_MESSAGES, at), (_ROBBIE, at))
         messages = tuple(_said(one, place) for one in said)
-        mentioned = {account for one in messages for account in _MENTION.findall(one.text)}
+        mentioned = {account for one in messages for account in MENTION.findall(one.text)}
         speakers = list({one.person_id for one in messages if one.new})
         viewer = Viewer(
             org_id=row["org_id"], person_id=speakers[0] if speakers else 0, room=place.room, private=place.direct

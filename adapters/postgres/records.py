@@ -12,6 +12,7 @@ from psycopg.rows import DictRow
 from adapters.postgres import directory
 from adapters.postgres.database import Database
 from adapters.postgres.forgetting import forget_note
+from adapters.postgres.mentions import take_back_asked
 from adapters.postgres.refusals import refuse
 from core.conversation.models import Asker, Place
 from core.memory.saying import Said, memorable
@@ -113,6 +114,7 @@ class PostgresRecords:
             await tx.execute(_PASSED_OVER, messages)
             await tx.execute(_FORGOTTEN, messages)
             found = await (await tx.execute(_FOUND, messages)).fetchall()
+            await take_back_asked(tx, owner, messages["messages"])
             gone = [await forget_note(tx, owner, row["id"]) for row in found]
             for row in last:
                 await refuse(tx, asker.org_id, asker.person_id, row["text"])

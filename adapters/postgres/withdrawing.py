@@ -1,4 +1,4 @@
-"""What becomes of the notes that were found in a message when it is edited or deleted, in the same moment."""
+"""What becomes of what was made of a message when it is edited or deleted, in the same moment."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from collections.abc import Mapping
 
 from adapters.postgres.brief_forgetting import take_back_from_briefs
 from adapters.postgres.database import Transaction, look_as
+from adapters.postgres.mentions import take_back_asked
 from adapters.postgres.wins import take_back_win
 from core.people.viewer import Viewer
 
 _MESSAGE = """
-    SELECT messages.id, messages.org_id, person_id FROM messages JOIN note_sources ON message_id = messages.id
-    WHERE conversation_id = %(conversation_id)s AND platform_id = %(platform_id)s AND person_id IS NOT NULL LIMIT 1"""
+    SELECT id, org_id, person_id FROM messages
+    WHERE conversation_id = %(conversation_id)s AND platform_id = %(platform_id)s AND person_id IS NOT NULL"""
 
 # Found in this message and in no other. What a person pinned stays.
 _OF_IT = """
@@ -25,13 +26,17 @@ _GONE = "DELETE FROM notes WHERE id = ANY (%(notes)s)"
 
 
 async def deleted(tx: Transaction, row: Mapping[str, object]) -> None:
-    """Delete the notes of a message that its author deletes, shared ones too: this takes it back."""
+    """Delete the notes of a message that its author deletes, shared ones too: this takes it back.
+
+    No brief quotes the message any more.
+    """
     await _withdraw(tx, row, _OF_IT)
 
 
 async def edited(tx: Transaction, row: Mapping[str, object]) -> None:
     """Delete the notes of what a message said before, unless a person has changed or shared them.
 
+    No brief quotes what it said any more.
     The message waits to be looked through again (by a trigger): what it still says becomes a note again.
     """
     await _withdraw(tx, row, _UNTOUCHED)
@@ -43,6 +48,7 @@ async def _withdraw(tx: Transaction, row: Mapping[str, object], which: str) -> N
         return
     owner = Viewer.owner(message["org_id"], message["person_id"])
     await look_as(tx, owner)
+    await take_back_asked(tx, owner, [message["id"]])
     found = await (await tx.execute(which, {"message_id": message["id"]})).fetchall()
     if found:
         notes = {"notes": [one["id"] for one in found]}

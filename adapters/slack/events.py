@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from adapters.slack.api import Identity
 from adapters.slack.payload import Envelope, MessageEvent, ReactionEvent, SlackFile, SlackMessage, StopEvent, moment
 from adapters.slack.text import mentions, opens_with_other, readable
+from core.conversation.mentions import mentioned
 from core.conversation.models import Author, FileRef, InboundEvent, Kind, Place
 from core.conversation.payload import MalformedEvent, parse
 
@@ -62,6 +63,7 @@ def said(message: SlackMessage, channel: str, me: Identity, *, direct: bool) -> 
         addressed=direct or mentions(raw, me.user),
         speaks_to_other=opens_with_other(raw, me.user),
         files=tuple(map(file_of, _files(message))),
+        mentions=mentioned(raw),
     )
 
 
@@ -78,12 +80,13 @@ def _message(envelope: Envelope, me: Identity) -> InboundEvent | None:
         found = said(event, event.channel, me, direct=direct)
     if found is None:
         return None
-    mentioned = envelope.event["type"] == "app_mention"
+    to_us = envelope.event["type"] == "app_mention"
     return found.model_copy(
         update={
             "identities": (f"event:{envelope.event_id}", *found.identities),
-            "addressed": found.addressed or mentioned,
+            "addressed": found.addressed or to_us,
             "external": envelope.is_ext_shared_channel,
+            "public": event.channel_type == "channel" and not envelope.is_ext_shared_channel,
         }
     )
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from adapters.postgres.demo import SURFACE, DemoStore
 from bot.demo.company import Days, Demo, Event, Noted, Task
 from core.briefs.models import TIMES, BriefKind
+from core.conversation.mentions import mentioned
 from core.notes.models import NoteKind
 from core.reminders.moments import moment
 
@@ -185,10 +186,16 @@ class Seeding:
             place = {"surface": SURFACE, "tenant": TENANT, "channel": channel, "direct": False}
             conversation = self._store.add("conversations", **place)
             for number, (day, clock, person, text) in enumerate(lines):
-                self._store.add(
-                    "messages", conversation_id=conversation, person_id=self._ids[f"person:{person}"], text=text,
-                    platform_id=f"{channel}-{number}", occurred_at=self.days.at(day, clock, self._zone(person)),
+                said_by, at = self._ids[f"person:{person}"], self.days.at(day, clock, self._zone(person))
+                message = self._store.add(
+                    "messages", conversation_id=conversation, person_id=said_by, text=text,
+                    platform_id=f"{channel}-{number}", occurred_at=at,
                 )  # fmt: skip
+                for asked in mentioned(text):
+                    self._store.add(
+                        "mentions", message_id=message, owner=self._as(asked), said_by=said_by, said_at=at,
+                        room=f"{SURFACE}/{TENANT}/{channel}", thread=f"{channel}-{number}", public=False,
+                    )  # fmt: skip
 
     def _asked(self) -> None:
         """What people asked Robbie alone, with what the answers cost."""

@@ -11,7 +11,7 @@ from dataclasses import replace
 from core.briefs.asking import because, question
 from core.briefs.models import Act, Line
 from core.briefs.ports import BriefStore, DueBrief
-from core.briefs.saying import quoted
+from core.briefs.saying import quoted, unlinked
 from core.conversation.handling import Ask, Asked, Handler, Say
 from core.desk import FormMaker, Visitor
 from core.people.stores import PeopleStore
@@ -57,7 +57,7 @@ class Chosen(Frozen):
     @property
     def said(self) -> str:
         """What the line is about, without what stands beside it."""
-        return plain(self.line.text).partition(" · ")[0]
+        return plain(unlinked(self.line.text)).partition(" · ")[0]
 
     def button(self, label: str, act: str, **more: str) -> Button:
         """Something to press about the same line."""
@@ -216,7 +216,7 @@ def act_forms(people: PeopleStore, store: BriefStore) -> Mapping[str, FormMaker]
         due = await store.due(known.org_id, known.person_id, brief)
         lines = sorted(due.brief.lines if due and due.brief else (), key=lambda line: line.number)
         choices = tuple(
-            (str(line.number), f"{line.number}. {plain(line.text)}"[:_LABEL]) for line in lines if line.acts
+            (str(line.number), f"{line.number}. {plain(unlinked(line.text))}"[:_LABEL]) for line in lines if line.acts
         )[:_MOST_LINES]
         return _form(invocation, choices) if choices else None
 

@@ -13,7 +13,7 @@ from core.reminders.moments import zone_of
 
 _ORDER = {
     BriefKind.MORNING: (
-        "priorities", "meetings", "asks", "commitments", "slipped", "blocked", "outreach", "news", "wins",
+        "priorities", "meetings", "broken", "asks", "commitments", "slipped", "blocked", "outreach", "news", "wins",
     ),
     BriefKind.AFTERNOON: (
         "priorities", "done", "slipped", "blocked", "moves", "asks", "meetings", "outreach", "news", "wins",
@@ -28,7 +28,7 @@ ACTS: dict[str, tuple[Act, ...]] = {
     "moves": (Act.SNOOZE, Act.DONE, Act.DISMISS, Act.ASK),
     "outreach": (Act.SEND, Act.EDIT, Act.LATER, Act.DISMISS),
     "news": (Act.ASK, Act.DISMISS),
-    **dict.fromkeys(("meetings", "done", "wins"), (Act.ASK,)),
+    **dict.fromkeys(("meetings", "broken", "done", "wins"), (Act.ASK,)),
 }
 """What can be done with a line, by the field of ``Facts`` that it comes from."""
 

@@ -92,6 +92,44 @@ class FoundConsent:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundAsk:
+    """A message of somebody else in a channel that speaks to the reader by name, and that they have not answered.
+
+    Attributes:
+        text: as it was written.
+        names: of those whom it mentions by an account, by that; the reader's own is empty.
+        notes: the notes that were made of it.
+    """
+
+    id: int
+    text: str
+    said_at: datetime
+    speaker: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
+    link: str = ""
+    notes: Sequence[int] = ()
+
+    @property
+    def ref(self) -> str:
+        """As lines name it."""
+        return f"message:{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundBroken:
+    """A calendar of the reader's that could not be read for a while, or is refused."""
+
+    id: int
+    name: str
+    since: datetime
+
+    @property
+    def ref(self) -> str:
+        """As lines name it."""
+        return f"calendar:{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
 class FoundDeal:
     """A deal that is the reader's, or that a task of theirs is about."""
 
@@ -140,6 +178,8 @@ class Found:
     """Everything that was found.
 
     Attributes:
+        asked: what others asked the reader in channels, the newest first.
+        broken: calendars that cannot be read.
         lines: of earlier briefs, the newest first.
         told: refs that a channel was told as news before.
         missed: earlier briefs that were not delivered, and not told of.
@@ -154,6 +194,8 @@ class Found:
     blocks: Sequence[Block] = ()
     notes: Sequence[FoundNote] = ()
     consents: Sequence[FoundConsent] = ()
+    asked: Sequence[FoundAsk] = ()
+    broken: Sequence[FoundBroken] = ()
     deals: Sequence[FoundDeal] = ()
     goals: Sequence[FoundGoal] = ()
     lines: Sequence[FoundLine] = ()

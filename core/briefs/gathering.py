@@ -47,6 +47,7 @@ def _morning(look: Look) -> dict[str, object]:
         "gaps": days.on(look.free, look.day),
         "outreach": tuple(one for one in look.found.outreach[:3] if not _is_a_priority(one, priorities)),
         "news": look.news(),
+        "broken": look.broken(),
         "asks": look.asks(),
     }
 

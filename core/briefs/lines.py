@@ -26,6 +26,9 @@ def line_of(section: str, item: Item | Meeting, clock: Clock) -> str:
     """What a line says, as markdown: the item first, then what a person needs to know of it."""
     if isinstance(item, Meeting):
         return _joined(*_meeting(item, clock))
+    if section == "broken" and item.at:
+        day = clock.date(item.at.astimezone(clock.zone).date())
+        return clock.words.broken.format(name=quoted(item.text, _NAME), since=day)
     said = linked(quoted(item.text), item.link)
     if section == "done":
         return _joined(f"✓ {said}", quoted(item.who, _NAME))
@@ -48,7 +51,9 @@ def _beside(section: str, item: Item, clock: Clock) -> Iterator[str]:
     yield who
     if item.due_at and section in ("slipped", "commitments", "asks", "blocked"):
         yield _when(item, clock)
-    elif item.at and section in ("news", "asks"):
+    if item.at and section == "asks":
+        yield clock.words.since.format(when=clock.moment(item.at))
+    elif item.at and section == "news":
         yield clock.moment(item.at)
 
 

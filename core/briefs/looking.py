@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 
 from core.briefs import day as days
+from core.briefs.asked import open_asks
 from core.briefs.candidates import Candidate
 from core.briefs.choosing import candidates, hidden, is_open, is_put_off
 from core.briefs.day import Day, Room
@@ -94,13 +95,23 @@ class Look:
         return (*moved[: max(MOVED, MOST - len(shared))], *map(_said, shared))[:MOST]
 
     def asks(self) -> tuple[Item, ...]:
-        """What others wait for: questions to the reader, and what others said that the reader is to do."""
+        """What others wait for: what they asked in channels, questions about sharing, and what the reader is to do."""
         questions = [
             Item(ref=f"consent:{one.id}", text=short(one.wording), who=one.of, at=one.asked_at)
             for one in self.found.consents
         ]
+        asked = open_asks(self.found, self.at, self.day.zone, self.reader.name, self.hide)
         wanted = [_said(one) for one in self.found.notes if _asks(one) and not one.mine]
-        return tuple(one for one in (*questions, *wanted) if one.ref not in self.hide)[:MOST]
+        return tuple(one for one in (*asked, *questions, *wanted) if one.ref not in self.hide)[:MOST]
+
+    def broken(self) -> tuple[Item, ...]:
+        """Calendars that cannot be read, each told once until it can be again."""
+        told = {(line.ref, line.local_date) for line in self.found.lines if line.section == "broken"}
+        return tuple(
+            Item(ref=one.ref, text=short(one.name), at=one.since)
+            for one in self.found.broken
+            if not any(ref == one.ref and day >= one.since.astimezone(self.day.zone).date() for ref, day in told)
+        )[:MOST]
 
     def done(self) -> tuple[Item, ...]:
         """What got done today; the morning's top three first."""

@@ -66,7 +66,8 @@ class Item(Frozen):
     """Something that a line says.
 
     Attributes:
-        ref: what it is about, by kind and id: ``task:12``, ``deal:3``, ``note:7``, ``event:5``, ``consent:9``.
+        ref: what it is about, by kind and id: ``task:12``, ``deal:3``, ``note:7``, ``event:5``, ``consent:9``,
+            ``message:4``, ``calendar:2``.
         text: its own words, on one line.
         due_at: when it is due, if it is.
         who: with whom it is, or who waits for it.
@@ -166,6 +167,7 @@ class Facts(Frozen):
         gaps: free time of at least half an hour within the working hours that are left of that day.
         outreach: whom to get in touch with.
         news: what happened since the last brief that concerns the person.
+        broken: calendars that cannot be read, told once.
         asks: what others wait for from the person: questions, requests.
         done: what got done since the morning.
         slipped: what was due and is not done.
@@ -188,6 +190,7 @@ class Facts(Frozen):
     gaps: tuple[Gap, ...] = ()
     outreach: tuple[Opportunity, ...] = ()
     news: tuple[Item, ...] = ()
+    broken: tuple[Item, ...] = ()
     asks: tuple[Item, ...] = ()
     done: tuple[Item, ...] = ()
     slipped: tuple[Item, ...] = ()
@@ -204,8 +207,8 @@ class Facts(Frozen):
         """Whether there is nothing to say."""
         return not any(
             (
-                self.priorities, self.meetings, self.outreach, self.news, self.asks, self.done, self.slipped,
-                self.blocked, self.moves, self.wins, self.commitments, self.tomorrow, self.missed,
+                self.priorities, self.meetings, self.broken, self.outreach, self.news, self.asks, self.done,
+                self.slipped, self.blocked, self.moves, self.wins, self.commitments, self.tomorrow, self.missed,
             )
         )  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from core.briefs.models import BriefKind, Facts, Gap, Missed, Priority
 from core.briefs.saying import Clock, length, quoted, total
@@ -104,10 +105,12 @@ def closing(facts: Facts, clock: Clock) -> str:
 
 
 def _fit(facts: Facts) -> tuple[Gap, Priority] | None:
-    """The first gap that holds the weightiest priority that is open and whose length is known."""
+    """The first gap that holds the weightiest priority that is open and whose length is known, before that is due."""
     done = {one.ref for one in facts.done}
     for one in facts.priorities:
         for gap in facts.gaps if one.ref not in done and one.minutes else ():
-            if total([gap]) >= (one.minutes or 0):
+            ends_at = gap.starts_at + timedelta(minutes=one.minutes or 0)
+            in_time = one.due_at is None or one.due_at <= facts.at or ends_at <= one.due_at
+            if ends_at <= gap.ends_at and in_time:
                 return gap, one
     return None

@@ -25,7 +25,8 @@ _MARKS = str.maketrans(
 )
 _LEADING = re.compile(r"^(?:[#>+\-]+\s+|\d+[.)]\s+)+")
 _UNDERSCORES = re.compile(r"(?<!\w)_+|_+(?!\w)")
-_LINK = re.compile(r"https://[\w.\-]+(?::\d+)?/[^\s()<>\[\]\\`|\"*_]*")
+_LINK = re.compile(r"https://[\w.\-]+(?::\d+)?/[^\s()<>\[\]\\`|\"*]*")
+_LINKED = re.compile(r"\[([^\[\]]*)\]\(https://[^\s()]*\)")
 _ZWSP = "\u200b"
 
 
@@ -101,6 +102,11 @@ def short(text: str, longest: int = LONGEST) -> str:
     cut = text[: longest - 1]
     at_word = cut.rpartition(" ")[0]
     return (at_word if len(at_word) > longest * 2 // 3 else cut).rstrip(" ,;:–-") + "…"
+
+
+def unlinked(text: str) -> str:
+    """A line without where its words lead."""
+    return _LINKED.sub(r"\1", text)
 
 
 def linked(text: str, link: str) -> str:

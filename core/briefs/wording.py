@@ -36,6 +36,8 @@ class Words:
     yesterday: str
     due: str
     was_due: str
+    since: str
+    broken: str
     to: str
     move: str
     minutes: str
@@ -93,6 +95,7 @@ ENGLISH = Words(
         "priorities": "What matters most",
         "progress": "Your three",
         "meetings": "Today",
+        "broken": "Calendar",
         "later": "Still to come today",
         "outreach": "Get in touch",
         "news": "New for you",
@@ -120,6 +123,8 @@ ENGLISH = Words(
     yesterday="yesterday",
     due="due {when}",
     was_due="was due {when}",
+    since="since {when}",
+    broken="{name} could not be read since {since}: what is new in it is missing. `calendar list` says how to mend it.",
     to="to {who}",
     move="to {when}",
     minutes="{minutes} min",
@@ -190,6 +195,7 @@ GERMAN = Words(
         "priorities": "Das Wichtigste",
         "progress": "Deine drei",
         "meetings": "Heute",
+        "broken": "Kalender",
         "later": "Heute noch",
         "outreach": "Melde dich bei",
         "news": "Neu für dich",
@@ -212,6 +218,8 @@ GERMAN = Words(
     yesterday="gestern",
     due="fällig {when}",
     was_due="war fällig {when}",
+    since="seit {when}",
+    broken="{name} lässt sich seit {since} nicht lesen: Neues darin fehlt hier. `calendar list` sagt, was hilft.",
     to="an {who}",
     move="auf {when}",
     minutes="{minutes} Min.",

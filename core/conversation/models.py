@@ -157,6 +157,9 @@ class InboundEvent(Frozen):
             command then belongs to that message's conversation.
         beside: the channel that the person has open beside a direct message, such as ``#general``; empty for none.
         external: whether people of other companies read in the channel; None where the event does not say.
+        mentions: the accounts that the text speaks to by name.
+        replies_to: the platform's id of the message that this answers, where people can point at one.
+        public: whether it is plain that every member of the workspace or server can read there.
     """
 
     kind: Kind
@@ -176,6 +179,9 @@ class InboundEvent(Frozen):
     about: str = ""
     beside: str = ""
     external: bool | None = None
+    mentions: tuple[str, ...] = ()
+    replies_to: str = ""
+    public: bool = False
 
 
 class InboxState(StrEnum):

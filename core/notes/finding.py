@@ -46,17 +46,18 @@ _TONES = {
 }  # fmt: skip
 _TONE = 0.5
 _DUE = (NoteKind.COMMITMENT, NoteKind.ACTION, NoteKind.DEADLINE)
-_WISH = re.compile(
+WISH = re.compile(
     r"\b(?:(?:can|could|would|will) (?:you|somebody|someone|anyone)|please|bitte|(?:kannst|könntest|würdest) du"
     r"|(?:könnt|könntet) ihr|kann (?:jemand|wer))\b",
     re.IGNORECASE,
 )
+"""How somebody is asked to do something, as far as words tell."""
 _TIME = re.compile(r"\b(?:(?:by|until|before|due|no later than|bis(?: spätestens)?(?: zum)?)(?: the)? )?(?=\w)", re.I)
 
 
 def telling(text: str) -> bool:
     """Whether a sentence says enough to be looked at, and asks nothing but for something to be done."""
-    return len(stems(text)) >= _TELLING and (not _asks(text) or _WISH.search(text) is not None)
+    return len(stems(text)) >= _TELLING and (not _asks(text) or WISH.search(text) is not None)
 
 
 def found(

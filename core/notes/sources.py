@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from core.conversation.mentions import MENTION
 from core.conversation.models import Place
 from core.notes.models import Note
 from core.notes.refusals import stems
@@ -19,7 +20,6 @@ SENTENCE = re.compile(r"(?<=[.!?…])(?<!\d\.)[)\"”»]*\s+|\n+")
 """What stands between two sentences."""
 
 _MARKER = re.compile(r"^(?:[-*•–]|\d{1,2}[.)])\s+")
-_MENTION = re.compile(r"<@!?(\w+)>")
 _WORD = re.compile(r"[^\W\d_]{2}")
 _REPEATED = 0.8
 _TELLING = 4  # words with content that a repeated sentence has at least
@@ -98,7 +98,7 @@ def own_sentences(window: Window) -> Sequence[Sentence]:
 def _own(text: str, told: Sequence[frozenset[str]], accounts: Mapping[str, tuple[int, str]]) -> Iterator[str]:
     lines = [line for line in _CODE.sub("\n", text).splitlines() if not line.lstrip().startswith(">")]
     for sentence in SENTENCE.split("\n".join(lines)):
-        plain = _MENTION.sub(lambda found: "@" + accounts.get(found[1], (0, "somebody"))[1], sentence)
+        plain = MENTION.sub(lambda found: "@" + accounts.get(found[1], (0, "somebody"))[1], sentence)
         plain = _MARKER.sub("", " ".join(plain.split()))
         if _WORD.search(plain) and not _repeats(stems(plain), told):
             yield plain

@@ -18,10 +18,11 @@ from tests.integration.brief_world import BriefWorld, at
 PERSONAL = frozenset({
     "tasks", "task_ties", "goals", "calendars", "calendar_events", "focus_blocks", "notes", "consents", "deals",
     "contacts", "companies", "activities", "briefs", "brief_lines", "outreach", "people", "channel_settings",
-    "priority_weights",
+    "priority_weights", "mentions", "messages", "conversations", "accounts",
 })  # fmt: skip
-STATEMENTS = {BriefKind.MORNING: 16, BriefKind.AFTERNOON: 14, BriefKind.EVENING: 14}
-"""Twelve about the person's things, two that say who reads, and in the morning two for outreach.
+STATEMENTS = {BriefKind.MORNING: 16, BriefKind.AFTERNOON: 13, BriefKind.EVENING: 13}
+"""Eleven about the person's things, two that say who reads, and in the morning one for what others ask and two for
+outreach.
 
 The pool's own, which has no words, is not counted.
 """
@@ -69,6 +70,11 @@ def _fill(world: BriefWorld, count: int, friday: int = 20) -> None:
         "%(at)s + n * interval '2 minutes' FROM generate_series(1, %(count)s) AS n",
         f"INSERT INTO brief_lines (org_id, owner, brief_id, number, section, ref) SELECT %(org)s, %(ana)s, {brief}, n, "
         "'news', 'note:' || n FROM generate_series(1, %(count)s) AS n",
+        f"WITH said AS (INSERT INTO messages (org_id, conversation_id, person_id, text, occurred_at) SELECT %(org)s, "
+        f"{world.conversation}, %(ana)s, '<@U1> can you do ' || n || '?', %(at)s - interval '1 day' "
+        "FROM generate_series(1, %(count)s) AS n RETURNING id, occurred_at) INSERT INTO mentions (message_id, owner, "
+        "org_id, said_by, room, thread, public, said_at) SELECT id, %(ana)s, %(org)s, %(ana)s, 'slack/T1/C1', '1.0', "
+        "false, occurred_at FROM said",
     ):  # fmt: skip
         world.admin.execute(insert, values)
 

@@ -109,6 +109,7 @@ _REVISIONS = (
     "0005_left_out",
     "0006_brief_changes",
     "0006_acts",
+    "0006_mentions",
 )
 
 

@@ -30,6 +30,7 @@ SYSTEM = {
     "inbox_identities": "DIS",
     "outbox": "DSU",
     "reply_tokens": "DIS",
+    "mentions": "DISU",
     "leases": "ISU",
     "embedders": "ISU",
     "embedding_leases": "DISU",

@@ -10,9 +10,9 @@ import pytest
 from core.briefs.candidates import Candidate
 from core.briefs.chat import shown
 from core.briefs.composing import compose, numbered
-from core.briefs.found import Found, FoundTask
+from core.briefs.found import Found, FoundBroken, FoundLine, FoundTask
 from core.briefs.gathering import gather
-from core.briefs.models import Act, BriefKind, Facts, Item, Opportunity, Reader
+from core.briefs.models import Act, BriefKind, Facts, Gap, Item, Opportunity, Priority, Reader
 from core.briefs.reasons import reasons
 from core.briefs.rendering import as_markdown, as_text, links
 from core.briefs.saying import quoted
@@ -20,9 +20,10 @@ from core.briefs.service import Made
 from core.briefs.terms import Moment
 from core.people.models import NAMELESS
 from core.reminders.moments import zone_of
-from tests.brief_facts import AFTERNOON, ANA, EVENING, MORNING, nothing
+from tests.brief_facts import AFTERNOON, ANA, EVENING, MORNING, at, nothing
 
 ALL = (MORNING, AFTERNOON, EVENING)
+ZWSP = "\u200b"
 GERMAN = ANA.model_copy(update={"language": "German"})
 
 
@@ -217,6 +218,52 @@ def test_of_a_calendar_that_is_not_known_nothing_is_said_to_be_free() -> None:
         assert facts.gaps == ()
         assert "free" not in text.casefold()
         assert "No meetings" not in text
+
+
+def test_free_time_is_proposed_for_what_can_be_done_in_it_before_it_is_due() -> None:
+    urgent = MORNING.priorities[0].model_copy(update={"text": "Measure", "due_at": AFTERNOON.at, "minutes": 90})
+    later = MORNING.priorities[1].model_copy(update={"text": "Review", "minutes": 30, "due_at": None})
+    gaps = (Gap(starts_at=at(23, 13), ends_at=at(23, 14)), Gap(starts_at=at(23, 15), ends_at=at(23, 18)))
+
+    def proposed(*priorities: Priority) -> str:
+        facts = MORNING.model_copy(update={"gaps": gaps, "meetings": (), "priorities": priorities})
+        return compose(facts).closing
+
+    assert "13:00–14:00 is free: a good time for “Review”" in proposed(urgent, later)
+    assert "“Measure”" not in proposed(urgent)
+    overdue = urgent.model_copy(update={"due_at": at(22, 12)})
+    assert "15:00–18:00 is free: a good time for “Measure”" in proposed(overdue, later)
+
+
+def test_what_others_asked_is_quoted_with_a_link_who_and_since_when() -> None:
+    for reader, said in (
+        (ANA, "Ben · due tomorrow · since yesterday 17:20"),
+        (GERMAN, "Ben · fällig morgen · seit gestern 17:20"),
+    ):
+        ask = Item(ref="message:4", text="Can *you* look <@U9>?", who="Ben", at=at(22, 17, 20), due_at=at(24, 18),
+                   link="https://slack.com/app_redirect?team=T1&channel=C1&message_ts=3.0")  # fmt: skip
+        (line,) = compose(nothing(reader=reader).model_copy(update={"asks": (ask,)})).lines
+        assert line.text == f"[Can you look ‹{ZWSP}@U9›?]({ask.link}) · {said}"
+        assert line.acts == (Act.DONE, Act.SNOOZE, Act.DISMISS, Act.ASK)
+
+
+def test_a_calendar_that_cannot_be_read_is_told_with_how_to_mend_it() -> None:
+    for reader, said in (
+        (ANA, "Work could not be read since Sat 21 Nov: what is new in it is missing. `calendar list` says"),
+        (GERMAN, "Work lässt sich seit Sa, 21. Nov. nicht lesen: Neues darin fehlt hier. `calendar list` sagt"),
+    ):
+        broken = Item(ref="calendar:2", text="Work", at=at(21, 9))
+        (line,) = compose(nothing(reader=reader).model_copy(update={"broken": (broken,)})).lines
+        assert line.text.startswith(said)
+        assert not numbered(line)
+
+
+def test_a_calendar_that_cannot_be_read_is_told_once_and_again_when_it_could_be_in_between() -> None:
+    calendar = FoundBroken(2, "Work", at(21, 9))
+    told = FoundLine("calendar:2", "broken", "morning", date(2026, 11, 22))
+    for lines, since, number in (((), at(21, 9), 1), ((told,), at(21, 9), 0), ((told,), at(23, 1), 1)):
+        found = Found(since=MORNING.at, broken=[replace(calendar, since=since)], lines=lines)
+        assert len(gather(ANA, BriefKind.MORNING, MORNING.at, found).broken) == number
 
 
 def test_a_brief_that_is_not_kept_has_letters_and_one_that_is_has_numbers() -> None:

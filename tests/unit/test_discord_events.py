@@ -268,3 +268,20 @@ def test_the_files_of_a_message_that_is_answered_or_forwarded_come_along_and_our
         message_snapshots=[{"message": {"content": "fwd", "attachments": [far]}}],
     )
     assert [file.id for file in understood(forward).files] == ["3"]
+
+
+BEN = {"id": "502", "username": "ben", "global_name": "Ben"}
+
+
+def test_a_reply_speaks_to_whose_message_it_answers_unless_they_are_not_pinged() -> None:
+    said = message(content="<@502> can you look? cc <@503>", mentions=[BEN])
+    assert understood(said).mentions == ("502",)
+    theirs = {"id": "5", "content": "the plan", "author": BEN}
+    reply = understood(reply_to(theirs, content="is it ready?", mentions=[BEN]))
+    assert (reply.mentions, reply.replies_to) == (("502",), "5")
+    assert understood(reply_to(theirs, content="is it ready?", mentions=[])).mentions == ()
+
+
+@pytest.mark.parametrize("public", [True, False])
+def test_a_message_is_public_where_the_channel_is_known_to_be(public: bool) -> None:
+    assert understood(message(), channel=TEXT.model_copy(update={"public": public})).public == public

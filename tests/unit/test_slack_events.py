@@ -325,3 +325,19 @@ def test_the_files_of_a_forwarded_message_come_along() -> None:
     shared = {"is_share": True, "text": "look", "files": [{"id": "F9", "name": "far.pdf"}]}
     event = understood(message(files=[{"id": "F1"}], attachments=[shared, {"files": [{"id": "F0"}]}]))
     assert [file.id for file in event.files] == ["F1", "F9"]
+
+
+def test_whom_a_message_speaks_to_is_told_and_neither_who_gets_a_copy_nor_who_is_quoted() -> None:
+    text = "<@U7> and <@U8|ben>: can you look? cc <@U9>, <@U10>\n&gt; <@U11> said\n`<@U12>`"
+    assert understood(message(text=text)).mentions == ("U7", "U8")
+
+
+@pytest.mark.parametrize(
+    ("kind", "shared", "public"), [("channel", False, True), ("group", False, False), ("channel", True, False)]
+)
+def test_a_channel_is_public_where_every_member_reads_and_no_other_company(
+    kind: str, shared: bool, public: bool
+) -> None:
+    found = inbound({**callback(message(channel_type=kind)), "is_ext_shared_channel": shared}, ME)
+    assert found is not None
+    assert found.public == public

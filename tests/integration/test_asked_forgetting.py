@@ -1,0 +1,75 @@
+"""What somebody asked another in a channel is quoted by no brief any more when they take it back."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+
+from adapters.postgres.briefs import PostgresBriefs
+from adapters.postgres.database import Database
+from adapters.postgres.facts import PostgresFacts
+from core.briefs.composing import compose
+from core.briefs.models import BriefKind, Facts, Reader
+from core.people.viewer import Viewer
+from tests.integration.test_forgetting_people import forget_me
+from tests.office import Office
+from tests.scan import holders
+
+CANARY = "canary7a5e99"
+
+
+async def _asked_of_ben(office: Office, database: Database, admin_url: str) -> tuple[str, Facts]:
+    """Ana asks Ben something in a thread with Robbie; Ben's brief says it. The message, and what the brief says."""
+    await office.open()
+    first = await office.slack.say("U1", "C1", "<@UROBBIE> hello")
+    await office.until(lambda: office.answers("C1", first.ts))
+    await office.slack.say("U2", "C1", "<@UROBBIE> hello, too", thread_ts=first.ts)
+    await office.settled()
+    said = await office.slack.say("U1", "C1", f"<@U2> is the harbour code {CANARY}?", thread_ts=first.ts)
+    await office.until(lambda: "mentions" in holders(admin_url, "slack/"))
+    await office.settled()
+    with psycopg.connect(admin_url, autocommit=True) as admin:
+        row = admin.execute("""
+            INSERT INTO briefs (org_id, owner, subject, kind, local_date, zone, due_at, state)
+            SELECT org_id, owner, 'person:2', 'morning', now(), 'UTC', now(), 'due' FROM mentions
+            RETURNING org_id, owner, id""").fetchone()
+        assert row is not None
+        org_id, ben, brief = map(int, row)
+        admin.execute(
+            "INSERT INTO deliveries (org_id, owner, brief_id, channel, mail) VALUES (%s, %s, %s, 'email', %s)",
+            (org_id, ben, brief, json.dumps({"raw": CANARY})),
+        )
+    briefs = PostgresBriefs(database)
+    due = await briefs.due(org_id, ben, brief)
+    assert due is not None
+    reader = Reader(org_id=org_id, person_id=ben, name="Ben", zone="UTC")
+    facts = await PostgresFacts(database).gather(reader, BriefKind.MORNING, datetime.now(UTC) + timedelta(hours=5))
+    await briefs.keep(due, facts, compose(facts))
+    return said.ts, facts
+
+
+async def test_what_its_author_deletes_is_quoted_by_no_brief_and_no_mail_any_more(
+    office: Office, database: Database, admin_url: str
+) -> None:
+    said, facts = await _asked_of_ben(office, database, admin_url)
+    assert [CANARY in one.text for one in facts.asks] == [True]
+    assert {"briefs", "deliveries", "messages"} <= holders(admin_url, CANARY)
+    await office.slack.delete_message("C1", said)
+    await office.until(lambda: "briefs" not in holders(admin_url, CANARY))
+    await office.settled()
+    assert holders(admin_url, CANARY) == set()
+
+
+async def test_who_is_forgotten_is_quoted_by_no_brief_and_has_asked_nobody(
+    office: Office, database: Database, admin_url: str
+) -> None:
+    _, facts = await _asked_of_ben(office, database, admin_url)
+    assert len(facts.asks) == 1
+    assert "I have forgotten you" in await forget_me(office)
+    assert holders(admin_url, CANARY) == set()
+    assert "mentions" not in holders(admin_url, "slack/")
+    viewer = Viewer.owner(facts.reader.org_id, facts.reader.person_id)
+    (rows,) = await database.run(viewer.org_id, ("SELECT * FROM mentions", ()), viewer=viewer)
+    assert rows == []
