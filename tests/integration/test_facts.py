@@ -267,3 +267,30 @@ async def test_what_matters_is_ranked_by_the_persons_own_weights(world: BriefWor
     assert await first() == "Due today"
     world.of("Ana", "priority_weights", returning="owner", chosen={"urgency": 0.1, "importance": 9.0})
     assert await first() == "Important"
+
+
+@pytest.mark.parametrize(
+    ("failures", "since", "next_try", "told"),
+    [
+        (9, at(22, 7), at(23, 9), True),  # for a day
+        (2, at(23, 6), at(23, 8, 30), False),  # for an hour
+        (1, at(23, 6), at(23, 12), True),  # refused: six hours until the next try
+        (0, None, at(23, 9), False),
+    ],
+)
+async def test_a_calendar_that_cannot_be_read_for_a_day_or_is_refused_is_told_to_its_owner_alone(
+    world: BriefWorld,
+    facts: PostgresFacts,
+    failures: int,
+    since: datetime | None,
+    next_try: datetime,
+    told: bool,
+) -> None:
+    calendar = world.of(
+        "Ana", "calendars", kind="ics", name="Work", failures=failures, failing_since=since, sync_at=next_try
+    )
+    found = {
+        name: [one.ref for one in (await facts.gather(world.reader(name), BriefKind.MORNING, at(23, 8))).broken]
+        for name in ("Ana", "Ben")
+    }
+    assert found == {"Ana": [f"calendar:{calendar}"] if told else [], "Ben": []}
