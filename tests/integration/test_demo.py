@@ -54,7 +54,7 @@ def test_a_demo_is_removed_without_a_trace(roles: RoleUrls, admin_url: str) -> N
     before = rows(admin_url)
     seed(roles)
     assert len(demos(roles.system)) == 1
-    assert remove(roles.owner, demos(roles.system)) == {"people": 8, "messages": 76}
+    assert remove(roles.owner, demos(roles.system)) == {"people": 8, "messages": 80}
     assert rows(admin_url) == before
     assert demos(roles.system) == []
 
