@@ -21,7 +21,8 @@ import numpy.typing as npt
 
 from bot.evals.logistic import Dense, Doubles, Fitted, Flags, Sparse, Vocabulary, fit
 from bot.evals.notes_measures import Ranks, best_threshold, windows
-from core.notes.detecting import CHARS, WEIGHTS, WORDS
+from core.notes import cues
+from core.notes.detecting import CHARS, WEIGHTS, WORDS, asked
 from core.notes.emotions import GROUPS
 from core.notes.grams import Grams, char_grams, tokens, word_grams
 from core.notes.heads import Head
@@ -176,11 +177,14 @@ def requests() -> Head:
     """What mails teach: requests."""
     rows = rows_of("email_requests_train")
     truth = flags_of(rows, ("request",))
-    grams = word_grams([tokens(row["text"]) for row in rows], WORDS)
+    words = [tokens(row["text"]) for row in rows]
+    grams = word_grams(words, WORDS)
     vocabulary = Vocabulary.of(grams, 1)
     entries = vocabulary.rows(grams)
     folds = np.random.default_rng(0).integers(0, 5, len(rows))
-    report("request", truth[:, 0], sigmoid(held_out(entries, truth, folds, 8.0, 40))[:, 0])
+    alone = sigmoid(held_out(entries, truth, folds, 8.0, 40))[:, 0]
+    found = [cues.found(one, row["text"][: cues.LONGEST]) for one, row in zip(words, rows, strict=True)]
+    report("request", truth[:, 0], np.array([asked(*one) for one in zip(alone, found, strict=True)]))
     return head(("request",), vocabulary, [fit(entries, truth[:, 0], 8.0, 40)], 40_000)
 
 

@@ -20,26 +20,35 @@ class Row(BaseModel):
 
     text: str
     labels: frozenset[str]
-    thread: str | None = None
-    speaker: str = ""
+    thread: str | int | None = None
+    speaker: str | int | None = None
 
     @property
     def line(self) -> Line:
         """As the detector reads it."""
-        return Line(self.speaker, self.text)
+        return Line("" if self.speaker is None else str(self.speaker), self.text)
 
 
 def read(files: Sequence[Path]) -> tuple[list[Row], list[BadLine]]:
-    """The rows of all files, and the lines that are none. Raises EvalError."""
+    """The rows of all files, those of a file's threads together, and the lines that are none. Raises EvalError."""
     rows: list[Row] = []
     bad: list[BadLine] = []
     for file in files:
+        own: list[Row] = []
         for found in rows_of(file, Row):
             if isinstance(found, BadLine):
                 bad.append(found)
             else:
-                rows.append(found[1])
+                own.append(found[1])
+        rows.extend(_together(own))
     return rows, bad
+
+
+def _together(rows: Sequence[Row]) -> Sequence[Row]:
+    """Each thread where its first row stands: what is cut up has no lines beside and far too many windows."""
+    first: dict[str | int, int] = {}
+    places = [at if row.thread is None else first.setdefault(row.thread, at) for at, row in enumerate(rows)]
+    return [rows[at] for at in sorted(range(len(rows)), key=places.__getitem__)]
 
 
 def threads(rows: Sequence[Row]) -> Iterator[Sequence[int]]:

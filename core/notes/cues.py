@@ -59,10 +59,15 @@ def _read(lines: Iterable[str]) -> Iterator[Cue]:
             label = section[1]
         elif line.startswith(" "):
             share, *words = head.split()
-            phrase = re.sub(r"\{(\w+)\}", lambda one: named.get(one[1], one[0]), line.strip())
+            phrase = _with(named, line.strip())
+            words = [one for word in words for one in _with(named, word).split("|")]
             yield Cue(label, float(share), tuple(words), re.compile(phrase, re.IGNORECASE))
         else:
             head = line
+
+
+def _with(named: Mapping[str, str], text: str) -> str:
+    return re.sub(r"\{(\w+)\}", lambda one: named.get(one[1], one[0]), text)
 
 
 def _by_word(cues: Iterable[Cue]) -> Mapping[str, Sequence[int]]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.notes.detecting import WEIGHTS, Line, detector
+from core.notes.detecting import TALK, WEIGHTS, Line, detector
 from core.notes.kinds import gate, kinds
 
 
@@ -30,6 +30,19 @@ def test_what_is_plainly_worth_a_note_passes(text: str) -> None:
 @pytest.mark.parametrize("text", ["ok", "lol", "good morning everybody", "haha true", "see you later", "brb", "Moin"])
 def test_small_talk_does_not_pass(text: str) -> None:
     assert not gate(scores(text)), kinds(scores(text))[:3]
+
+
+@pytest.mark.parametrize(
+    "text", ["Make sure you update the ticket.", "Ana, call the customer today.", "Schick mir die Datei"]
+)
+def test_who_is_told_to_do_something_is_asked(text: str) -> None:
+    assert scores(text)["request"] >= detector().thresholds["request"]
+
+
+def test_in_speech_no_question_is_a_request_because_it_would_be_one_in_a_mail() -> None:
+    said = ["um what does it do?", "okay send me the file", *["uh I see"] * TALK]
+    asked, told, *_ = detector().scores([Line("Ana", text) for text in said])
+    assert asked["request"] < detector().thresholds["request"] <= told["request"]
 
 
 def test_the_weights_take_at_most_five_megabytes() -> None:

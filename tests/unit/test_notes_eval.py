@@ -12,6 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.cli import app
+from core.notes.detecting import TALK
 
 _ROWS = [
     {"thread": "a", "i": 0, "speaker": "PM", "text": "We decided to ship on Friday.", "labels": ["decision"]},
@@ -40,10 +41,30 @@ def test_rows_and_windows_are_told_apart_and_what_is_no_row_is_counted(tmp_path:
     assert "decision" in cast("Mapping[str, _Figures]", found["baseline"])["labels"]
 
 
+def test_rows_without_a_speaker_with_numbers_for_threads_and_with_threads_cut_up_are_measured_alike(
+    tmp_path: Path,
+) -> None:
+    texts = [("um we decided to ship it", ["decision"]), ("okay", [])] * TALK
+    whole = [{"thread": n, "text": text, "labels": found} for n in (1, 2) for text, found in texts]
+    cut_up = [
+        {**row, "speaker": None} for pair in zip(whole[: len(texts)], whole[len(texts) :], strict=True) for row in pair
+    ]
+    results = []
+    for name, rows in (("whole", whole), ("cut up", cut_up)):
+        file = tmp_path / f"{name}.jsonl"
+        file.write_text("\n".join(map(json.dumps, rows)), "utf-8")
+        results.append(measured(str(file)))
+    assert {key: results[0][key] for key in ("rows", "bad_lines", "labels", "window")} == {
+        key: results[1][key] for key in ("rows", "bad_lines", "labels", "window")
+    }
+    assert results[0]["bad_lines"] == 0
+
+
 @pytest.mark.parametrize(
     ("name", "part", "figure", "least"),
     [
         ("meetings_dev", "window", "average_precision", {"action": 0.6, "decision": 0.24, "problem": 0.31}),
+        ("commitments_dev", "labels", "average_precision", {"commit": 0.2}),
         ("emotions_dev", "labels", "f1", {"celebration": 0.815, "gratitude": 0.9, "win": 0.53, "concern": 0.6}),
     ],
 )
