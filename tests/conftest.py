@@ -9,11 +9,17 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 
 from adapters.postgres.database import Database
 from adapters.postgres.embedded import EmbeddedPostgres
 from adapters.postgres.roles import RoleUrls
 from tests.fresh_database import Databases, Fresh
+
+# How long an example takes says how busy the machine is.
+examples.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+examples.load_profile("busy")
 
 
 @pytest.fixture(scope="session")
