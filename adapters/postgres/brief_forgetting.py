@@ -56,6 +56,7 @@ _OLD_BRIEFS = """
     DELETE FROM briefs WHERE due_at < clock_timestamp() - %(keep)s
       AND NOT EXISTS (SELECT FROM brief_lines WHERE brief_id = briefs.id)"""
 # By then everybody was looked at, whatever was noted.
+_OLD_MENTIONS = "DELETE FROM mentions WHERE said_at < clock_timestamp() - %(keep)s"
 _OLD_CHANGES = "DELETE FROM brief_changes WHERE at < clock_timestamp() - interval '1 day'"
 
 
@@ -162,11 +163,12 @@ async def purge_briefs(tx: Transaction, keep_words: timedelta, keep: timedelta) 
     Args:
         tx: before the inbox rows that they hang on go.
         keep_words: what they said; it can hardly be acted on any more.
-        keep: that they were, and what was done with them. No day has its brief twice as long as this is some days.
+        keep: that they were, what was done with them, and who was asked something. No day has its brief twice as
+            long as this is some days.
     """
     for statement in (_OLD_SAID, _OLD_FACTS, _OLD_MAIL, _OLD_CHANGES):
         await tx.execute(statement, {"keep": keep_words})
-    for statement in (_OLD_LINES, _OLD_BRIEFS):
+    for statement in (_OLD_LINES, _OLD_BRIEFS, _OLD_MENTIONS):
         await tx.execute(statement, {"keep": keep})
 
 

@@ -11,7 +11,9 @@ from core.briefs.alike import covered
 from core.briefs.found import Found, FoundAsk
 from core.briefs.models import Item
 from core.conversation.mentions import MENTION
+from core.notes import cues
 from core.notes.finding import WISH, due
+from core.notes.grams import tokens
 from core.notes.showing import short
 from core.notes.sources import SENTENCE
 
@@ -21,6 +23,7 @@ WITHIN = timedelta(days=14)
 """How old it is at most: what has waited longer is not waited for any more."""
 MOST = 3
 _SOON = timedelta(days=2)
+_LIKELY = 0.6  # that a sentence tells its reader to do something: "Send Ben the figures."
 _READ = 2_000  # characters of a message
 _LEFT_OUT = re.compile(r"```.*?(?:```|\Z)|^[ \t]*>.*$", re.DOTALL | re.MULTILINE)
 _ADDRESS = re.compile(r"\bhttps?://\S+")
@@ -76,5 +79,12 @@ def _asking(text: str, names: Mapping[str, str], name: str) -> Iterator[str]:
         if name:
             plain = re.sub(rf"@{re.escape(name)}(?!\w)", "", plain, flags=re.IGNORECASE)
         plain = " ".join(_BEFORE.sub("", _BEFORE.sub("", plain)).split())
-        if any(letter.isalpha() for letter in plain) and ("?" in _ADDRESS.sub("", plain) or WISH.search(plain)):
+        if any(letter.isalpha() for letter in plain) and _asks(plain):
             yield plain[:1].upper() + plain[1:]
+
+
+def _asks(sentence: str) -> bool:
+    if "?" in _ADDRESS.sub("", sentence) or WISH.search(sentence):
+        return True
+    given_away = cues.found(tokens(sentence), sentence[: cues.LONGEST])
+    return max(given_away.get("request", 0.0), given_away.get("told", 0.0)) >= _LIKELY

@@ -10,6 +10,7 @@ import psycopg
 from adapters.postgres.briefs import PostgresBriefs
 from adapters.postgres.database import Database
 from adapters.postgres.facts import PostgresFacts
+from adapters.postgres.schedules import PostgresSchedules
 from core.briefs.composing import compose
 from core.briefs.models import BriefKind, Facts, Reader
 from core.people.viewer import Viewer
@@ -73,3 +74,14 @@ async def test_who_is_forgotten_is_quoted_by_no_brief_and_has_asked_nobody(
     viewer = Viewer.owner(facts.reader.org_id, facts.reader.person_id)
     (rows,) = await database.run(viewer.org_id, ("SELECT * FROM mentions", ()), viewer=viewer)
     assert rows == []
+
+
+async def test_who_was_asked_something_is_kept_no_longer_than_briefs_are(
+    office: Office, database: Database, admin_url: str
+) -> None:
+    await _asked_of_ben(office, database, admin_url)
+    schedules, today, month = PostgresSchedules(database), datetime.now(UTC).date(), timedelta(days=30)
+    await schedules.purge(today, month, timedelta(days=1))
+    assert "mentions" in holders(admin_url, "slack/")
+    await schedules.purge(today + timedelta(days=1), month, timedelta(0))
+    assert "mentions" not in holders(admin_url, "slack/")
