@@ -18,7 +18,7 @@ chat: setup ## Talk to Robbie in this terminal
 	@exec $(BIN)/robbie chat
 
 test: $(VENV)/.installed-dev ## Run every test but the slow ones, on a real PostgreSQL and a real Valkey
-	@$(BIN)/python -m pytest -m "not slow" -n 4 --dist worksteal $(ARGS)
+	@$(BIN)/python -m pytest -m "not slow" -n 2 --dist worksteal $(ARGS)
 
 test-slow: $(VENV)/.installed-dev ## Run the slow tests; those with many processes and much traffic one after the other
 	@$(BIN)/python -m pytest -m "slow and not alone" -n 3 --dist worksteal $(ARGS)
