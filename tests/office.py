@@ -55,11 +55,11 @@ class Office:
         await self.slack.wait_for(lambda _slack: condition(), timeout=timeout)
 
     async def settled(self) -> None:
-        """Nothing is pending any more."""
+        """Nothing is pending any more, nor on its way from Slack."""
         query = """SELECT 1 FROM inbox WHERE state IN ('received', 'claimed') UNION ALL
                    SELECT 1 FROM outbox WHERE state IN ('ready', 'sending', 'unknown')"""
         async with asyncio.timeout(PATIENCE):
-            while await self.rows(query):
+            while self.slack.under_way or await self.rows(query):
                 await asyncio.sleep(0.05)
 
     async def command(self, line: str, channel: str, thread: str | None = None, user: str = "U1") -> None:

@@ -136,6 +136,11 @@ class Deliveries:
         self.changed()
         return delivery
 
+    @property
+    def under_way(self) -> bool:
+        """Whether an event was sent that is neither acknowledged nor given up yet."""
+        return bool(self._running)
+
     def release(self, *event_ids: str, newest_first: bool = False) -> None:
         """Send what is held: all of it, or only the events named, in the order they are named."""
         wanted = [d for i in event_ids for d in self.held if d.event_id == i] if event_ids else list(self.held)

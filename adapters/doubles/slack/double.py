@@ -102,6 +102,11 @@ class SlackDouble(Team):
         return self.deliveries.acks
 
     @property
+    def under_way(self) -> bool:
+        """Whether an event was sent that is neither acknowledged nor given up yet."""
+        return self.deliveries.under_way
+
+    @property
     def sockets(self) -> list[Socket]:
         """The open sockets of the app."""
         return self.socket_mode.sockets
