@@ -1,5 +1,7 @@
 """What briefs say of a note goes with it: from what they were made of, from their mails, and from what was sent."""
 
+# ruff: noqa: S608  (the queries are put together from constants)
+
 from __future__ import annotations
 
 import json
@@ -7,10 +9,12 @@ from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
+from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
 from adapters.postgres.briefs import BRIEF
 from adapters.postgres.database import Transaction, look_as
+from adapters.postgres.rewriting import take_out
 from adapters.postgres.visible import ACCOUNTS
 from core.briefs.models import Brief
 from core.conversation.composing import safe
@@ -23,6 +27,12 @@ _SAID = """
     SELECT outbox.message_id FROM inbox JOIN outbox ON outbox.inbox_id = inbox.id
     WHERE (starts_with(inbox.platform_id, 'brief:') OR inbox.detail #>> '{command,command}' = 'brief')
       AND outbox.message_id IS NOT NULL"""
+_SAID_TO_OTHERS = f"""{_SAID} AND NOT (inbox.person_id = ANY (%(people)s) AND EXISTS (
+        SELECT FROM conversations WHERE conversations.id = inbox.conversation_id AND direct))"""
+_SAID_TO = f"""{_SAID} AND inbox.person_id IN (
+        SELECT same.id FROM people JOIN people AS same ON same.id = people.id OR same.human = people.human
+        WHERE people.id = ANY (%(people)s))"""
+_TEXTS = "SELECT text FROM messages WHERE id = ANY (%(briefs)s)"
 # Whoever may have had briefs, also where none come any more.
 _READERS = """
     SELECT person_id FROM direct_places UNION SELECT person_id FROM brief_times WHERE person_id IS NOT NULL"""
@@ -62,7 +72,7 @@ _OLD_CHANGES = "DELETE FROM brief_changes WHERE at < clock_timestamp() - interva
 
 async def said_in_briefs(tx: Transaction) -> list[int]:
     """Robbie's messages in this org that are briefs."""
-    return [row["message_id"] for row in await (await tx.execute(_SAID)).fetchall()]
+    return await _messages(tx, _SAID, ())
 
 
 async def take_out_of_briefs(tx: Transaction, viewer: Viewer, words: Sequence[str]) -> list[str]:
@@ -79,17 +89,35 @@ async def take_out_of_briefs(tx: Transaction, viewer: Viewer, words: Sequence[st
 
 
 async def take_back_from_briefs(tx: Transaction, viewer: Viewer, note_id: int) -> None:
-    """Let go, in the briefs of others, of a note of the viewer's that is shared no more: no mail tells of it later."""
+    """Let go, in the briefs of others, of a note of the viewer's that is shared no more: no mail tells of it later.
+
+    So does what is kept of those that were sent.
+    """
     mine = [row["id"] for row in await (await tx.execute(ACCOUNTS, {"me": viewer.person_id})).fetchall()]
-    await _let_go(tx, viewer, [f'"note:{note_id}"'], but=mine)
+    said = await _let_go(tx, viewer, [f'"note:{note_id}"'], but=mine)
+    await take_out(tx, said, {"drew": await _messages(tx, _SAID_TO_OTHERS, mine)})
 
 
-async def take_message_from_briefs(
-    tx: Transaction, viewer: Viewer, message_id: int, people: Collection[int]
-) -> list[str]:
-    """Let go, in the briefs of those whom it asks something, of a message of the viewer's; how they said it."""
+async def take_message_from_briefs(tx: Transaction, viewer: Viewer, message: DictRow, people: Collection[int]) -> None:
+    """Let go, in the briefs of those whom it asks something, of a message of the viewer's; in those sent, too.
+
+    Args:
+        tx: as robbie_app, for the viewer in private, as whom it looks again in the end.
+        viewer: whose message it is.
+        message: its ``message_id`` and its ``platform_id``.
+        people: whom it asks.
+    """
     readers = [Viewer.owner(viewer.org_id, person) for person in people]
-    return await _let_go_of(tx, viewer, [f'"message:{message_id}"'], readers)
+    said = await _let_go_of(tx, viewer, [f'"message:{message["message_id"]}"'], readers)
+    briefs = await _messages(tx, _SAID_TO, people)
+    # What somebody asked for at another time is kept nowhere else: its line leads to the message.
+    for row in await (await tx.execute(_TEXTS, {"briefs": briefs})).fetchall():
+        said += [line for line in row["text"].splitlines() if message["platform_id"] in line]
+    await take_out(tx, said, {"drew": briefs})
+
+
+async def _messages(tx: Transaction, which: str, people: Collection[int]) -> list[int]:
+    return [row["message_id"] for row in await (await tx.execute(which, {"people": list(people)})).fetchall()]
 
 
 async def _let_go(tx: Transaction, viewer: Viewer, words: Sequence[str], but: Collection[int] = ()) -> list[str]:

@@ -1,25 +1,17 @@
 """Forgetting one note: the note with all that hangs on it, and its words wherever Robbie wrote them down."""
 
-# ruff: noqa: S608  (the queries are put together from constants)
-
 from __future__ import annotations
-
-from collections.abc import Mapping, Sequence
 
 from psycopg.types.json import Jsonb
 
 from adapters.postgres.brief_forgetting import said_in_briefs, take_out_of_briefs
 from adapters.postgres.database import Transaction
 from adapters.postgres.refusals import refuse
+from adapters.postgres.rewriting import LONG, mark, take_out, written
 from adapters.postgres.visible import ACCOUNTS
 from adapters.postgres.wins import take_back_win
-from core.briefs.saying import quoted
-from core.conversation.composing import safe
-from core.notes.showing import short
 from core.people.viewer import Viewer
 
-FORGOTTEN = "(forgotten)"
-LONG = 12  # characters: shorter words of a note are everybody's, and are looked for in answers on notes alone
 # Commands that show a note, by another number than its own.
 _SHOWING = ("ask-consent", "show-consent", "consent", "edit-consent", "consent-outcome", "tell-win", "share", "unshare")
 _FAMILY = ("note", "notes", "show-note", "edit-note", "pin-note", "forget-note")
@@ -61,41 +53,6 @@ _DREW = """
     SELECT answer_id FROM drawn_on JOIN memories ON memories.id = memory_id
     JOIN interactions ON interactions.id = interaction_id WHERE note_id = %(id)s AND answer_id IS NOT NULL"""
 
-_ANY = "EXISTS (SELECT FROM unnest(%({which})s::text[]) AS word WHERE strpos({text}, word) > 0)"
-_ON_NOTES = "inbox.detail #>> '{command,command}' = ANY (%(showing)s)"
-# What Robbie listed for others who might read it has its number. An index holds such lists and nothing else.
-_LISTED = f"""
-    SELECT id FROM messages WHERE person_id IS NULL AND text ~ '#[0-9]+[*][*]'
-      AND {_ANY.format(which="marks", text="text")} AND {_ANY.format(which="words", text="text")}"""
-
-# What was sent needs its files no more; before that, they are on their way to their owner.
-_OUTBOX = f"""
-    SELECT outbox.id, body, shown, extras - 'page' AS extras FROM outbox JOIN inbox ON inbox.id = inbox_id
-    WHERE outbox.conversation_id = ANY (%(places)s) AND (
-        {_ANY.format(which="long", text="body")} OR {_ANY.format(which="long", text="coalesce(shown, '')")}
-        OR {_ON_NOTES} AND {_ANY.format(which="words", text="body")})
-      OR outbox.message_id = ANY (%(drew)s) AND (
-        {_ANY.format(which="long", text="body")} OR {_ANY.format(which="long", text="coalesce(shown, '')")})
-      OR outbox.message_id = ANY (%(listed)s)
-    ORDER BY outbox.id FOR UPDATE OF outbox"""
-_REWRITE_OUTBOX = "UPDATE outbox SET body = %(body)s, shown = %(shown)s, extras = %(extras)s WHERE id = %(id)s"
-_FILES = """
-    UPDATE outbox SET extras = extras - 'files' FROM inbox
-    WHERE inbox.id = inbox_id AND outbox.conversation_id = ANY (%(places)s) AND inbox.person_id = ANY (%(mine)s)
-      AND outbox.state = 'sent' AND extras ? 'files'"""
-
-_MESSAGES = f"""
-    SELECT id, text FROM messages
-    WHERE conversation_id = ANY (%(places)s) AND (
-        {_ANY.format(which="long", text="text")} AND (person_id IS NULL OR person_id = ANY (%(mine)s) AND (
-            conversation_id = ANY (%(direct)s) OR starts_with(text, '!robbie ') OR starts_with(text, '/')))
-        OR {_ANY.format(which="words", text="text")} AND (id = ANY (%(said)s) OR person_id IS NULL AND EXISTS (
-            SELECT FROM outbox JOIN inbox ON inbox.id = inbox_id
-            WHERE outbox.message_id = messages.id AND {_ON_NOTES})))
-      OR id = ANY (%(drew)s) AND {_ANY.format(which="long", text="text")} OR id = ANY (%(listed)s)
-    ORDER BY id FOR NO KEY UPDATE"""
-_REWRITE_MESSAGE = "UPDATE messages SET text = %(text)s WHERE id = %(id)s"
-
 # What it was found in is part of a conversation and stays there; it is not recalled any more, nor when it is edited.
 _FOUND_IN = "SELECT message_id FROM note_sources WHERE note_id = %(id)s"
 _NOT_RECALLED = "DELETE FROM memories WHERE message_id = ANY (%(said)s) AND owner = ANY (%(mine)s)"
@@ -132,53 +89,16 @@ async def forget_note(tx: Transaction, viewer: Viewer, note_id: int) -> bool:
     values |= {
         "asked": [row["id"] for row in asked],
         "said": [*found_in, *(row["message_id"] for row in asked if row["message_id"])],
-        "words": words,
         "marks": [mark(note_id)],
     }
     places = await (await tx.execute(_PLACES, values)).fetchall()
     drew = await (await tx.execute(_DREW, values)).fetchall()
     values |= {"places": [row["id"] for row in places], "direct": [row["id"] for row in places if row["direct"]]}
     values["drew"] = [*(row["answer_id"] for row in drew), *await said_in_briefs(tx)]
-    long = [word for word in words if len(word) >= LONG]
-    in_briefs = await take_out_of_briefs(tx, viewer, long)
-    where = {"said": [row["message_id"] for row in asked if row["message_id"]], "long": [*in_briefs, *long]}
-    rewritten = await take_out(tx, [*in_briefs, *words], {**values, **where})
+    in_briefs = await take_out_of_briefs(tx, viewer, [word for word in words if len(word) >= LONG])
+    where = {**values, "said": [row["message_id"] for row in asked if row["message_id"]]}
+    rewritten = await take_out(tx, [*in_briefs, *words], where)
     for statement in (_UNASKED, _NOT_RECALLED, _NOT_TO_RECALL, _GONE):
         await tx.execute(statement, values)
     await tx.execute(_AUDIT, (viewer.org_id, viewer.person_id, "forget-note", Jsonb({"rewritten": rewritten})))
     return True
-
-
-async def take_out(tx: Transaction, words: Sequence[str], values: Mapping[str, object]) -> int:
-    """Take the words out of what was written, the outbox first, as senders do; says of how many rows."""
-    listed = await (await tx.execute(_LISTED, values)).fetchall()
-    values = {**values, "listed": [row["id"] for row in listed]}
-    await tx.execute(_FILES, values)
-    sent = await (await tx.execute(_OUTBOX, values)).fetchall()
-    for row in sent:
-        shown = row["shown"] and _without(row["shown"], words)
-        extras = Jsonb(row["extras"])
-        await tx.execute(
-            _REWRITE_OUTBOX, {**row, "body": _without(row["body"], words), "shown": shown, "extras": extras}
-        )
-    said = await (await tx.execute(_MESSAGES, values)).fetchall()
-    for row in said:
-        await tx.execute(_REWRITE_MESSAGE, {**row, "text": _without(row["text"], words)})
-    return len(sent) + len(said)
-
-
-def mark(number: int) -> str:
-    """How lists name a note."""
-    return f"#{number}**"
-
-
-def written(texts: Sequence[str]) -> list[str]:
-    """What texts look like where they were written down, the longest first, so that no rest of one stays."""
-    forms = {form for text in texts for form in (text, short(text), safe(text), safe(short(text)), quoted(text))}
-    return sorted((form for form in forms if form.strip()), key=len, reverse=True)
-
-
-def _without(text: str, words: Sequence[str]) -> str:
-    for word in words:
-        text = text.replace(word, FORGOTTEN)
-    return text

@@ -66,9 +66,9 @@ _REACTED = f"""
       AND answered_at IS NULL AND said_at <= %(occurred_at)s"""
 
 _OWN = f"""
-    SELECT message_id, array_agg(owner) AS owners FROM mentions
+    SELECT message_id, platform_id, array_agg(owner) AS owners FROM mentions JOIN messages ON messages.id = message_id
     WHERE said_by = ANY (ARRAY({ACCOUNTS})) AND (%(messages)s::bigint[] IS NULL OR message_id = ANY (%(messages)s))
-    GROUP BY message_id"""
+    GROUP BY message_id, platform_id"""
 
 
 def values(event: InboundEvent, said_in: str) -> dict[str, object]:
@@ -98,8 +98,8 @@ async def reacted(tx: Transaction, event: InboundEvent) -> None:
     await tx.execute(_REACTED, {**place.model_dump(), **given})
 
 
-async def take_back_asked(tx: Transaction, author: Viewer, messages: Sequence[int] | None = None) -> list[str]:
-    """Let go of what briefs of others quote of an author's messages; how they said it is returned.
+async def take_back_asked(tx: Transaction, author: Viewer, messages: Sequence[int] | None = None) -> None:
+    """Let go of what briefs of others quote of an author's messages.
 
     Args:
         tx: as robbie_app, for the author in private, as whom it looks again in the end.
@@ -107,5 +107,5 @@ async def take_back_asked(tx: Transaction, author: Viewer, messages: Sequence[in
         messages: which; None for all.
     """
     rows = await (await tx.execute(_OWN, {"me": author.person_id, "messages": messages})).fetchall()
-    said = [await take_message_from_briefs(tx, author, row["message_id"], row["owners"]) for row in rows]
-    return [line for lines in said for line in lines]
+    for row in rows:
+        await take_message_from_briefs(tx, author, row, row["owners"])

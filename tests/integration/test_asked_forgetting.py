@@ -85,3 +85,35 @@ async def test_who_was_asked_something_is_kept_no_longer_than_briefs_are(
     assert "mentions" in holders(admin_url, "slack/")
     await schedules.purge(today + timedelta(days=1), month, timedelta(0))
     assert "mentions" not in holders(admin_url, "slack/")
+
+
+async def test_what_its_author_deletes_is_gone_from_the_brief_that_was_sent(
+    office: Office, database: Database, admin_url: str
+) -> None:
+    said, _ = await _asked_of_ben(office, database, admin_url)
+    with psycopg.connect(admin_url, autocommit=True) as admin:  # who has just asked is not said to wait
+        admin.execute("UPDATE mentions SET said_at = said_at - interval '5 hours'")
+    await office.command("brief now", "U2", user="U2")
+    assert CANARY in office.answers("U2")[-1]
+    assert {"messages", "outbox"} <= holders(admin_url, CANARY)
+    await office.slack.delete_message("C1", said)
+    await office.settled()
+    assert holders(admin_url, CANARY) == set()
+
+
+async def test_what_its_author_deletes_is_not_kept_where_an_answer_to_another_repeats_it(
+    office: Office, admin_url: str
+) -> None:
+    await office.open()
+    first = await office.slack.say("U1", "C1", "<@UROBBIE> hello")
+    await office.until(lambda: office.answers("C1", first.ts))
+    said = await office.slack.say("U1", "C1", f"<@UROBBIE> the harbour code is {CANARY}", thread_ts=first.ts)
+    await office.until(lambda: len(office.answers("C1", first.ts)) == 2)
+    office.providers.reply(f"Ana said: the harbour code is {CANARY}; and ships wait for it.")
+    await office.slack.say("U2", "C1", "<@UROBBIE> and what waits?", thread_ts=first.ts)
+    await office.until(lambda: len(office.answers("C1", first.ts)) == 3)
+    await office.settled()
+    await office.slack.delete_message("C1", said.ts)
+    await office.settled()
+    assert holders(admin_url, CANARY) == set()
+    assert "messages" in holders(admin_url, "ships wait for it")

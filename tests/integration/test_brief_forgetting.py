@@ -218,12 +218,16 @@ async def test_a_shared_note_goes_from_others_briefs_with_the_message_that_it_wa
             INSERT INTO note_sources (note_id, message_id, org_id) SELECT note.id, of.id, note.org_id FROM note, of
             RETURNING note_id""").fetchone()
     assert row is not None
-    items = [{"ref": f"note:{row[0]}", "text": "kept of Ana"}, {"ref": "task:1", "text": BENS}]
-    await said_brief(office, admin_url, {"news": items}, "Good morning, Ben")
+    news = (Item(ref=f"note:{row[0]}", text="kept of Ana alone"), Item(ref="note:0", text=BENS, who="Ben"))
+    facts = brief_facts.MORNING.model_copy(update={"news": news})
+    made = compose(facts)
+    kept = {**facts.model_dump(mode="json"), "brief": made.model_dump(mode="json")}
+    await said_brief(office, admin_url, kept, as_markdown(made))
+    assert {"briefs", "deliveries", "messages", "outbox"} <= holders(admin_url, "kept of Ana alone")
     await office.slack.delete_message("C1", said.ts)
-    await office.until(lambda: "briefs" not in holders(admin_url, "kept of Ana"))
-    assert "deliveries" not in holders(admin_url, "kept of Ana")
-    assert "briefs" in holders(admin_url, BENS)
+    await office.settled()
+    assert holders(admin_url, "kept of Ana alone") == set()
+    assert holders(admin_url, BENS) == {"briefs", "messages", "outbox"}
 
 
 async def test_an_old_brief_is_deleted_with_its_lines_but_for_what_was_found_not_relevant(desk: Desk) -> None:

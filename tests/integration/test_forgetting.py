@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from adapters.postgres.forgetting import FORGOTTEN
 from adapters.postgres.refusals import refused
+from adapters.postgres.rewriting import FORGOTTEN
 from bot.app import App
 from core.conversation.models import Author, Place
 from core.conversation.stores import Claim

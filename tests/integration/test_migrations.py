@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import psycopg
 import pytest
 
@@ -110,15 +112,17 @@ _REVISIONS = (
     "0006_brief_changes",
     "0006_acts",
     "0006_mentions",
+    "0006_said_briefs",
 )
 
 
 def test_each_revision_alone_goes_down_and_up(roles: RoleUrls) -> None:
     _seed(roles)
-    *below, _head = _REVISIONS
-    for revision in reversed(below):
-        downgrade(roles.owner, revision)
-        upgrade(roles.owner)
+    for below, revision in reversed([*pairwise(_REVISIONS)]):
+        downgrade(roles.owner, below)
+        upgrade(roles.owner, revision)
+        downgrade(roles.owner, below)
+    upgrade(roles.owner)
 
 
 def test_upgrading_twice_changes_nothing(roles: RoleUrls) -> None:
