@@ -1,18 +1,21 @@
-"""Which accounts were not asked after for a day though something is sent to them, or done for them, unasked."""
+"""Which accounts were not asked after for a day though others see by them, or something is sent to them unasked."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from adapters.postgres import membership
 from adapters.postgres.database import Database
 from core.conversation.models import Profile
 from core.people.knowing import Unseen
 
-# All accounts of a human: what is sent to one may be what another is shown.
+# All accounts of a human: what is sent to one may be what another is shown. Direct messages that are in no workspace
+# see what the account at home sees, which may not have written for long, or not be there any more.
 _UNSEEN = """
     WITH reached AS (
         SELECT person_id FROM mail_addresses WHERE verified_at IS NOT NULL AND stopped_at IS NULL
         UNION SELECT person_id FROM api_tokens WHERE until IS NULL OR until > now()
+        UNION SELECT person_id FROM accounts WHERE starts_with(tenant, 'dm-') AND is_member
     ),
     them AS (
         SELECT person_id AS id FROM reached
@@ -23,9 +26,6 @@ _UNSEEN = """
     WHERE surface = ANY (%s) AND NOT is_bot
       AND (refreshed_at IS NULL OR refreshed_at < now() - interval '1 day')
     ORDER BY refreshed_at NULLS FIRST LIMIT 50"""
-_SEEN = """
-    UPDATE accounts SET refreshed_at = now(), is_admin = %(admin)s, is_member = %(member)s
-    WHERE person_id = %(person_id)s AND (surface, tenant, account) = (%(surface)s, %(tenant)s, %(account)s)"""
 
 
 class PostgresAcquaintances:
@@ -46,12 +46,4 @@ class PostgresAcquaintances:
 
     async def seen(self, who: Unseen, profile: Profile) -> None:
         """Keep what its platform says of an account."""
-        values = {
-            "person_id": who.person_id,
-            "surface": who.surface,
-            "tenant": who.tenant,
-            "account": who.account,
-            "admin": profile.admin,
-            "member": profile.member,
-        }
-        await self._database.run(who.org_id, (_SEEN, values))
+        await self._database.run(who.org_id, *membership.seen(who.person_id, who.surface, who.tenant, profile))

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from adapters.postgres.database import Database, Transaction
 from adapters.postgres.directory import lock_person
+from adapters.postgres.leaving import leave
+from adapters.postgres.membership import at_home
 
 _THERE = "conversation_id = ANY (%(conversations)s)"
 _ANSWERS = f"interaction_id IN (SELECT id FROM interactions WHERE {_THERE})"
@@ -72,13 +74,14 @@ STAYS = {
 
 _UNSETTLED = "SELECT id FROM people WHERE unsettled ORDER BY id LIMIT 20"
 
-_WHO = """
+_FROM_TO = """
     SELECT people.id AS person_id, people.org_id AS origin, accounts.surface, accounts.tenant, accounts.account,
            coalesce((SELECT home.org_id FROM people AS home WHERE home.human = people.human AND home.home),
                     tenants.org_id) AS target
     FROM people JOIN accounts ON accounts.person_id = people.id
     JOIN tenants ON (tenants.surface, tenants.tenant) = (accounts.surface, accounts.tenant)
-    WHERE people.id = %s AND people.unsettled FOR NO KEY UPDATE OF people SKIP LOCKED"""
+    WHERE people.id = %s AND people.unsettled"""
+_WHO = f"{_FROM_TO} FOR NO KEY UPDATE OF people SKIP LOCKED"
 _ACCOUNT = "SELECT surface, tenant, account FROM accounts WHERE person_id = %s"
 
 # Claims, the control lane and senders take these same locks, and find nothing here any more afterwards.
@@ -115,8 +118,12 @@ class PostgresMoves:
         """Whether this one has moved. In the middle of a turn or a send, it waits."""
         async with self._database.system() as tx:
             account = await (await tx.execute(_ACCOUNT, (person_id,))).fetchone()
-            if account is None:
-                return False
+            who = await (await tx.execute(_FROM_TO, (person_id,))).fetchone()
+        if account is None or who is None:
+            return False
+        if who["origin"] != who["target"]:
+            await leave(self._database, who["origin"], person_id)
+        async with self._database.system() as tx:
             await lock_person(tx, account["surface"], account["tenant"], account["account"])
             who = await (await tx.execute(_WHO, (person_id,))).fetchone()
             if who is None:
@@ -125,6 +132,7 @@ class PostgresMoves:
             if moves and not await _moved(tx, who):
                 return False
             await tx.execute(_SETTLED, who)
+        await self._database.run(who["target"], at_home(person_id))
         return bool(moves)
 
 

@@ -15,6 +15,7 @@ from psycopg.types.json import Jsonb
 from adapters.postgres import directory
 from adapters.postgres.consents import ASK, CONSIDERED
 from adapters.postgres.database import Database, Transaction
+from adapters.postgres.directory import WANDERING
 from adapters.postgres.notes import COLUMNS
 from adapters.postgres.visible import ACCOUNTS
 from adapters.postgres.wins import win_post
@@ -33,8 +34,9 @@ _UNCONSIDERED = """
 _AGAIN_SECONDS = 3_600.0  # until a note is looked at again where that failed
 _NOTE = f"SELECT {COLUMNS} FROM notes WHERE id = %(note_id)s AND considered_at IS NULL FOR UPDATE SKIP LOCKED"
 
-# Who talks to Robbie on its own machine has nobody there to share with. A note that was shared in other words is asked
-# about anew. The room for wins is one where its owner has an account.
+# Who talks to Robbie on its own machine has nobody there to share with, nor have strangers in direct messages that are
+# in no workspace; guests share with nobody else. A note that was shared in other words is asked about anew. The room
+# for wins is one where its owner has an account.
 _AROUND = f"""
     SELECT people.settings, ARRAY({ACCOUNTS}) AS own,
            coalesce((SELECT surface || '/' || tenant || '/' || channel FROM channel_settings
@@ -46,7 +48,9 @@ _AROUND = f"""
             WHERE note_id = %(note_id)s AND part = 'owner' AND state = 'yes' AND wording <> %(text)s LIMIT 1) AS before,
            EXISTS (SELECT FROM conversations JOIN accounts USING (surface, tenant)
                    WHERE conversations.id = %(conversation_id)s AND accounts.person_id = %(me)s
-                     AND surface NOT IN ('web', 'console')) AS reachable
+                     AND surface NOT IN ('web', 'console'))
+           AND EXISTS (SELECT FROM accounts WHERE person_id = ANY (ARRAY({ACCOUNTS}))
+                     AND NOT starts_with(tenant, '{WANDERING}') AND (is_member OR refreshed_at IS NULL)) AS reachable
     FROM people WHERE id = %(me)s"""
 
 # Only one looks at a time: two would each find that nothing was asked lately.

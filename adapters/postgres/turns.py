@@ -10,6 +10,7 @@ from psycopg.errors import DeadlockDetected
 from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
+from adapters.postgres import membership
 from adapters.postgres.answers import finishing
 from adapters.postgres.database import Database
 from adapters.postgres.erasing import erase
@@ -136,9 +137,8 @@ _KNOW = """
 # An org is called like its first tenant's id until its platform says more.
 _CALLED = """
     UPDATE organizations SET name = %(org)s WHERE id = %(org_id)s AND name = %(tenant)s AND %(org)s::text <> ''"""
-_REFRESHED = """
-    UPDATE accounts SET refreshed_at = now(), is_admin = %(admin)s, is_member = %(member)s
-    WHERE person_id = %(id)s AND (surface, tenant) = (%(surface)s, %(tenant)s)"""
+_IS_MEMBER = """
+    SELECT is_member FROM accounts WHERE person_id = %(id)s AND (surface, tenant) = (%(surface)s, %(tenant)s)"""
 
 # An edit is no failure: it does not count as an attempt. A Stop or deletion that came after it stays.
 _RELEASE = """
@@ -251,11 +251,16 @@ class PostgresTurns:
         (rows,) = await self._database.run(claim.asker.org_id, (_REMEMBERED, values), viewer=viewer)
         return (rows[0]["text"], rows[0]["created_at"]) if rows else None
 
-    async def save_profile(self, claim: Claim, profile: Profile) -> None:
+    async def save_profile(self, claim: Claim, profile: Profile) -> bool:
         """Keep what the platform says of the asker, and when it was asked for."""
-        known = profile.model_dump(include={"name", "zone", "admin", "org", "member"})
-        values = {**claim.place.model_dump(), **known, "id": claim.asker.person_id, "org_id": claim.asker.org_id}
-        await self._database.run(claim.asker.org_id, (_KNOW, values), (_REFRESHED, values), (_CALLED, values))
+        known = profile.model_dump(include={"name", "zone", "org"})
+        place, person_id = claim.place, claim.asker.person_id
+        values = {**place.model_dump(), **known, "id": person_id, "org_id": claim.asker.org_id}
+        seen = membership.seen(person_id, place.surface, place.tenant, profile)
+        *_, rows = await self._database.run(
+            claim.asker.org_id, (_KNOW, values), *seen, (_CALLED, values), (_IS_MEMBER, values)
+        )
+        return bool(rows and rows[0]["is_member"])
 
     async def keep_files(self, org_id: int, conversation_id: int, message_id: str, files: Sequence[Attached]) -> None:
         """Keep what was read of a message's files with it."""

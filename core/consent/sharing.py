@@ -30,6 +30,10 @@ _NO_MEMBER = (
     "You are a guest here, or of another company: only members share with others than those who are here. "
     "`here` shares with those who read this channel."
 )
+_NO_WORKSPACE = (
+    "I do not know you here as a member of a server or workspace, so there is nobody to share with. "
+    "The command `org` shows where your direct messages belong."
+)
 
 
 def celebrating(consents: Consents, cheer: Cheer) -> Handlers:
@@ -124,7 +128,7 @@ def _audience(whom: str, asked: Asked) -> str:
     if whom.casefold() in ("here", "this channel") and not place.direct:
         return place.room
     if not asked.asker.member:
-        raise CommandError(_NO_MEMBER, "share")
+        raise CommandError(_NO_WORKSPACE if place.surface == "discord" and place.direct else _NO_MEMBER, "share")
     if whom.casefold() in _ALL:
         return EVERYBODY
     channel = _channel(whom, asked)

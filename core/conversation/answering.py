@@ -160,13 +160,13 @@ class Answering:
         except SendError as error:
             _log.warning("no profile for an account of %s: %s", surface.name, error)
             return claim
-        await self._store.save_profile(claim, profile)
+        member = await self._store.save_profile(claim, profile)
         asker = claim.asker.model_copy(
             update={
                 "name": profile.name or claim.asker.name,
                 "zone": profile.zone or claim.asker.zone,
                 "admin": profile.admin,
-                "member": profile.member,
+                "member": member,
             }
         )
         return replace(claim, asker=asker, profile_stale=False)

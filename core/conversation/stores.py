@@ -182,8 +182,8 @@ class TurnStore(Protocol):
         None when somebody else wrote it, or when it was answered with yes or no already.
         """
 
-    async def save_profile(self, claim: Claim, profile: Profile) -> None:
-        """Keep what the platform said of the asker."""
+    async def save_profile(self, claim: Claim, profile: Profile) -> bool:
+        """Keep what the platform said of the asker, and say whether that makes them a member here."""
 
     async def finish(self, claim: Claim, finish: Finish) -> Ending:
         """Close the row, record the interaction and put the parts into the outbox, or change nothing."""

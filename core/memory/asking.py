@@ -11,7 +11,7 @@ from core.reminders.spelling import MONTHS
 
 _WORD = re.compile(r"\w+(?:-\w+)*")
 # First names that are words, too: they count as names only where they are written like names.
-_ALSO_WORDS = frozenset(
+ALSO_WORDS = frozenset(
     re.findall(
         r"\w+",
         """april art august autumn bill bob chance chase christian dawn dean drew faith frank grace grant hope hunter
@@ -34,7 +34,7 @@ def _parts(name: str) -> Iterator[str]:
 
 
 def _is_named(part: str, words: set[str], folded: set[str]) -> bool:
-    return part in words if part.casefold() in _ALSO_WORDS else part.casefold() in folded
+    return part in words if part.casefold() in ALSO_WORDS else part.casefold() in folded
 
 
 _OWN = re.compile(r"\b(?:i|i'[a-z]+|me|my|mine|myself|ich|mir|mich|mein(?:e[nmrs]?)?)\b", re.IGNORECASE)

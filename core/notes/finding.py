@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,7 @@ from core.notes.detecting import Detector, Line
 from core.notes.kinds import kinds
 from core.notes.meaning import Meant
 from core.notes.models import PERSONAL, NoteKind, Subject
+from core.notes.naming import Said, absent
 from core.notes.policy import Draft
 from core.notes.refusals import stems
 from core.notes.sources import LONGEST, Sentence, Window
@@ -130,28 +131,13 @@ def subjects(text: str, window: Window, owner: int, kind: NoteKind) -> tuple[Sub
 
     Those who are not here count where it is personal: by a first name that several have, nobody is known to be meant.
     """
-    here = {id: name for id, name in window.people.items() if id != owner and _named(text, name)}
+    said = Said(text)
+    here = {id: name for id, name in window.people.items() if id != owner and said.names(name)}
     found = [Subject(kind="person", name=name, person_id=id) for id, name in here.items()]
     if kind in PERSONAL:
-        first = {name.split()[0] for name in (*here.values(), window.people.get(owner) or "-")}
-        found += absent(text, {id: name for id, name in window.absent.items() if id not in window.people}, first)
+        known = (*here.values(), window.people.get(owner, ""))
+        found += absent(text, {id: name for id, name in window.absent.items() if id not in window.people}, known)
     return tuple(found)
-
-
-def absent(text: str, people: Mapping[int, str], here: Collection[str]) -> Iterator[Subject]:
-    """Those of the people whom a text names in full, or by a first name that is none of ``here``."""
-    whole = {id: name for id, name in people.items() if _names(text, name)}
-    for id, name in whole.items():
-        yield Subject(kind="person", name=name, person_id=id)
-    known = {*here, *(name.split()[0] for name in whole.values())}
-    meant: dict[str, list[int]] = {}
-    for id, name in people.items():
-        first = name.split()[0]
-        if first not in known and _names(text, first):
-            meant.setdefault(first, []).append(id)
-    for first, ids in meant.items():
-        one = ids[0] if len(ids) == 1 else None
-        yield Subject(kind="person", name=people[one] if one is not None else first, person_id=one)
 
 
 def due(text: str, said_at: datetime, zone: ZoneInfo) -> datetime | None:
@@ -180,15 +166,6 @@ def _starts(text: str) -> Iterator[int]:
     found = list(_TIME.finditer(text))
     yield from (one.end() for one in found if one[0])
     yield from (one.end() for one in found if not one[0])
-
-
-def _named(text: str, name: str) -> bool:
-    """Whether a text names somebody, in full or by the first name."""
-    return bool(name) and any(_names(text, one) for one in {name, name.split()[0]})
-
-
-def _names(text: str, name: str) -> bool:
-    return len(name) > 1 and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) is not None
 
 
 def _tone(scores: Mapping[str, float]) -> str:

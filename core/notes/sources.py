@@ -10,6 +10,7 @@ from datetime import datetime
 from core.conversation.mentions import MENTION
 from core.conversation.models import Place
 from core.notes.models import Note
+from core.notes.naming import UNKNOWN
 from core.notes.refusals import stems
 
 LONGEST = 300
@@ -98,7 +99,7 @@ def own_sentences(window: Window) -> Sequence[Sentence]:
 def _own(text: str, told: Sequence[frozenset[str]], accounts: Mapping[str, tuple[int, str]]) -> Iterator[str]:
     lines = [line for line in _CODE.sub("\n", text).splitlines() if not line.lstrip().startswith(">")]
     for sentence in SENTENCE.split("\n".join(lines)):
-        plain = MENTION.sub(lambda found: "@" + accounts.get(found[1], (0, "somebody"))[1], sentence)
+        plain = MENTION.sub(lambda found: "@" + accounts.get(found[1], (0, UNKNOWN))[1], sentence)
         plain = _MARKER.sub("", " ".join(plain.split()))
         if _WORD.search(plain) and not _repeats(stems(plain), told):
             yield plain

@@ -1,4 +1,4 @@
-"""Who gets mail, or has a program act for them, is asked after each day: no message says who they still are."""
+"""Who gets mail, has a program act for them, or sees by another account, is asked after each day, since none says it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Acquaintances(Protocol):
     """Knows which accounts are to be asked after, and keeps what their platforms say."""
 
     async def unseen(self, surfaces: Sequence[str]) -> Sequence[Unseen]:
-        """Some of the accounts of who gets mail or has a token, on these surfaces."""
+        """Some of the accounts of who gets mail, has a token, or sees at home by another account, on these surfaces."""
 
     async def seen(self, who: Unseen, profile: Profile) -> None:
         """Keep what its platform says of an account."""

@@ -50,6 +50,37 @@ async def test_a_personal_note_that_its_owner_words_to_be_about_somebody_takes_t
     assert await friends.seen(ben, ELSEWHERE) == [f"Says Ana: {ABOUT_BEN}"]
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Ben Adler", "ben will be a father"),
+        ("Ben Adler", "Ben's going to be a father"),
+        ("ben", "Ben will be a father"),
+        ("Zoë", "zoe will be a mother"),
+        ("Ben Adler", "<@U2> will be a father"),
+        ("", "<@!U2> will be a father"),
+    ],
+)
+async def test_whoever_is_named_or_mentioned_in_what_is_personal_is_asked_however_it_is_written(
+    friends: Circle, name: str, text: str
+) -> None:
+    ana, ben = await met(friends)
+    await friends.desk.execute("UPDATE people SET name = %s WHERE id = %s", name, ben)
+    await friends.note(ana, "Somebody will be a parent", kind="personal", room="")
+    question = await friends.press(ana, "Edit", await friends.asked(ana), text=text)
+    assert "somebody else" in (await friends.press(ana, "Share", question)).text
+    assert await friends.seen(ben, ELSEWHERE) == []
+
+
+@pytest.mark.parametrize("text", ["<@U77> will be a father", "@somebody will be a father"])
+async def test_what_is_personal_about_an_account_that_nobody_knows_is_not_shared(friends: Circle, text: str) -> None:
+    ana, ben = await met(friends)
+    await friends.note(ana, "Somebody will be a parent", kind="personal", room="")
+    question = await friends.press(ana, "Edit", await friends.asked(ana), text=text)
+    assert "cannot ask" in (await friends.press(ana, "Share", question)).text
+    assert await friends.seen(ben, ELSEWHERE) == []
+
+
 @pytest.mark.parametrize("how", ["no", "silence"])
 async def test_whom_a_personal_note_is_about_need_not_agree_and_its_owner_learns_no_more(
     friends: Circle, how: str

@@ -113,6 +113,7 @@ _REVISIONS = (
     "0006_acts",
     "0006_mentions",
     "0006_said_briefs",
+    "0002_members_at_home",
 )
 
 
