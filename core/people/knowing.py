@@ -1,4 +1,4 @@
-"""Who gets mail, has a program act for them, or sees by another account, is asked after each day, since none says it."""
+"""Who gets mail, has a program act for them, or sees by another account, is asked after each day: none says it."""
 
 from __future__ import annotations
 
