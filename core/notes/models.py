@@ -38,8 +38,8 @@ TO_DO = frozenset({NoteKind.COMMITMENT, NoteKind.ACTION, NoteKind.DEADLINE})
 """What can become a task."""
 
 
-PERSONAL = frozenset({NoteKind.PERSONAL, NoteKind.CONCERN, NoteKind.FEEDBACK})
-"""Of these kinds, a note on somebody else is shared only if that person agrees, too."""
+PERSONAL = frozenset({NoteKind.NOTE, NoteKind.PERSONAL, NoteKind.CONCERN, NoteKind.FEEDBACK})
+"""Of these kinds, a note on somebody else is shared only if that person agrees, too: what somebody wrote may be any."""
 
 
 class Subject(Frozen):

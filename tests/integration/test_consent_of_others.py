@@ -81,6 +81,19 @@ async def test_what_is_personal_about_an_account_that_nobody_knows_is_not_shared
     assert await friends.seen(ben, ELSEWHERE) == []
 
 
+async def test_a_note_on_somebody_that_its_owner_wrote_takes_that_ones_yes_for_it_may_be_personal(
+    friends: Circle,
+) -> None:
+    ana, ben = await met(friends)
+    await friends.desk.execute("UPDATE people SET name = 'Ben Adler' WHERE id = %s", ben)
+    note = await friends.note(ana, ABOUT_BEN, kind="note", found_by="hand", sharing=0, room="")
+    said = await friends.do(ana, "share", note=f"#{note}", **{"with": "everyone"})
+    assert "somebody else" in said.text
+    assert await friends.seen(ben, ELSEWHERE) == []
+    await friends.press(ben, "Yes", await friends.asked(ben))
+    assert await friends.seen(ben, ELSEWHERE) == [ABOUT_BEN]
+
+
 @pytest.mark.parametrize("how", ["no", "silence"])
 async def test_whom_a_personal_note_is_about_need_not_agree_and_its_owner_learns_no_more(
     friends: Circle, how: str
