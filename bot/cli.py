@@ -18,13 +18,14 @@ from rich.text import Text
 
 from adapters.postgres.embedded import EmbeddedPostgresError
 from adapters.postgres.roles import RolesError
-from bot import avatars_cli, mentors_cli
+from bot import __version__, avatars_cli, mentors_cli
 from bot.brief_cli import brief_app
 from bot.demo_cli import demo_app
 from bot.evals.cli import eval_app
 from bot.house import HouseError
 from bot.mail_cli import mail_app
 from bot.memory_cli import memory_app
+from bot.progress import on_stderr
 from bot.ready import need_port, say_ready
 from bot.report_cli import report_app
 from bot.roles import parse
@@ -44,20 +45,23 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.add_typer(slack_app, name="slack")
-app.add_typer(eval_app, name="eval")
-app.add_typer(brief_app, name="brief")
-app.add_typer(memory_app, name="memory")
-app.add_typer(mail_app, name="mail")
-app.add_typer(demo_app, name="demo")
-app.add_typer(report_app, name="report")
-app.command()(tick)
+_USE, _CONNECT, _OPERATE = "Use it", "Connect it", "Operate and measure it"
 discord_app = typer.Typer(help="Connect Robbie to Discord.", no_args_is_help=True)
-app.add_typer(discord_app, name="discord")
 mentors_app = typer.Typer(help="The mentors in whose voice Robbie can answer.", no_args_is_help=True)
-app.add_typer(mentors_app, name="mentors")
 mentors_cli.register(mentors_app)
 avatars_cli.register(mentors_app)
+for _name, _group, _panel in (
+    ("brief", brief_app, _USE),
+    ("mentors", mentors_app, _USE),
+    ("demo", demo_app, _USE),
+    ("slack", slack_app, _CONNECT),
+    ("discord", discord_app, _CONNECT),
+    ("mail", mail_app, _CONNECT),
+    ("report", report_app, _OPERATE),
+    ("memory", memory_app, _OPERATE),
+    ("eval", eval_app, _OPERATE),
+):
+    app.add_typer(_group, name=_name, rich_help_panel=_panel)
 _err = Console(stderr=True, highlight=False)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
@@ -75,36 +79,28 @@ def main(args: list[str] | None = None) -> None:
         raise
 
 
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"robbie {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _robbie(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say which release this is.")
+    ] = False,
+) -> None:
+    """Robbie: a self-hosted AI teammate for Slack and Discord."""
+
+
 def _refused(why: str) -> SystemExit:
     """Say it in one line however wide the terminal is, and end with 2."""
     _err.print(Text.assemble(("robbie: ", "red"), why), soft_wrap=True)
     return SystemExit(2)
 
 
-@app.command()
-def commands(as_json: Json = False) -> None:
-    """List what people can ask Robbie for, on every surface."""
-    from bot.commands_cli import shown
-    from core.commands import REGISTRY
-
-    shown(REGISTRY, as_json=as_json)
-
-
-@app.command("import")
-def import_(
-    file: Annotated[Path, typer.Argument(help="A CSV or vCard file of contacts, companies or deals.")],
-    person: Annotated[str, typer.Option(help="Whose they are: a name, a number or an account.")] = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Change nothing; say what would happen.")] = False,
-    private: Annotated[bool, typer.Option("--private", help="For this person alone, not for the team.")] = False,
-    as_json: Json = False,
-) -> None:
-    """Import contacts, companies or deals; lines that are wrong are told with what to do, and left out."""
-    from bot.import_cli import import_file
-
-    import_file(file, person, dry_run=dry_run, private=private, as_json=as_json)
-
-
-@app.command()
+@app.command(rich_help_panel=_USE, short_help="Run Robbie, or a part of it.")
 def run(
     role: Annotated[
         list[str] | None,
@@ -127,13 +123,13 @@ def run(
         say_ready(app, port, time.monotonic() - started, _err)
 
     try:
-        asyncio.run(run_all(settings, House(settings), _progress(), ready, roles))
+        asyncio.run(run_all(settings, House(settings), on_stderr, ready, roles))
     except SystemExit:
         need_port(settings.web, roles)  # the web server ends the process when another took its port meanwhile
         raise
 
 
-@app.command()
+@app.command(rich_help_panel=_USE)
 def chat(
     once: Annotated[str | None, typer.Option("--once", metavar="TEXT", help="Ask this, print the answer, end.")] = None,
     as_json: Json = False,
@@ -145,7 +141,7 @@ def chat(
 
     settings = load()
     configure(settings.log_format, secrets_of(settings), quiet=True)
-    outcome = asyncio.run(talk(settings, once, uuid.uuid4().hex, _quiet if as_json else _progress()))
+    outcome = asyncio.run(talk(settings, once, uuid.uuid4().hex, _quiet if as_json else on_stderr))
     if outcome is None:
         return
     if as_json:
@@ -157,7 +153,63 @@ def chat(
         _err.print(f"[dim]{footnote(outcome)}[/dim]")
 
 
-@app.command()
+@app.command(rich_help_panel=_USE, short_help="List what people can ask Robbie for.")
+def commands(as_json: Json = False) -> None:
+    """List what people can ask Robbie for, on every surface."""
+    from bot.commands_cli import shown
+    from core.commands import REGISTRY
+
+    shown(REGISTRY, as_json=as_json)
+
+
+@app.command("import", rich_help_panel=_USE, short_help="Import contacts, companies or deals from a file.")
+def import_(
+    file: Annotated[Path, typer.Argument(help="A CSV or vCard file of contacts, companies or deals.")],
+    person: Annotated[str, typer.Option(help="Whose they are: a name, a number or an account.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Change nothing; say what would happen.")] = False,
+    private: Annotated[bool, typer.Option("--private", help="For this person alone, not for the team.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Import contacts, companies or deals; lines that are wrong are told with what to do, and left out."""
+    from bot.import_cli import import_file
+
+    import_file(file, person, dry_run=dry_run, private=private, as_json=as_json)
+
+
+@app.command(rich_help_panel=_OPERATE, short_help="Say what is wrong, and how to mend it.")
+def doctor(
+    live: Annotated[
+        bool, typer.Option("--live", help="Ask each model one question too: it costs a tiny part of a cent.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Say what is wrong, and how to mend it. Ends with 1 when something does not work."""
+    from bot.doctor_screen import as_json as to_json
+    from bot.doctor_screen import show
+
+    results, code = _examined(live, _quiet if as_json else on_stderr)
+    if as_json:
+        typer.echo(to_json(results))
+    else:
+        show(results, Console(highlight=False))
+    sys.stdout.flush()
+    # A name server that does not answer holds a thread for longer than anybody waits.
+    os._exit(code)
+
+
+@app.command(rich_help_panel=_OPERATE, short_help="Bring the database up to date (run does so by itself).")
+def migrate() -> None:
+    """Bring the database's roles and schema up to date (robbie run does so by itself)."""
+    from bot.house import house
+
+    with house(load(), on_stderr):
+        typer.echo("The database is up to date.")
+
+
+app.command(rich_help_panel=_OPERATE, short_help="Do what is due, once, from a timer or cron.")(tick)
+
+
+@app.command(rich_help_panel=_OPERATE, short_help="Show which models would be asked, at what cost.")
 def route(text: Annotated[str, typer.Argument(help="What somebody might ask.")], as_json: Json = False) -> None:
     """Show which models would be asked, in which order, and at what estimated cost. Calls nobody."""
     from bot.models import plan_for
@@ -170,36 +222,6 @@ def route(text: Annotated[str, typer.Argument(help="What somebody might ask.")],
         cost = f"up to ${step.estimate_usd:.6f}" if step.estimate_usd else "free"
         typer.echo(f"{order:>4}  level {step.spec.level}  {step.spec.name}  {cost}")
     typer.echo("then  level 5  the honest offline answer")
-
-
-@app.command()
-def migrate() -> None:
-    """Bring the database's roles and schema up to date (robbie run does so by itself)."""
-    from bot.house import house
-
-    with house(load(), _progress()):
-        typer.echo("The database is up to date.")
-
-
-@app.command()
-def doctor(
-    live: Annotated[
-        bool, typer.Option("--live", help="Ask each model one question too: it costs a tiny part of a cent.")
-    ] = False,
-    as_json: Json = False,
-) -> None:
-    """Say what is wrong, and how to mend it. Ends with 1 when something does not work."""
-    from bot.doctor_screen import as_json as to_json
-    from bot.doctor_screen import show
-
-    results, code = _examined(live, _quiet if as_json else _progress())
-    if as_json:
-        typer.echo(to_json(results))
-    else:
-        show(results, Console(highlight=False))
-    sys.stdout.flush()
-    # A name server that does not answer holds a thread for longer than anybody waits.
-    os._exit(code)
 
 
 def _examined(live: bool, progress: Callable[[str], None]) -> tuple[list[Result], int]:
@@ -237,11 +259,6 @@ def _plan_as_json(plan: Plan) -> dict[str, object]:
         for order, step in enumerate(plan.steps, 1)
     ]
     return {"policy": plan.policy, "arm": plan.arm, "propensity": plan.propensity, "steps": steps}
-
-
-def _progress() -> Callable[[str], None]:
-    """Say what is being waited for, on standard error."""
-    return lambda text: _err.print(f"[dim]· {text} …[/dim]", soft_wrap=True)
 
 
 def _quiet(_text: str) -> None:

@@ -12,6 +12,7 @@ from adapters.postgres.demo import demos, new_demo, remove
 from bot.demo.company import load as load_company
 from bot.demo.seeding import TENANT, Seeding
 from bot.house import house
+from bot.progress import on_stderr
 from bot.settings import load
 
 demo_app = typer.Typer(help="A small company that does not exist, to see everything with.", no_args_is_help=True)
@@ -29,7 +30,7 @@ def seed(
 ) -> None:
     """Make the demo: eight people in three zones, with deals, calendars, tasks and four weeks of talk."""
     today, company = _day(on), load_company()
-    with house(load(), _progress) as (_, roles):
+    with house(load(), on_stderr) as (_, roles):
         if demos(roles.system):
             raise SystemExit("the demo is there already; `robbie demo remove` takes it away")
         with new_demo(roles.owner, company.name, TENANT) as store:
@@ -48,7 +49,7 @@ def seed(
 @demo_app.command("remove")
 def remove_demo() -> None:
     """Take the demo away, with all that is its."""
-    with house(load(), _progress) as (_, roles):
+    with house(load(), on_stderr) as (_, roles):
         found = demos(roles.system)
         if not found:
             _out.print("There is no demo.")
@@ -64,7 +65,3 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise SystemExit(f"{text} is no day; write it like 2026-11-24") from None
-
-
-def _progress(text: str) -> None:
-    Console(stderr=True, highlight=False).print(text, style="dim")

@@ -16,6 +16,7 @@ from adapters.postgres.importing import PostgresImports
 from adapters.postgres.roles import RoleUrls
 from adapters.postgres.somebody import Somebody, somebody
 from bot.house import house
+from bot.progress import on_stderr
 from bot.settings import load
 from core.work.drafts import Draft, Plan
 from core.work.importing import read, told
@@ -31,7 +32,7 @@ def import_file(file: Path, person: str, *, dry_run: bool, private: bool, as_jso
         rows, made, wrong = read(data, VobjectCards())
     except Unimportable as error:
         raise SystemExit(f"{file.name}: {error}") from None
-    with house(load(), lambda _text: None) as (_, roles):
+    with house(load(), on_stderr) as (_, roles):
         plan = asyncio.run(_imported(roles, person, (rows, made, wrong), dry_run=dry_run, private=private))
     _say(rows, plan, dry_run=dry_run, as_json=as_json)
     if plan.wrong:
@@ -67,7 +68,11 @@ def _one(people: Sequence[Somebody], person: str) -> Somebody:
     if len(people) == 1:
         return people[0]
     if not people:
-        known = f"nobody is called “{person}”" if person else "Robbie knows nobody yet: write to it once"
+        known = (
+            f"nobody is called “{person[:60]}”: give a name, an id, or an account such as slack/U123"
+            if person
+            else "Robbie knows nobody yet: write to it once"
+        )
         raise SystemExit(known)
     shown = "; ".join(f"{one.id} ({one.name or 'no name'}, {one.org})" for one in people[:10])
     raise SystemExit(f"Whose are they? Say --person with a number: {shown}")

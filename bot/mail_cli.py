@@ -14,7 +14,7 @@ from core.mail.building import build, clean_address, of_a_machine
 from core.mail.models import MailError
 from core.registry import CommandError
 
-mail_app = typer.Typer(help="Mail: does it work?", no_args_is_help=True)
+mail_app = typer.Typer(help="See whether mail works.", no_args_is_help=True)
 
 _TEXT = """Hello,
 
@@ -24,7 +24,7 @@ this is a test of Robbie's mail. If you read it, the server of SMTP_URL takes Ro
 
 @mail_app.callback()
 def _mail() -> None:
-    """Mail: does it work?"""
+    """See whether mail works."""
 
 
 @mail_app.command()

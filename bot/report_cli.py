@@ -16,6 +16,7 @@ from adapters.postgres.database import Database
 from adapters.postgres.roles import RoleUrls
 from adapters.postgres.value import Done, done
 from bot.house import house
+from bot.progress import on_stderr
 from bot.settings import Settings, load
 from core.briefs.value import PROMISED, UNKNOWN, Figure, Value, value
 
@@ -43,7 +44,7 @@ def report_value(
 ) -> None:
     """Show what briefs save in time and routing in money, minus what was spent, and what nobody can know."""
     settings = load()
-    with house(settings, _progress) as (_, roles):
+    with house(settings, on_stderr) as (_, roles):
         found = asyncio.run(_done(settings, roles, timedelta(days=days), demo=demo))
     reckoned = value(found.days, found.spent, found.cost_usd)
     if as_json:
@@ -67,31 +68,31 @@ async def _done(settings: Settings, roles: RoleUrls, back: timedelta, *, demo: b
 
 def _show(found: Value, days: int, hourly_usd: float, console: Console) -> None:
     console.print(f"[bold]The last {days} days[/bold]: {found.briefs:,} briefs for {found.people:,} people")
-    if not found.briefs:
-        console.print("No brief was delivered, so there is nothing to reckon with yet.")
-    table = Table("", "", "95 of 100", box=None, show_header=True)
-    table.add_row("lines acted on", f"{found.acts:,}", "")
-    table.add_row("minutes saved a person and day", f"{found.minutes_a_day.value:.1f}", _interval(found.minutes_a_day))
-    table.add_row("hours saved in all", f"{found.hours.value:.1f}", _interval(found.hours))
+    table = Table("", "", "95% interval", box=None)
+    if found.briefs:
+        _add_time(found, table)
+    else:
+        console.print("No brief was delivered, so there is no time to reckon with yet.")
     table.add_row("saved by routing", f"${found.saved_usd.value:.2f}", _interval(found.saved_usd, "$", 2))
     table.add_row("spent", f"${found.cost_usd:.2f}", "")
     if hourly_usd:
         worth = found.hours.value * hourly_usd + found.saved_usd.value - found.cost_usd
         table.add_row(f"worth at ${hourly_usd:g} an hour, minus what was spent", f"${worth:,.2f}", "")
     console.print(table)
+    if not found.briefs:
+        return
     low, high = PROMISED
-    if found.briefs:
-        console.print(
-            f"That is {_SAID[found.promise]} the {low:g} to {high:g} minutes a day that briefs are meant for."
-        )
+    console.print(f"That is {_SAID[found.promise]} the {low:g} to {high:g} minutes a day that briefs are meant for.")
     console.print("\nWhat this cannot know:")
     for one in UNKNOWN:
         console.print(f"- {one}", soft_wrap=True)
 
 
+def _add_time(found: Value, table: Table) -> None:
+    table.add_row("lines acted on", f"{found.acts:,}", "")
+    table.add_row("minutes saved a person and day", f"{found.minutes_a_day.value:.1f}", _interval(found.minutes_a_day))
+    table.add_row("hours saved in all", f"{found.hours.value:.1f}", _interval(found.hours))
+
+
 def _interval(figure: Figure, sign: str = "", digits: int = 1) -> str:
     return f"{sign}{figure.low:.{digits}f} to {sign}{figure.high:.{digits}f}"
-
-
-def _progress(text: str) -> None:
-    Console(stderr=True, highlight=False).print(text, style="dim")

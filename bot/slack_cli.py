@@ -11,11 +11,11 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 
+from bot.progress import on_stderr
 from bot.settings import load
 from core.people.installations import Installation
 
 slack_app = typer.Typer(help="Connect Robbie to Slack.", no_args_is_help=True)
-_err = Console(stderr=True, highlight=False)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
@@ -52,7 +52,7 @@ def slack_workspaces(as_json: Json = False) -> None:
     """List the workspaces that installed Robbie, also those that removed it. Shows no token."""
     from bot.slack import workspaces
 
-    found = asyncio.run(workspaces(load(), lambda text: _err.print(f"[dim]· {text} …[/dim]", soft_wrap=True)))
+    found = asyncio.run(workspaces(load(), on_stderr))
     if as_json:
         typer.echo(json.dumps({"workspaces": [_plain(one) for one in found]}, indent=2))
         return

@@ -36,7 +36,7 @@ from core.work.models import Tasks
 log = logging.getLogger(__name__)
 
 PATH = "/api/v1"
-_Cursor = Annotated[int, Query(ge=0, lt=2**63, description="The `next` of the page before.")]
+_Cursor = Annotated[int, Query(ge=0, lt=2**63, description="What the page before has as its next.")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,9 @@ def rows_of(file: Path, kind: type[_Row]) -> Iterator[tuple[int, _Row] | BadLine
                 elif found:
                     yield BadLine(file, number, found)
     except (OSError, EOFError, zlib.error) as error:
-        raise EvalError(f"{file.name} cannot be read: {type(error).__name__}.") from None
+        raise EvalError(
+            f"{file.name} cannot be read: {getattr(error, 'strerror', None) or 'it is no gzip file, or a damaged one'}."
+        ) from None
 
 
 def _opened(file: Path) -> TextIO:

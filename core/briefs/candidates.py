@@ -13,7 +13,8 @@ class Candidate(Frozen):
     Attributes:
         ref: ``task:12``, ``note:7`` (a commitment that is no task), ``deal:3`` (its next step).
         due_at: when it is due; None for no time.
-        importance: from 1 to 5, as its person said; None where they did not.
+        importance: from 1 to 5; None where nobody said.
+        guessed: whether the importance is what the detector of notes made of it, and nobody's word.
         effort_minutes: how long it takes; None where nobody said.
         energy: ``low``, ``high`` or empty.
         who: who waits for it; empty for nobody.
@@ -34,6 +35,7 @@ class Candidate(Frozen):
     created_at: datetime
     due_at: datetime | None = None
     importance: int | None = None
+    guessed: bool = False
     effort_minutes: int | None = None
     energy: str = ""
     who: str = ""

@@ -102,6 +102,7 @@ def _of_note(note: FoundNote, snoozed: int) -> Candidate:
         created_at=note.said_at,
         due_at=note.due_at,
         importance=round(1 + 4 * note.importance),
+        guessed=True,
         who=note.who,
         waiting_since=note.said_at if note.who else None,
         promised=promised,

@@ -51,7 +51,7 @@ def _scarce(one: Candidate, due: datetime, moment: Moment) -> bool:
 
 
 def _importance(one: Candidate, moment: Moment, holds_up: Candidate | None) -> str:
-    if one.importance is not None and one.importance >= 4:
+    if one.importance is not None and one.importance >= 4 and not one.guessed:
         return "you said that it is very important" if one.importance == 5 else "you said that it is important"
     return f"serves the goal “{_short(one.goal)}”" if one.goal and one.goal_importance >= 3 else ""
 

@@ -101,7 +101,7 @@ def _is(consent: Consent, which: str) -> bool:
 
 def _listed(found: Sequence[Consent]) -> Say:
     if not found:
-        return Say("You share nothing of yours, and I have no question to you.")
+        return Say("You share nothing of yours, and I have no question for you.")
     lines, buttons = [], []
     for one in found:
         if one.state is State.YES:

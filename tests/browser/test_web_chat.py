@@ -237,6 +237,14 @@ async def test_phone_shows_everything_without_sideways_scrolling(open_page: Open
     await expect(page.get_by_label("Message to Robbie")).to_be_in_viewport()
 
 
+async def test_the_menu_of_commands_fits_a_phone(open_page: Open) -> None:
+    page = await open_page(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
+    await page.get_by_label("Message to Robbie").fill("/")
+    await expect(page.locator("#commands")).to_be_visible()
+    assert await page.locator("#commands").evaluate("menu => menu.getBoundingClientRect().right") <= 360
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
 async def test_before_anything_is_said_the_page_shows_its_beginning(open_page: Open) -> None:
     page = await open_page(viewport={"width": 375, "height": 667})
     await expect(page.locator(".empty img")).to_be_in_viewport(ratio=1)

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from mentors import avatars
-from tests.integration.test_cli import ROOT, robbie
+from tests.integration.test_cli import ROOT, refusal, robbie
 
 KEYS = {file.stem for file in avatars.FOLDER.iterdir()}
 
@@ -18,6 +18,12 @@ def test_pictures_are_drawn_into_a_folder(tmp_path: Path) -> None:
     assert {file.stem for file in (tmp_path / "made" / "svg").glob("*.svg")} == KEYS
     assert {file.stem for file in (tmp_path / "made" / "png").glob("*.png")} == KEYS
     assert (tmp_path / "docs" / "all.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    said = refusal(robbie(tmp_path, "mentors", "avatars", "--out", "file"))
+    assert said == "file/svg cannot be written: Not a directory"
 
 
 def test_without_the_renderer_there_is_svg_and_how_to_get_it(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ from adapters.console.chat import as_markdown
 from adapters.doubles.discord import DiscordDouble
 from adapters.postgres.database import Database
 from adapters.postgres.installations import PostgresInstallations
+from bot import __version__
 from core.people.installations import Installation
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -213,6 +214,17 @@ def discord_permissions(value: int) -> set[str]:
     from discord import Permissions
 
     return {name for name, allowed in Permissions(value) if allowed}
+
+
+def test_the_release_is_said(tmp_path: Path) -> None:
+    assert robbie(tmp_path, "--version").stdout == f"robbie {__version__}\n"
+
+
+def test_a_report_without_briefs_says_so_and_reckons_no_time(tmp_path: Path, admin_url: str) -> None:
+    done = robbie(tmp_path, "report", "value", environ={"DATABASE_URL": admin_url, "COLUMNS": "80"})
+    assert (done.returncode, "No brief was delivered" in done.stdout) == (0, True)
+    assert "minutes" not in done.stdout
+    assert all(line.startswith("· ") for line in done.stderr.splitlines()), done.stderr
 
 
 def test_help_names_every_command(tmp_path: Path) -> None:

@@ -48,6 +48,11 @@ def test_what_is_blocked_is_no_priority_and_its_blocker_takes_its_place() -> Non
     assert refs(one("task:1", importance=5, blocked="the supplier is closed"), other) == ["task:3"]
 
 
+def test_what_the_detector_made_of_a_note_is_not_told_as_its_persons_word() -> None:
+    assert why(one("task:1", importance=5)) == ("you said that it is very important",)
+    assert why(one("note:1", importance=5, guessed=True)) == ()
+
+
 def test_what_waited_for_something_that_is_done_is_free() -> None:
     assert refs(one("task:1", waits_for=("task:99",))) == ["task:1"]
 
