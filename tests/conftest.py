@@ -12,10 +12,13 @@ import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as examples
 
+from adapters.doubles import jitter
 from adapters.postgres.database import Database
 from adapters.postgres.embedded import EmbeddedPostgres
 from adapters.postgres.roles import RoleUrls
 from tests.fresh_database import Databases, Fresh
+
+_FOREIGN = ("SLACK_", "DISCORD_", "OPENAI_", "ANTHROPIC_", "OLLAMA_", "OPEN_WEIGHT_", "ROBBIE_TEST_")
 
 # How long an example takes says how busy the machine is.
 examples.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -74,13 +77,14 @@ async def connected(roles: RoleUrls) -> AsyncIterator[Database]:
 
 
 @pytest.fixture(autouse=True)
+def _late_as_before(request: pytest.FixtureRequest) -> None:
+    """What ``ROBBIE_TEST_JITTER`` makes late is as late in each run."""
+    jitter.seed(request.node.nodeid)
+
+
+@pytest.fixture(autouse=True)
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No test reads the developer's own ``.env``, keys or settings."""
     for name in list(os.environ):
-        if name.startswith(("SLACK_", "DISCORD_", "OPENAI_", "ANTHROPIC_", "OLLAMA_", "OPEN_WEIGHT_")) or name in (
-            "DATABASE_URL",
-            "REDIS_URL",
-            "SMTP_URL",
-            "ENCRYPTION_KEY",
-        ):
+        if name.startswith(_FOREIGN) or name in ("DATABASE_URL", "REDIS_URL", "SMTP_URL", "ENCRYPTION_KEY"):
             monkeypatch.delenv(name)

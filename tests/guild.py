@@ -16,8 +16,8 @@ from bot.roles import Role
 from bot.run import gateway, working
 from bot.settings import load
 from tests.inprocess import running
-from tests.office import PATIENCE
 from tests.robbie_process import QUICK, discord_environment, provider_environment
+from tests.settled import PATIENCE, settled
 
 
 class Guild:
@@ -31,6 +31,7 @@ class Guild:
         self._roles = roles
         self._admin_url = admin_url
         self._folder = folder
+        self._apps: list[App] = []
         self.stack = AsyncExitStack()
 
     def environment(self, **more: str) -> dict[str, str]:
@@ -40,6 +41,7 @@ class Guild:
     async def open(self, **environment: str) -> App:
         """Robbie comes in, and is ready for commands."""
         app = await self.stack.enter_async_context(running(self._roles, self.environment(**environment), self._folder))
+        self._apps.append(app)
         await self.until(lambda: ("ask", 1) in self.discord.commands.everywhere)
         return app
 
@@ -48,6 +50,7 @@ class Guild:
         environ = {**QUICK, "ROBBIE_HOME": str(self._folder / "var"), **self.environment(**environment)}
         settings = load(env_file=self._folder / "none.env", environ=environ)
         app = await build(settings, self._roles, frozenset({role}))
+        self._apps.append(app)
         self.stack.push_async_callback(app.close)
         if app.work:
             await app.work.load(lambda _text: None)
@@ -78,12 +81,13 @@ class Guild:
         await self.discord.wait_for(lambda _discord: condition(), timeout=timeout)
 
     async def settled(self) -> None:
-        """Nothing is pending any more."""
-        query = """SELECT 1 FROM inbox WHERE state IN ('received', 'claimed') UNION ALL
-                   SELECT 1 FROM outbox WHERE state IN ('ready', 'sending', 'unknown')"""
-        async with asyncio.timeout(PATIENCE):
-            while await self.rows(query):
-                await asyncio.sleep(0.05)
+        """Nothing is pending any more, nor on its way from Discord."""
+        await settled(self.rows, self._on_its_way)
+
+    async def _on_its_way(self) -> bool:
+        """Discord hears from nobody that an event is stored; who took it in knows."""
+        await self.discord.heard()
+        return any(gateway.health()["waiting"] for app in self._apps for gateway in app.gateways.values())
 
     async def rows(self, query: str) -> list[tuple[object, ...]]:
         """Rows over all orgs."""

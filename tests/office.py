@@ -15,10 +15,8 @@ from adapters.postgres.roles import RoleUrls
 from bot.app import App
 from tests.inprocess import running
 from tests.robbie_process import provider_environment, slack_environment
+from tests.settled import PATIENCE, settled, unacknowledged
 from tests.shown import shown_in
-
-PATIENCE = 60.0
-"""Seconds that a test waits for what should be there at once: others run beside it."""
 
 
 class Office:
@@ -56,11 +54,7 @@ class Office:
 
     async def settled(self) -> None:
         """Nothing is pending any more, nor on its way from Slack."""
-        query = """SELECT 1 FROM inbox WHERE state IN ('received', 'claimed') UNION ALL
-                   SELECT 1 FROM outbox WHERE state IN ('ready', 'sending', 'unknown')"""
-        async with asyncio.timeout(PATIENCE):
-            while self.slack.under_way or await self.rows(query):
-                await asyncio.sleep(0.05)
+        await settled(self.rows, unacknowledged(self.slack))
 
     async def command(self, line: str, channel: str, thread: str | None = None, user: str = "U1") -> None:
         """Type a command, and wait until it is carried out; its answer may be for one person's eyes only."""

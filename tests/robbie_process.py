@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
+import httpx
+
 from adapters.doubles.discord import DiscordDouble
 from adapters.doubles.providers import ProviderDouble
 from adapters.doubles.slack import SlackDouble
@@ -96,6 +98,16 @@ class Robbie:
         """The running process."""
         assert self._process is not None
         return self._process.pid
+
+    @property
+    def lives(self) -> bool:
+        """Whether the process runs."""
+        return self._process is not None and self._process.returncode is None
+
+    async def health(self) -> dict[str, dict[str, object]]:
+        """What it says of its neighbours."""
+        async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
+            return (await client.get(f"{self.url}/readyz")).json()
 
     async def start(self) -> None:
         """Start it, and wait until it says that it is ready."""

@@ -20,6 +20,7 @@ from bot.app import App
 from bot.health import Health
 from tests.inprocess import running
 from tests.robbie_process import provider_environment
+from tests.settled import settled, unacknowledged
 from tests.shown import shown
 
 PUBLIC = "https://robbie.example.com"
@@ -80,6 +81,10 @@ class Floor:
         end = "" if team_of(team) == "T1" else team_of(team)
         said = await team.say(f"{user}{end}", f"C1{end}", f"<@{team.bot_user}> {text}")
         await self.until(lambda: [shown(it) for it in team.bot_messages(f"C1{end}", said.ts)] == [answer])
+
+    async def settled(self) -> None:
+        """Nothing is pending any more, nor on its way from Slack."""
+        await settled(self.rows, unacknowledged(self.slack))
 
     async def rows(self, query: str) -> list[dict[str, object]]:
         """Rows over all orgs."""

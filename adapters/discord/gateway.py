@@ -121,6 +121,7 @@ class DiscordGateway:
         self._tasks: set[asyncio.Task[None]] = set()
         self._storing = asyncio.Semaphore(self._settings.at_once)
         self._channels = Channels(api, lambda: self._link.client)
+        self._listened_from: datetime | None = None
         self._from: datetime | None = None
         self._gap: datetime | None = None
         self._recovering: asyncio.Task[None] | None = None
@@ -185,6 +186,7 @@ class DiscordGateway:
             return
         first = self._me is None
         self._me = _identity(ready).among(frozenset(), self._settings.forums)
+        self._listened_from = self._listened_from or datetime.now(UTC)
         if first and self._from is not None:
             self._missed(self._from)
         elif not first and silent_for is not None:
@@ -246,7 +248,8 @@ class DiscordGateway:
         except Exception:
             logger.exception("discord catch-up: the last event is not known")
             nothing_yet = False
-        self._from = None if nothing_yet else datetime.now(UTC) - self._settings.catch_up_age
+        # Where this process has listened before, what came first may have come while it did not.
+        self._from = self._listened_from if nothing_yet else datetime.now(UTC) - self._settings.catch_up_age
 
     def _missed(self, since: datetime) -> None:
         """Catch up from this moment on, together with what waits to be caught up already."""

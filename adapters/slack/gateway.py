@@ -105,6 +105,7 @@ class SlackGateway:
         self._link = SocketLink(
             self._open_url, self._serve, self._hello, self._settings.timing, proxy=apis.app.web.proxy
         )
+        self._listened_from: datetime | None = None
         self._gap: datetime | None = None
         self._recovering: asyncio.Task[None] | None = None
         self._storing = Storing(receiver, self._settings.storing)
@@ -190,6 +191,7 @@ class SlackGateway:
         return str(answer["url"])
 
     def _hello(self, silent_for: float | None) -> None:
+        self._listened_from = self._listened_from or datetime.now(UTC)
         if silent_for is not None and silent_for >= self._settings.outage_seconds:
             self._missed(datetime.now(UTC) - timedelta(seconds=silent_for))
 
@@ -200,8 +202,10 @@ class SlackGateway:
         except Exception:
             logger.exception("slack catch-up: the last event is not known")
             nothing_yet = False
-        if not nothing_yet:
-            self._missed(datetime.now(UTC) - self._settings.catch_up_age)
+        # Where this process has listened before, what came first may have come while it did not.
+        since = self._listened_from if nothing_yet else datetime.now(UTC) - self._settings.catch_up_age
+        if since is not None:
+            self._missed(since)
 
     def _missed(self, since: datetime) -> None:
         """Catch up from this moment on, together with what waits to be caught up already."""

@@ -132,6 +132,18 @@ async def test_a_gateway_can_be_started_again(discord: DiscordDouble, store: Sto
             await gateway.start()
 
 
+async def test_the_first_message_of_all_is_caught_up_when_a_gateway_was_stopped_meanwhile(
+    discord: DiscordDouble, store: Store
+) -> None:
+    """A lease that is lost for a moment must not cost what was said first, of which nothing stored tells."""
+    async with running(discord, store) as gateway:
+        await until(discord, connected(gateway))
+        await gateway.stop()
+        await discord.say("Ana", "general", f"{discord.mention()} hello", drop=True)
+        await gateway.start()
+        await until(discord, lambda _: [event.addressed for event in store.events] == [True])
+
+
 async def test_a_cut_connection_is_resumed_and_nothing_is_lost(
     discord: DiscordDouble, store: Store, gateway: DiscordGateway
 ) -> None:

@@ -380,6 +380,18 @@ async def test_nothing_is_caught_up_where_nothing_was_ever_stored(slack: SlackDo
     assert not slack.called("users.conversations")
 
 
+async def test_the_first_message_of_all_is_caught_up_when_a_gateway_was_stopped_meanwhile(
+    slack: SlackDouble, store: Store
+) -> None:
+    """A lease that is lost for a moment must not cost what was said first, of which nothing stored tells."""
+    async with running(slack, store) as gateway:
+        await until(slack, lambda s: gateway.health()["connected"])
+        await gateway.stop()
+        await slack.say("U1", "C1", "<@UROBBIE> hello", drop=True)
+        await gateway.start()
+        await until(slack, lambda s: [event.addressed for event in store.events] == [True])
+
+
 async def test_catch_up_is_bounded_in_number_and_keeps_the_newest(slack: SlackDouble, store: Store) -> None:
     for number in range(20):
         await slack.say("U1", "U1", f"message {number}", ts=ts_ago(100 - number), drop=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 import psycopg
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from adapters.doubles.slack import hold_then_take, rate_limited, take_then_drop, take_then_hold
 from tests.faults.conftest import World
 from tests.faults.crew import OVERTAKEN, WATCH_ORDER
+from tests.settled import settled, unacknowledged
 
 
 @asynccontextmanager
@@ -41,12 +43,8 @@ def _finals(world: World, ts: str) -> list[str]:
 
 
 async def _settled(world: World) -> None:
-    """Nothing is pending any more."""
-    query = """SELECT 1 FROM inbox WHERE state IN ('received', 'claimed')
-               UNION ALL SELECT 1 FROM outbox WHERE state IN ('ready', 'sending', 'unknown')"""
-    async with asyncio.timeout(60):
-        while await _rows(world, query):
-            await asyncio.sleep(0.1)
+    """Nothing is pending any more, nor on its way from Slack."""
+    await settled(partial(_rows, world), unacknowledged(world.slack))
 
 
 async def test_a_mention_is_answered_in_its_thread(world: World) -> None:

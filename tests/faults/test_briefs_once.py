@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 import psycopg
 import pytest
 
 from tests.brief_delivery import HAND_OVER
 from tests.faults.conftest import World
+from tests.settled import settled, unacknowledged
 
-_PENDING = """
-    SELECT 1 FROM inbox WHERE state IN ('received', 'claimed')
-    UNION ALL SELECT 1 FROM outbox WHERE state IN ('ready', 'sending', 'unknown')"""
 _WAITS = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%{table}%'"
 
 
@@ -42,7 +41,7 @@ async def test_a_brief_is_said_once_after_a_kill(world: World, locked: str, reac
     dm = world.slack.dm("U1")
     await world.slack.say("U1", dm, "!robbie task Send Ben the contract by tomorrow")
     await world.until(lambda: any("Send Ben" in text for text in world.answers(dm)))
-    await _until(world, _PENDING, some=False)
+    await settled(partial(_rows, world), unacknowledged(world.slack))
     async with await psycopg.AsyncConnection.connect(world.database_url) as lock:
         await lock.execute(f"LOCK TABLE {locked} IN EXCLUSIVE MODE")
         await _rows(world, HAND_OVER.format(account="U1", kind="morning", direct=True, key=""))
@@ -54,7 +53,7 @@ async def test_a_brief_is_said_once_after_a_kill(world: World, locked: str, reac
         await _rows(world, "UPDATE tasks SET text = 'Something else'")
     await world.robbie()
     await world.until(lambda: any("### Good" in text for text in world.answers(dm)))
-    await _until(world, _PENDING, some=False)
+    await settled(partial(_rows, world), unacknowledged(world.slack))
     (brief,) = [text for text in world.answers(dm) if "### Good" in text]
     assert "Send Ben the contract" in brief
     assert bool(kept) is (locked == "outbox")

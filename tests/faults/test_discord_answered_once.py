@@ -13,6 +13,7 @@ import pytest
 from adapters.doubles.discord import DiscordDouble, hold_then_take, take_then_hold
 from adapters.doubles.providers import ProviderDouble
 from tests.robbie_process import Robbie, discord_environment, provider_environment
+from tests.settled import settled
 
 
 class Guild:
@@ -23,6 +24,7 @@ class Guild:
         self.providers = providers
         self._folder = folder
         self._database_url = database_url
+        self._robbies: list[Robbie] = []
         self.stack = AsyncExitStack()
 
     async def robbie(self, **environment: str) -> Robbie:
@@ -35,7 +37,9 @@ class Guild:
             "ROBBIE_GATEWAY__RENEW_SECONDS": "0.5",
             **environment,
         }
-        return await self.stack.enter_async_context(Robbie(self._folder, given))
+        robbie = await self.stack.enter_async_context(Robbie(self._folder, given))
+        self._robbies.append(robbie)
+        return robbie
 
     async def mention(self, text: str, *, drop: bool = False) -> str:
         """Mention Robbie; the id of the message, and of its thread."""
@@ -57,12 +61,14 @@ class Guild:
             return await (await connection.execute(query)).fetchall()
 
     async def settled(self) -> None:
-        """Nothing is pending any more."""
-        query = """SELECT 1 FROM inbox WHERE state IN ('received', 'claimed')
-                   UNION ALL SELECT 1 FROM outbox WHERE state IN ('ready', 'sending', 'unknown')"""
-        async with asyncio.timeout(60):
-            while await self.rows(query):
-                await asyncio.sleep(0.1)
+        """Nothing is pending any more, nor on its way from Discord."""
+        await settled(self.rows, self._on_its_way)
+
+    async def _on_its_way(self) -> bool:
+        """Discord hears from nobody that an event is stored; who took it in knows."""
+        await self.discord.heard()
+        states = [await robbie.health() for robbie in self._robbies if robbie.lives]
+        return any(state["discord"]["waiting"] for state in states)
 
 
 @pytest.fixture

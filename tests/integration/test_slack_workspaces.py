@@ -128,15 +128,6 @@ async def next_second() -> None:
         await asyncio.sleep(0.02)
 
 
-async def settled(floor: Floor) -> None:
-    """Nothing waits for an answer or to be sent."""
-    query = """SELECT 1 FROM inbox WHERE state IN ('received', 'claimed') UNION ALL
-               SELECT 1 FROM outbox WHERE state IN ('ready', 'sending', 'unknown')"""
-    async with asyncio.timeout(30):
-        while await floor.rows(query):
-            await asyncio.sleep(0.05)
-
-
 async def failed(floor: Floor, tenant: str) -> dict[str, object]:
     """The outbox row that failed."""
     async with asyncio.timeout(30):
@@ -158,7 +149,7 @@ async def test_what_waits_to_be_sent_when_the_app_is_removed_fails_with_its_reas
     await floor.until(lambda: floor.slack.called("chat.postMessage"))
     second.uninstall()
     assert "the app was removed" in str((await failed(floor, "T2"))["error"])
-    await settled(floor)
+    await floor.settled()
     assert set(await state_of(floor, "T2")) == {"failed"}
 
 
@@ -176,7 +167,7 @@ async def test_a_turn_that_runs_when_the_app_is_removed_ends_and_its_answer_is_n
     floor.providers.clear_faults()
     row = await failed(floor, "T2")
     assert "the app was removed" in str(row["error"])
-    await settled(floor)
+    await floor.settled()
     assert "ready" not in await state_of(floor, "T2")
 
 

@@ -44,7 +44,7 @@ class DiscordDouble(Pressing):
     ``autocomplete``, ``message_menu``, ``user_menu``, ``press``, ``select``, ``submit``, ``dismiss``, ``forward``,
     ``clear``; ``mention()`` is the text that mentions the app.
     To look: ``messages``, ``bot_messages``, ``sees``, ``calls``, ``called``, ``pings``, ``interactions``, ``typing``,
-    ``wait_for``.
+    ``wait_for``, ``heard``.
     To disturb: ``fault``, ``rate_limits``, ``cut_sockets``, ``close_sockets``, ``request_reconnect``,
     ``invalidate_sessions``, ``gateway.acks``, ``gateway.refusing``, ``Socket.half_dead``, ``hold=True`` with
     ``release``, ``deny``, ``leave_guild``, ``world.expire_links``.
@@ -260,6 +260,12 @@ class DiscordDouble(Pressing):
     def invalidate_sessions(self, resumable: bool = False) -> None:
         """Declare every session invalid (opcode 9)."""
         self.gateway.invalidate(resumable)
+
+    async def heard(self) -> None:
+        """Wait until every client has read what was sent to it: Discord learns that from heartbeats only."""
+        if sent := self.gateway.unheard():
+            self.gateway.beat()
+            await self.wait_for(lambda _: all(it.heard >= sent[it] for it in self.gateway.unheard() if it in sent), 30)
 
     async def wait_for(self, condition: Callable[[Self], object], timeout: float = 10) -> None:  # noqa: ASYNC109
         """Wait until something is true of the double. Raises TimeoutError with what stands in it."""

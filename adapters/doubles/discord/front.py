@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import BodyPartReader, web
 
+from adapters.doubles import jitter
 from adapters.doubles.discord.faults import cloudflare, too_many
 from adapters.doubles.discord.gateway import Gateway
 from adapters.doubles.discord.limits import RateLimits, Verdict
@@ -69,7 +70,7 @@ class Front:
 
     def application(self) -> web.Application:
         """The routes, in the order in which they are told apart."""
-        app = web.Application(client_max_size=256 * 1024 * 1024)
+        app = web.Application(client_max_size=256 * 1024 * 1024, middlewares=[jitter.late])
         self.control(app)
         for path in ("/gateway/", "/gateway", "/resume/", "/resume"):
             app.router.add_get(path, self.gateway.connect)

@@ -103,6 +103,11 @@ class Gateway:
         for socket in self.sockets:
             socket.op(sockets.HEARTBEAT)
 
+    def unheard(self) -> dict[Socket, int]:
+        """The number of the last event on each socket whose client has not said yet that it read it."""
+        sent = {it: it.session.seq for it in self.sockets if it.session is not None and not it.half_dead}
+        return {socket: seq for socket, seq in sent.items() if socket.heard < seq}
+
     async def close(self) -> None:
         """End every connection."""
         for socket in list(self.sockets):
@@ -157,7 +162,7 @@ class Gateway:
             socket.count_command()
             payload = self._decoded(data)
             if payload["op"] == sockets.HEARTBEAT:
-                self._heartbeat(socket)
+                self._heartbeat(socket, payload.get("d"))
             elif payload["op"] not in self._handlers:
                 raise Closing(4001, "Unknown opcode.")
             elif not isinstance(payload.get("d"), dict):
@@ -178,8 +183,9 @@ class Gateway:
                 return payload
         raise Closing(4002, "Error while decoding payload.")
 
-    def _heartbeat(self, socket: Socket) -> None:
+    def _heartbeat(self, socket: Socket, heard: object) -> None:
         socket.heartbeats += 1
+        socket.heard = heard if isinstance(heard, int) else 0
         socket.last_beat = time.monotonic()
         if self.acks:
             socket.op(sockets.ACK)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
+from adapters.doubles import jitter
 from adapters.doubles.discord.sessions import Session
 from adapters.doubles.faults import reset
 
@@ -39,6 +40,7 @@ class Socket:
     Attributes:
         half_dead: it stays open, but carries nothing and answers no heartbeat.
         heartbeats: how many came.
+        heard: the number of the last event that the client has read, as it said with its last heartbeat.
         compressed: whether it speaks ``zlib-stream``.
         ended_with: the code that the gateway ends it with.
     """
@@ -50,15 +52,16 @@ class Socket:
     session: Session | None = None
     half_dead: bool = False
     heartbeats: int = 0
+    heard: int = 0
     ended_with: int | None = None
     last_beat: float = field(default_factory=time.monotonic)
-    _queue: asyncio.Queue[str | Closing] = field(default_factory=asyncio.Queue)
+    _queue: asyncio.Queue[tuple[float, str | Closing]] = field(default_factory=asyncio.Queue)
     _commands: deque[float] = field(default_factory=deque)
 
     def push(self, text: str) -> None:
         """Send a payload when its turn comes, unless the socket is half dead."""
         if not self.half_dead:
-            self._queue.put_nowait(text)
+            self._put(text)
 
     def op(self, op: int, data: object = None) -> None:
         """Send a payload that is no event."""
@@ -67,7 +70,7 @@ class Socket:
     def close(self, code: int, reason: str = "") -> None:
         """End the connection when what is queued has been sent."""
         self.ended_with = self.ended_with or code
-        self._queue.put_nowait(Closing(code, reason))
+        self._put(Closing(code, reason))
 
     def cut(self) -> None:
         """Reset the connection."""
@@ -87,7 +90,8 @@ class Socket:
         """Send what is queued, in one compression context, until the gateway wants to end the connection."""
         deflate = zlib.compressobj() if self.compressed else None
         while True:
-            item = await self._queue.get()
+            due, item = await self._queue.get()
+            await asyncio.sleep(due - time.monotonic())
             if isinstance(item, Closing):
                 return item
             if deflate is None:
@@ -95,3 +99,6 @@ class Socket:
             else:
                 data = deflate.compress(item.encode()) + deflate.flush(zlib.Z_SYNC_FLUSH)
                 await self.ws.send_bytes(data)
+
+    def _put(self, item: str | Closing) -> None:
+        self._queue.put_nowait((time.monotonic() + jitter.seconds(), item))

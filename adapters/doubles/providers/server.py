@@ -9,6 +9,7 @@ from typing import Self
 
 from aiohttp import web
 
+from adapters.doubles import jitter
 from adapters.doubles.providers import ollama
 from adapters.doubles.providers.anthropic import Anthropic
 from adapters.doubles.providers.control import add_control
@@ -167,7 +168,7 @@ class ProviderDouble:
         self._port = self._runner.addresses[-1][1]
 
     def _app(self) -> web.Application:
-        app = web.Application(client_max_size=32 * 1024**2)
+        app = web.Application(client_max_size=32 * 1024**2, middlewares=[jitter.late])
         self._add_chat(app, "openai", "/v1/chat/completions", OpenAI())
         self._add_chat(app, "groq", "/groq/openai/v1/chat/completions", OpenAI())
         self._add_chat(app, "anthropic", "/anthropic/v1/messages", Anthropic())

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from adapters.doubles import jitter
 from adapters.doubles.slack.state import Workspace
 from adapters.doubles.slack.wire import Json
 
@@ -130,6 +131,7 @@ class Deliveries:
     async def ask(self, kind: EnvelopeKind, payload: Json) -> Delivery:
         """Send what waits for an answer: once, for Slack does not try again."""
         delivery = Delivery(payload, kind=kind)
+        await jitter.pause()
         delivery.reason = await self.transport.deliver(delivery, self.ack_timeout)
         if delivery.reason:
             self.lost.append(delivery.event_id)
@@ -167,6 +169,7 @@ class Deliveries:
         task.add_done_callback(self._running.discard)
 
     async def _carry(self, delivery: Delivery) -> None:
+        await jitter.pause()
         first = delivery.attempt
         for attempt in range(first, max(first, len(self.retry_delays)) + 1):
             if attempt > first:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
+from adapters.doubles import jitter
 from adapters.doubles.faults import Behaviour, Fault
 from adapters.doubles.slack import files
 from adapters.doubles.slack.delivery import LOG_BOUND
@@ -58,7 +59,7 @@ class Front:
 
     def application(self) -> web.Application:
         """The routes."""
-        app = web.Application(client_max_size=256 * 1024 * 1024)
+        app = web.Application(client_max_size=256 * 1024 * 1024, middlewares=[jitter.late])
         app.router.add_route("*", "/api/{method}", self._api)
         app.router.add_get("/link/", self._connect)
         app.router.add_post("/upload/v1/{team}/{file}", self._upload)
