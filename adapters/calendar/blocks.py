@@ -12,6 +12,8 @@ _DAY = re.compile(r"^(DTSTART|DTEND)[^:\n]*:(\d{4})(\d\d)(\d\d)", re.MULTILINE |
 _PART = re.compile(
     r"^BEGIN:(?P<name>(?!VCALENDAR)[\w-]+)[ \t]*$.*?^END:(?P=name)[ \t]*$", re.MULTILINE | re.IGNORECASE | re.DOTALL
 )
+_END = re.compile(r"^END:VCALENDAR[ \t]*$", re.MULTILINE | re.IGNORECASE)
+_BEGIN = re.compile(r"^BEGIN:", re.MULTILINE | re.IGNORECASE)
 _PROPERTY = re.compile(r"(?!BEGIN:|END:)[\w-]+[;:]", re.IGNORECASE)
 _DURATION = re.compile(r"^DURATION[;:]", re.MULTILINE | re.IGNORECASE)
 
@@ -21,8 +23,10 @@ def split(text: str) -> tuple[str, list[str]]:
     whole = re.sub(r"\n[ \t]", "", re.sub(r"\r\n?", "\n", text)).strip()
     if not re.match(r"BEGIN:VCALENDAR\s", whole, re.IGNORECASE):
         raise ValueError("not_calendar")
-    if not re.search(r"^END:VCALENDAR\s*\Z", whole, re.IGNORECASE | re.MULTILINE):
+    *_, end = (0, *(found.end() for found in _END.finditer(whole)))
+    if not end or _BEGIN.search(whole, end):
         raise ValueError("cut")
+    whole = whole[:end]  # some servers write a remark of their own after it
     parts: dict[str, list[str]] = {"VEVENT": [], "VTIMEZONE": []}
     for part in _PART.finditer(whole):
         parts.setdefault(part["name"].upper(), []).append(part.group())

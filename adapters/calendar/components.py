@@ -95,7 +95,8 @@ def _day(at: date) -> date:
 
 def _occurrence(event: Component, begins: date, window: Window) -> str:
     """What tells it from the others of its series, even when it is moved."""
-    at = event.decoded("RECURRENCE-ID") if "RECURRENCE-ID" in event else begins
+    own = "RECURRENCE-ID" in event and not _parameter(event["RECURRENCE-ID"], "RANGE")  # else it is that of many
+    at = event.decoded("RECURRENCE-ID") if own else begins
     return window.moment(at).isoformat() if isinstance(at, datetime) else str(at)
 
 
@@ -110,7 +111,11 @@ def _attendees(event: Component) -> list[icalendar.vCalAddress]:
 
 
 def _email(address: object) -> str:
-    return re.sub(r"^mailto:", "", str(address).strip(), flags=re.IGNORECASE).casefold()
+    """Of who is invited; iCloud has a path of its own in its place, and the address beside it."""
+    given = str(address).strip()
+    if "@" not in given:
+        given = _parameter(address, "EMAIL") or given
+    return re.sub(r"^mailto:", "", given, flags=re.IGNORECASE).casefold()
 
 
 def _answer(event: Component, window: Window) -> str:
@@ -141,7 +146,7 @@ def _where(event: Component) -> tuple[str, str]:
     given = [_first(event.get(name)) for name in _LINKS]
     told = _MEETING.search(str(event.get("DESCRIPTION", "")))
     links = [*given, place, told.group() if told else "", str(event.get("URL", ""))]
-    url = next((link for link in links if re.fullmatch(rf"https?://\S{{3,{_URL}}}", link)), "")
+    url = next((link for link in links if re.fullmatch(rf"https?://\S{{3,{_URL}}}", link) and link.isprintable()), "")
     return "" if place.startswith(("https://", "http://")) else place, url
 
 

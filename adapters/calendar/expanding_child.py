@@ -12,7 +12,7 @@ import logging
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -104,11 +104,23 @@ def _expanded(series: list[Component], window: Window) -> list[Component]:
     """All occurrences of a series; raises TooLong, or whatever the library raises."""
     calendar = icalendar.Calendar()
     for event in series:
+        _to_the_end_of_its_last_day(event)
         calendar.add_component(event)
     with within(_SERIES_SECONDS):
         # A day on either side: days and times without a zone are compared as they stand.
         start, end = window.first - timedelta(days=1), window.last + timedelta(days=2)
         return list(recurring_ical_events.of(calendar).between(start, end))
+
+
+def _to_the_end_of_its_last_day(event: Component) -> None:
+    """A rule that ends on a day has that day, also where its event has a time: many programs write it so."""
+    rule = event.get("RRULE")
+    last = rule.get("UNTIL", []) if isinstance(rule, icalendar.vRecur) else []
+    if len(last) == 1 and not isinstance(last[0], datetime):
+        begins = event.decoded("DTSTART")
+        if isinstance(begins, datetime):
+            end = datetime.combine(last[0], time.max, begins.tzinfo)
+            rule["UNTIL"] = [end.astimezone(UTC) if begins.tzinfo else end]
 
 
 def answer(asked: Mapping[str, object]) -> Json:

@@ -122,7 +122,9 @@ class IcsReader:
             return None, {}
         _check_status(response.status)
         names = {"etag": "ETag", "modified": "Last-Modified"}
-        version = {key: response.headers[name][:500] for key, name in names.items() if name in response.headers}
+        given = {key: response.headers.get(name, "") for key, name in names.items()}
+        # Other letters cannot be kept, nor sent back.
+        version = {key: value[:500] for key, value in given.items() if value and value.isascii()}
         return _decoded(await self._body(response)), version
 
     async def _body(self, response: aiohttp.ClientResponse) -> bytes:

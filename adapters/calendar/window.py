@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+_FIRST, _LAST = datetime(1000, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+
 
 class Window:
     """The days that are looked at, and for whom.
@@ -23,7 +25,9 @@ class Window:
         self.end = self.moment(last + timedelta(days=1))
 
     def moment(self, at: date) -> datetime:
-        """A day's begin, or a time, in UTC."""
+        """A day's begin, or a time, in UTC; what is centuries away is brought to where all clocks can show it."""
+        if not _FIRST.year <= at.year < _LAST.year:
+            return _FIRST if at.year < _FIRST.year else _LAST
         if not isinstance(at, datetime):
             at = datetime.combine(at, time())
         return (at if at.tzinfo else at.replace(tzinfo=self.zone)).astimezone(UTC)

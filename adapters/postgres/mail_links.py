@@ -31,7 +31,11 @@ _DIRECT = f"""
     ORDER BY messages.id DESC LIMIT 1"""
 _HAND_OVER = """
     INSERT INTO inbox (org_id, conversation_id, person_id, kind, state, platform_id, detail, occurred_at)
-    VALUES (%(org_id)s, %(id)s, %(person_id)s, 'message', 'received', %(name)s, %(detail)s, clock_timestamp())"""
+    SELECT %(org_id)s, %(id)s, %(person_id)s, 'message', 'received', %(name)s, %(detail)s, clock_timestamp()
+    WHERE NOT EXISTS (SELECT FROM inbox WHERE conversation_id = %(id)s AND platform_id = %(name)s
+                      AND state IN ('received', 'claimed'))"""
+# Until it is carried out nothing says that it was asked: who presses twice waits here, and then asks nothing more.
+_ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('mail link ' || %(name)s, 0))"
 
 
 class PostgresMailLinks:
@@ -63,5 +67,6 @@ class PostgresMailLinks:
             where = await (await tx.execute(_DIRECT, {"me": asker.person_id, "org_id": asker.org_id})).fetchone()
             if where is None:
                 return False
+            await tx.execute(_ALONE, {"name": name})
             await tx.execute(_HAND_OVER, {**where, "name": name, "detail": Jsonb({"command": command.model_dump()})})
         return True

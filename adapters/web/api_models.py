@@ -22,6 +22,10 @@ _Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONG
 _Task = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_TASK, pattern="^[^\x00]*$")
 ]
+# Programs send the first or the last day that there is for "none"; not every clock can show those.
+_FIRST, _LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+_Moment = Annotated[AwareDatetime, Field(ge=_FIRST, lt=_LAST)]
+_Day = Annotated[date, Field(ge=_FIRST.date(), lt=_LAST.date())]
 _Currency = Annotated[str, StringConstraints(pattern="^(?:[A-Z]{3})?$")]
 
 
@@ -79,7 +83,7 @@ class DealChange(_Sent):
     value: Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=2)] | None = None
     currency: _Currency = ""
     stage: Stage = Stage.LEAD
-    closes_on: date | None = None
+    closes_on: _Day | None = None
     next_step: _Line = ""
     company_id: _Id | None = None
     contact_id: _Id | None = None
@@ -98,7 +102,7 @@ class ActivityChange(_Sent):
 
     kind: Happened = "note"
     text: _Text = ""
-    happened_at: AwareDatetime = datetime.min.replace(tzinfo=UTC)
+    happened_at: _Moment = datetime.min.replace(tzinfo=UTC)
     contact_id: _Id | None = None
     company_id: _Id | None = None
     deal_id: _Id | None = None
@@ -108,7 +112,7 @@ class ActivityNew(ActivityChange):
     """Something that happened."""
 
     kind: Happened
-    happened_at: AwareDatetime
+    happened_at: _Moment
     shared: bool = True
     key: _Line = ""
 
@@ -117,14 +121,14 @@ class TaskNew(_Sent):
     """A new task; it is its person's alone."""
 
     text: _Task
-    due_at: AwareDatetime | None = None
+    due_at: _Moment | None = None
 
 
 class TaskChange(_Sent):
     """Fields of a task that are to change. ``done`` says that it is done, or not after all."""
 
     text: _Task = ""
-    due_at: AwareDatetime | None = None
+    due_at: _Moment | None = None
     importance: Annotated[int, Field(ge=1, le=5)] | None = None
     deal_id: _Id | None = None
     contact_id: _Id | None = None

@@ -28,6 +28,7 @@ _TYPED = "Write what to do with which line: `brief done 2`, `brief later 2 Frida
 _ONLY_TASKS = (
     "Only tasks can be put off to a day that you choose; this comes back tomorrow: `brief later` without a day."
 )
+_UNDO_THERE = "Undo stands under what I answered when you did that; or write `outreach undo 12`, with its number."
 _PRIVATE = "What your brief says is for you alone. Ask me about it in our direct message."
 _MOST_LINES = 25
 _LABEL = 75
@@ -112,10 +113,11 @@ class Acting:
     async def _do(self, asked: Asked, chosen: Chosen, act: str) -> Say | Ask:
         if act == "why":
             return await self._reasons(asked, chosen)
+        queued = chosen.line.ref.startswith(("outreach:", "contact:"))
         if act == "undo":
-            return await self._undo(asked, chosen)
+            return Say(_UNDO_THERE) if queued and self._outreach else await self._undo(asked, chosen)
         wanted = Act(act)
-        if chosen.line.ref.startswith(("outreach:", "contact:")) and self._outreach and wanted is not Act.ASK:
+        if queued and self._outreach and wanted is not Act.ASK:
             wanted = _OF_OUTREACH.get(wanted, wanted)
             said = await self._outreach(asked, chosen.line.ref, wanted)
             await self._record(asked, chosen, Act.EDIT if wanted is Act.SEND else wanted)  # the draft is seen first
@@ -142,6 +144,8 @@ class Acting:
             if put_off is None:
                 return Say(NOT_THERE)
             said = quoted(put_off[1].text)
+            if put_off[1].done_at is not None:
+                return Say(f"That is done already: {said}")
         elif when:
             raise CommandError(_ONLY_TASKS, "brief")
         await self._record(asked, chosen, Act.SNOOZE)
@@ -168,13 +172,15 @@ class Acting:
         return Say(_TYPED)
 
     async def _undo(self, asked: Asked, chosen: Chosen) -> Say:
+        """A button says of what; typed, it is whatever was done with the task."""
         task, of = _task(chosen), asked.argument("of")
         said = chosen.said
-        if task is not None and of in ("done", "snooze"):
+        if task is not None and of in ("done", "snooze", ""):
             asker, back = asked.asker, TaskChanges(snoozed_until=None)
-            now = await self._tasks.finish(asker, task, done=False) if of == "done" else None
-            changed = await self._tasks.change(asker, task, back) if of == "snooze" else None
-            restored = changed[1] if changed else now
+            restored = await self._tasks.finish(asker, task, done=False) if of != "snooze" else None
+            if of != "done":
+                changed = await self._tasks.change(asker, task, back)
+                restored = changed[1] if changed else None
             if restored is None:
                 return Say(NOT_THERE)
             said = quoted(restored.text)

@@ -54,8 +54,19 @@ def meetings(events: Sequence[Event], blocks: Sequence[Block], day: Day, now: da
     clashing = _clashing(looked_at.clashes)
     found = [_meeting(one, clashing.get(one.id, ())) for one in looked_at.events if one.ends_at > now]
     found += [_kept(one) for one in looked_at.blocks if one.ends_at > now]
-    found.sort(key=lambda one: (one.starts_at, one.ends_at, one.ref))
+    found = [_within(one, day) for one in found]
+    found.sort(key=lambda one: (not one.all_day, one.starts_at, one.ends_at, one.ref))
     return (*(_meeting(one) for one in looked_at.all_day), *found)[:MOST]
+
+
+def _within(one: Meeting, day: Day) -> Meeting:
+    """What of it is on a day: lines say times without their day. What ends early on the next is left as it is."""
+    begins, ends = max(one.starts_at, day.begins), one.ends_at
+    if ends - begins >= ONE_DAY:
+        ends = max(begins, min(ends, day.ends))
+    return one.model_copy(
+        update={"starts_at": begins, "ends_at": ends, "all_day": begins == day.begins and ends >= day.ends}
+    )
 
 
 def free(events: Sequence[Event], blocks: Sequence[Block], first: Day, days: int, now: datetime) -> tuple[Gap, ...]:

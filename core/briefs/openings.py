@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+from core.briefs.day import Day
 from core.briefs.models import BriefKind, Facts, Gap, Missed, Priority
 from core.briefs.saying import Clock, length, quoted, total
 
@@ -69,7 +70,10 @@ def day_in_short(facts: Facts, clock: Clock) -> str:
 
 
 def _first(facts: Facts, clock: Clock) -> str:
-    first = next((one for one in facts.meetings if not one.all_day), None)
+    begins = Day(facts.next_day or facts.local_date, clock.zone).begins
+    # What goes on over midnight is no first meeting of the day, unless there is no other.
+    timed = sorted((one for one in facts.meetings if not one.all_day), key=lambda one: one.starts_at <= begins)
+    first = next(iter(timed), None)
     if first is None:
         return clock.words.no_meeting
     return clock.words.first_meeting.format(title=quoted(first.title, _TITLE), when=clock.time(first.starts_at))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, time
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from core.briefs.models import BriefKind
@@ -31,6 +32,15 @@ _WAYS = {
 }  # fmt: skip
 _ON = {"on": True, "yes": True, "an": True, "ja": True, "off": False, "no": False, "aus": False, "nein": False}
 _MOST_QUIET = 60
+_BETWEEN = re.compile(r"/|\s+(?:to|until|till|bis|–|-)\s+|(?<=\.)[–-](?=\d)", re.IGNORECASE)
+_FROM = re.compile(r"(?:from|vom?|ab)\s+", re.IGNORECASE)
+_UNTIL = re.compile(r"(?:until|till|bis)\s+", re.IGNORECASE)
+_FOR = re.compile(
+    r"(?:(?:for|für)\s+)?\w+\s+(?:days?|weeks?|months?|tagen?|tage|wochen?|monaten?|monate)", re.IGNORECASE
+)
+_WEEK = re.compile(r"(?:next|nächste)\s+(?:week|woche)", re.IGNORECASE)
+_YEAR = re.compile(r"\d{4}")
+_LONG = timedelta(days=180)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +128,7 @@ def day_of(text: str, moment: Moment, *, later: bool = False) -> date:
 def _quiet(rest: str, chosen: BriefSettings, moment: Moment) -> Changes:
     if rest.casefold() in _NEVER:
         return {"quiet": ()}
-    pieces = re.split(r"/|\s+(?:to|until|till|bis|–|-)\s+", rest, maxsplit=1)
-    days = [day_of(piece, moment) for piece in pieces]
-    if days != sorted(days):
-        raise CommandError("The last quiet day is before the first.", COMMAND)
+    days = _span(rest, moment)
     entry = "/".join(day.isoformat() for day in dict.fromkeys(days))
     quiet = tuple(dict.fromkeys((*chosen.quiet, entry)))
     if len(quiet) > _MOST_QUIET:
@@ -129,8 +136,65 @@ def _quiet(rest: str, chosen: BriefSettings, moment: Moment) -> Changes:
     return {"quiet": quiet}
 
 
+def _span(text: str, moment: Moment) -> list[date]:
+    """One day, or the first and the last of some. Raises CommandError."""
+    today = moment.now.astimezone(moment.zone).date()
+    if _WEEK.fullmatch(text):
+        return [day_of(text, moment), day_of(text, moment) + timedelta(days=6)]
+    if _FOR.fullmatch(text):  # so many days, of which today is the first
+        return [today, day_of(text, moment) - timedelta(days=1)]
+    if _UNTIL.match(text):
+        return [today, day_of(text, moment)]
+    pieces = _BETWEEN.split(_FROM.sub("", text), maxsplit=1)
+    if len(pieces) == 1 and _FROM.match(text):
+        raise CommandError("Until which day? Write it like `brief quiet 24 December to 2 January`.", COMMAND)
+    days = [day_of(piece, moment) for piece in pieces]
+    return days if days == sorted(days) else _put_right(days[0], days[-1], text, moment)
+
+
+def _put_right(first: date, last: date, text: str, moment: Moment) -> list[date]:
+    """Some days of which each was taken for the next of its name: the first may have passed, or both lie ahead.
+
+    Raises:
+        CommandError: neither is so.
+    """
+    today = moment.now.astimezone(moment.zone).date()
+    if not _YEAR.search(text):
+        with suppress(ValueError):  # of 29 February
+            begun = first.replace(year=first.year - 1)
+            if begun <= today <= last and last - begun < _LONG:
+                return [begun, last]
+        with suppress(CommandError):
+            then = replace(moment, now=datetime.combine(first, time(12), moment.zone))
+            later = day_of(_BETWEEN.split(text)[-1], then)
+            if later - first < _LONG:
+                return [first, later]
+    raise CommandError("The last quiet day is before the first.", COMMAND)
+
+
+def _pause(rest: str, chosen: BriefSettings, moment: Moment) -> Changes:
+    day = day_of(rest, moment, later=True)
+    if day <= moment.now.astimezone(moment.zone).date():
+        raise CommandError("I pause for whole days: write the first with briefs again, from tomorrow on.", COMMAND)
+    return {"paused_until": day.isoformat()}
+
+
+def _off(rest: str, chosen: BriefSettings, moment: Moment) -> Changes:
+    """For good; with a day, until then."""
+    if rest and not (_UNTIL.match(rest) or _FOR.fullmatch(rest)):
+        raise CommandError("Write `brief off`, `brief pause until Monday` or `brief quiet Friday`.", COMMAND)
+    return _pause(rest, chosen, moment) if rest else {"on": False}
+
+
+def _again(rest: str, chosen: BriefSettings, moment: Moment) -> Changes:
+    """At once, or from a day on."""
+    return _pause(rest, chosen, moment) if rest else {"paused_until": ""}
+
+
 def _holidays(rest: str, chosen: BriefSettings, moment: Moment) -> Changes:
     wanted = rest.strip().upper()
+    if rest == "no":
+        raise CommandError("Write `brief holidays none` for none, or `brief holidays NO` for those of Norway.", COMMAND)
     if rest.casefold() in _NEVER:
         return {"holidays": ""}
     if not _PLACE.fullmatch(wanted):
@@ -167,10 +231,10 @@ def _time_of(kind: BriefKind) -> Reader:
 
 Reader = Callable[[str, BriefSettings, Moment], Changes | None]
 _READERS: Mapping[str, Reader] = {
-    **dict.fromkeys(("on", "start", "an"), lambda rest, chosen, moment: {"on": True, "paused_until": ""}),
-    **dict.fromkeys(("off", "stop", "aus"), lambda rest, chosen, moment: {"on": False}),
-    "pause": lambda rest, chosen, moment: {"paused_until": day_of(rest, moment, later=True).isoformat()},
-    "resume": lambda rest, chosen, moment: {"paused_until": ""},
+    **dict.fromkeys(("on", "start", "an"), lambda rest, chosen, moment: {"on": True, **_again(rest, chosen, moment)}),
+    **dict.fromkeys(("off", "stop", "aus"), _off),
+    "pause": _pause,
+    "resume": _again,
     **dict.fromkeys(("days", "tage"), lambda rest, chosen, moment: {"days": weekdays(rest)}),
     "quiet": _quiet,
     "holidays": _holidays,

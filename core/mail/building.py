@@ -54,6 +54,7 @@ def clean_address(given: str) -> str:
         domain = ""
     labels = domain.split(".")
     good = at and _LOCAL.fullmatch(local) and not local.startswith(".") and not local.endswith(".")
+    good = good and "=?" not in local  # which mail programs would decode
     if not (good and ".." not in local and len(labels) > 1 and all(map(_LABEL.fullmatch, labels))):
         raise CommandError(f"“{plain(given)[:60]}” is no mail address that I can use. Write it like ana@example.com.")
     if len(local) + len(domain) + 1 > _LONGEST_ADDRESS:
@@ -62,9 +63,12 @@ def clean_address(given: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Text for a header: on one line, without anything that steers a terminal or turns its direction around."""
+    """Text for a header: on one line, without anything that steers a terminal or turns its direction around.
+
+    What looks encoded is taken apart: the library would decode it, line ends too, and write it without encoding it.
+    """
     kept = "".join(" " if unicodedata.category(letter) in ("Cc", "Cf", "Zl", "Zp") else letter for letter in text)
-    return " ".join(kept.encode("utf-8", "replace").decode().split())[:_LONGEST_HEADER]
+    return " ".join(kept.encode("utf-8", "replace").decode().replace("=?", "= ?").split())[:_LONGEST_HEADER]
 
 
 def mailbox(address: str, name: str = "") -> Address:

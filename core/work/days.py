@@ -110,9 +110,15 @@ def _latest(today: date, day: int, month: int, year: str | None) -> date:
 def exact(text: str) -> date | None:
     """A date in the ways that files write it: ``2026-11-30``, ``30.11.2026``, ``20261130``; None for none.
 
+    The first and the last that there are, which stand for none in many files, are none either.
+
     ``11/30/2026`` and ``30/11/2026`` are read where only one of both is a date; else nobody can tell.
     """
-    text = text.strip().partition("T")[0].partition(" ")[0]
+    found = _exact(text.strip().partition("T")[0].partition(" ")[0])
+    return found if found and 1000 <= found.year < 9000 else None
+
+
+def _exact(text: str) -> date | None:
     try:
         if re.fullmatch(r"\d{8}", text):
             return date(int(text[:4]), int(text[4:6]), int(text[6:]))

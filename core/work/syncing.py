@@ -116,7 +116,12 @@ class Syncing:
         except CalendarError as error:
             await self._failed(lease, subscription, error)
             return
-        kept = await self._store.keep(lease, reading, self._seconds)
+        try:
+            kept = await self._store.keep(lease, reading, self._seconds)
+        except Exception as error:  # else it would be the first to be read again, before those of everybody else
+            _log.error("a calendar could not be kept: %s", type(error).__name__)
+            await self._failed(lease, subscription, CalendarError(_BROKE))
+            return
         self._count("lost" if not kept else "same" if reading.events is None else "read")
 
     async def _read(self, subscription: Subscription) -> Reading:

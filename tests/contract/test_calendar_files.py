@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 
@@ -32,6 +33,20 @@ async def test_what_has_not_changed_is_not_sent_again() -> None:
         again = await reader().read(source(f"{server.url}/x.ics", state=first.state))
         assert [one.title for one in first.events or ()] == ["Meeting"]
         assert (again.events, again.state, server.same) == (None, first.state, 1)
+
+
+async def test_a_version_in_letters_that_cannot_be_kept_is_no_version() -> None:
+    async def odd(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = b'HTTP/1.1 200 OK\r\nETag: "\xff"\r\nConnection: close\r\n\r\n'
+        writer.write(head + TEXT.encode())
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(odd, "127.0.0.2") as server:
+        host, port = server.sockets[0].getsockname()
+        found = await reader().read(source(f"http://{host}:{port}/x.ics"))
+    assert found.events
+    assert found.state.get("etag", "").isascii()
 
 
 async def test_on_another_day_or_in_another_zone_it_is_read_again() -> None:

@@ -155,6 +155,56 @@ async def test_a_daily_event_stays_at_its_wall_time_on_every_day(zone: str, toda
     assert sum(f"{one.starts_at.astimezone(ZoneInfo(zone)):%H:%M}" != "02:30" for one in found) <= 1
 
 
+async def test_this_and_all_that_follow_can_be_moved() -> None:
+    daily = timed("Europe/Berlin", "20261026T090000", "20261026T100000", "RRULE:FREQ=DAILY;COUNT=4", "SUMMARY:x")
+    later = timed(
+        "Europe/Berlin", "20261027T150000", "20261027T160000",
+        "RECURRENCE-ID;RANGE=THISANDFUTURE;TZID=Europe/Berlin:20261027T090000", "SUMMARY:Later",
+    )  # fmt: skip
+    assert list(await events(calendar(daily, later))) == [
+        ("x", "10-26 09:00"),
+        ("Later", "10-27 15:00"),
+        ("Later", "10-28 15:00"),
+        ("Later", "10-29 15:00"),
+    ]
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York"])
+async def test_a_series_until_a_day_has_that_day(zone: str) -> None:
+    rule = "RRULE:FREQ=DAILY;UNTIL=20261028"
+    found = (await read(calendar(timed(zone, "20261026T200000", "20261026T210000", rule), zones=()))).events or ()
+    days = [f"{one.starts_at.astimezone(ZoneInfo(zone)):%d %H:%M}" for one in found]
+    assert days == ["26 20:00", "27 20:00", "28 20:00"]
+
+
+async def test_what_icloud_says_of_who_is_invited_is_found_beside_a_path_of_its_own() -> None:
+    said = "ATTENDEE;PARTSTAT=DECLINED;EMAIL=Ana@Example.com:/aMTIzNA/principal/"
+    (only,) = (await read(calendar(event("DTSTART:20261026T090000Z", said)))).events or ()
+    assert (only.answer, only.busy, only.people) == ("declined", False, ())
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York"])
+async def test_what_never_ends_or_began_long_ago_can_be_shown_on_every_clock(zone: str) -> None:
+    ends = "DTEND:99991231T235959Z", "DTEND;TZID=America/New_York:99991231T235959"
+    never = [event("DTSTART:20261026T090000Z", end, uid=end) for end in ends]
+    ever = event("DTSTART:00010101T000000Z", "DTEND:20261026T090000Z", uid="ever")
+    found = await read(calendar(*never, ever), zone=zone)
+    assert found.left_out == ""
+    assert len([f"{one.starts_at.astimezone(ZoneInfo(zone))} {one.ends_at.astimezone(ZoneInfo(zone))}"
+                for one in found.events or ()]) == 3  # fmt: skip
+
+
+async def test_no_letter_that_cannot_be_kept_comes_out_of_an_address() -> None:
+    odd = "URL:https://example.com/\x00abc", "DESCRIPTION:https://meet.google.com/\x00abc"
+    found = (await read(calendar(*(event("DTSTART:20261026T090000Z", one, uid=one[:3]) for one in odd)))).events or ()
+    assert [one.url for one in found] == ["", ""]
+
+
+async def test_what_a_server_remarks_after_a_calendar_is_no_part_of_it() -> None:
+    whole = calendar(event("DTSTART:20261026T090000Z", "SUMMARY:Meeting"))
+    assert [one.title for one in (await read(f"{whole}\n<!-- cached 0.2 s -->")).events or ()] == ["Meeting"]
+
+
 async def test_a_rule_that_never_ends_leaves_out_its_own_event_alone() -> None:
     endless = event("DTSTART:20200101T000000Z", "RRULE:FREQ=SECONDLY", "SUMMARY:Boom", uid="boom")
     found = await read(calendar(endless, timed("Europe/Berlin", "20261026T090000", "20261026T100000", "SUMMARY:Calm")))

@@ -245,6 +245,11 @@ async def test_what_is_not_known_or_not_valid_is_refused_by_its_name(members: Pr
         refused = await api.post("/contacts", json=body, headers=ana)
         assert refused.status_code == 422, body
         assert refused.json()["errors"][0]["field"] == field
+    for never in ("0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"):  # with which no brief could be made
+        refused = await api.post("/tasks", json={"text": "Call", "due_at": never}, headers=ana)
+        assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "due_at")
+        refused = await api.post("/deals", json={"name": "Deal", "closes_on": never[:10]}, headers=ana)
+        assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "closes_on")
     broken = await api.post("/contacts", content=b"{", headers={**ana, "Content-Type": "application/json"})
     assert broken.status_code == 422
     assert (await api.get("/contacts/x", headers=ana)).status_code == 422

@@ -113,6 +113,13 @@ async def test_a_line_can_be_acted_on_by_words_alone(office: Office) -> None:
     await office.command("brief why 1", "U1")
     assert "Send Ben the contract" in office.answers(dm)[-1]
     assert "urgency" in office.answers(dm)[-1]
+    await office.command("brief later 1", "U1")
+    assert "done already" in office.answers(dm)[-1]
+    assert await seen_by_ana(office, "SELECT act FROM brief_lines WHERE number = 1") == [("done",)]
+    await office.command("brief undo 1", "U1")
+    assert "As it was before" in office.answers(dm)[-1]
+    assert await done(office) == [False]
+    await office.command("brief done 1", "U1")
     await office.command("brief done 9", "U1")
     assert "no line 9" in office.answers(dm)[-1]
     assert await seen_by_ana(office, "SELECT act FROM brief_lines WHERE number = 1") == [("done",)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
@@ -138,6 +139,8 @@ async def test_a_question_is_answered_in_the_direct_message(ana: Reader) -> None
     command = ana.world.value("SELECT detail -> 'command' FROM inbox WHERE conversation_id = %s", direct)
     brief = str(ana.ticket(Act.ASK).brief_id)
     assert command == {"command": "brief-act", "arguments": {"b": brief, "n": "1", "act": "ask"}}
+    await asyncio.gather(*(ana.post(ana.token(Act.ASK)) for _ in range(3)))
+    assert ana.world.value("SELECT count(*) FROM inbox WHERE conversation_id = %s", direct) == 1, "it is asked once"
 
 
 async def test_one_click_of_a_mail_program_unsubscribes_at_once(ana: Reader) -> None:

@@ -34,6 +34,18 @@ MONDAY = Moment(datetime(2026, 11, 23, 8, tzinfo=UTC), BERLIN, "discord")
         ("tage Mo-Fr", {"days": (0, 1, 2, 3, 4)}),
         ("quiet 24 December to 2 January", {"quiet": ("2026-12-24/2027-01-02",)}),
         ("quiet 2026-12-24/2027-01-02", {"quiet": ("2026-12-24/2027-01-02",)}),
+        ("quiet from 24 December to 2 January", {"quiet": ("2026-12-24/2027-01-02",)}),
+        ("quiet 24.12.-2.1.", {"quiet": ("2026-12-24/2027-01-02",)}),
+        ("quiet until 5 December", {"quiet": ("2026-11-23/2026-12-05",)}),
+        ("quiet bis Freitag", {"quiet": ("2026-11-23/2026-11-27",)}),
+        ("quiet for 2 weeks", {"quiet": ("2026-11-23/2026-12-06",)}),
+        ("quiet next week", {"quiet": ("2026-11-30/2026-12-06",)}),
+        ("quiet Friday to Monday", {"quiet": ("2026-11-27/2026-11-30",)}),
+        ("quiet 20 November to 5 December", {"quiet": ("2026-11-20/2026-12-05",)}),
+        ("off until Monday", {"paused_until": "2026-11-30"}),
+        ("resume on Monday", {"paused_until": "2026-11-30"}),
+        ("on Monday", {"on": True, "paused_until": "2026-11-30"}),
+        ("holidays NO", {"holidays": "NO"}),
         ("holidays de-by", {"holidays": "DE-BY"}),
         ("by here", {"by": "discord"}),
         ("by email", {"by": "email"}),
@@ -54,6 +66,7 @@ def test_a_wish_changes_what_it_says(text: str, changes: dict[str, object] | Non
     [
         "pause", "pause until never", "pause yesterday", "morning 25:00", "morning soon", "days", "days Someday",
         "quiet 3 January to 24 December 2026", "holidays everywhere", "by pigeon", "silent maybe",
+        "pause for 3 hours", "off on Fridays", "holidays no", "quiet from tomorrow", "quiet 2027-08-01/2026-12-10",
     ],
 )  # fmt: skip
 def test_what_is_not_understood_is_refused(text: str) -> None:

@@ -161,6 +161,8 @@ def test_days_of_either_direction() -> None:
         ("30/11/2026", date(2026, 11, 30)),
         ("1/2/2026", None),  # the first of February or the second of January: nobody can tell
         ("2026-13-01", None),
+        ("0001-01-01", None),  # which programs write for none
+        ("9999-12-31", None),
         ("soon", None),
     ],
 )

@@ -48,12 +48,19 @@ def test_the_same_key_makes_the_same_id() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["Hi\r\nBcc: eve@example.com", "Hi\nBcc: eve@example.com", "Hi\u2028Bcc: x", "a\x00\x1b[2J"]
-)
+    "words",
+    [
+        "Hi\r\nBcc: eve@example.com", "Hi\nBcc: eve@example.com", "Hi\u2028Bcc: x", "a\x00\x1b[2J",
+        "=?utf-8?q?=0D=0ABcc=3A_eve=40example.com?=", "=?utf-8?q?=0D=0A=0D=0AHello?= ü",
+        "=?utf-8?b?DQpCY2M6IGV2ZUBleGFtcGxlLmNvbQ==?=", "Ana =?utf-8?q?=0D=0ABcc=3A_x?= B =?utf-8?q?=0ABcc=3A_x?=",
+    ],
+)  # fmt: skip
 def test_no_words_become_headers(words: str) -> None:
     mail, message = built(subject=words, name=words, sender_name=words)
     assert message["Bcc"] is None
     assert "\r\nBcc" not in mail.raw
+    assert [one.addr_spec for one in message["To"].addresses] == ["ana@example.com"]
+    assert message.get_body().get_content().strip() == "Hi"  # type: ignore[union-attr]
     assert {header.lower() for header in message} == {header.lower() for header in built()[1]}
     assert all(32 <= ord(letter) < 127 or letter in "\r\n" for letter in mail.raw)
 
@@ -96,6 +103,7 @@ def test_an_address_is_cleaned(given: str, address: str) -> None:
 @pytest.mark.parametrize(
     "given",
     ["", "ana", "ana@", "@example.com", "ana@example", "a b@example.com", "ana@exa mple.com", "ana@-x.com", "a..b@x.de",
+     "=?utf-8?q?=0D=0ABcc=3Aeve?=@x.de",
      "ana@x.de,ben@x.de", "ana@x.de\nBcc: e@x.de", '"a"@x.de', "änä@x.de",
      "a" * 65 + "@x.de", "a@" + "x." * 140 + "de"],
 )  # fmt: skip
