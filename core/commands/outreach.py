@@ -28,7 +28,7 @@ OUTREACH = (
             r"(?:show(?: me)? |list )?my outreach(?: queue| list)?\??",
             r"bei wem (?:sollte|soll|muss) ich mich (?:mal |wieder )*melden\?*",
         ),
-        bare=r"(?:(?:show|why|send|edit|later|drop) #?\d{1,9}(?: .+)?)?",
+        bare=r"(?:(?:show|why|send|edit|later|drop|undo) #?\d{1,9}(?: .+)?)?",
     ),
     Command(
         name="outreach-act",
