@@ -6,25 +6,23 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 
 from core.conversation import closing, wording
 from core.conversation.answering import Answering, end
 from core.conversation.closing import Closing
-from core.conversation.handling import Ask, Asked, Explainers, Handlers, Say, command_of
-from core.conversation.holding import held
+from core.conversation.commanding import Commanding
+from core.conversation.handling import Ask, Explainers, Handlers, command_of
 from core.conversation.live import Live
-from core.conversation.models import FileRef, InboxState, Place
+from core.conversation.models import InboxState, Place
 from core.conversation.ports import Surface
 from core.conversation.reading import Reading
 from core.conversation.remembering import Remembering
 from core.conversation.stores import Claim, Ending, Finish, TurnStore
 from core.conversation.voices import ROBBIE, OnlyRobbie, Spoken, Voice, Voices
 from core.learning.signals import signal
-from core.registry import Command, CommandError, Invocation, Lane, Registry
-from core.rendering.message import Button
+from core.registry import Invocation, Registry
 from core.routing.models import Level
 from core.routing.ports import Routes
 
@@ -89,19 +87,23 @@ class Turns:
         send: Callable[[int, Place], None] = lambda org_id, place: None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        left = [command.name for command in registry if command.lane is Lane.TURN and command.name not in handlers]
-        if set(left) - {"yes", "no"}:
-            raise ValueError(f"nobody carries out: {', '.join(left)}")
         self._store = store
         self._surfaces = surfaces
         self._policy = policy
         self._versions = versions
         self._registry = registry
-        self._handlers = handlers
-        self._explainers = explainers or {}
         self._send = send
-        self._reading = reading
         self._now = now
+        self._commanding = Commanding(
+            store,
+            surfaces,
+            registry,
+            handlers,
+            explainers or {},
+            reading,
+            renew_seconds=policy.renew_seconds,
+            now=now,
+        )
         self._answering = Answering(
             store,
             router,
@@ -141,96 +143,27 @@ class Turns:
         spoken = self._registry.spoken(claim.text, direct=claim.place.direct)
         if spoken is None:
             return await self._answer(claim, Ask(claim.text))
-        if self._known(spoken).changes:
+        if self._commanding.known(spoken).changes:
             return await self._ask_back(claim, spoken)
         return await self._command(claim, spoken)
 
     async def _command(self, claim: Claim, invocation: Invocation) -> Ending:
         """Carry out a command; one that is a question to the models goes on as a turn like any other."""
         claim = await self._known_asker(claim)
-        command, done = self._known(invocation), await self._carried_out(claim, invocation)
+        command, done = self._commanding.known(invocation), await self._commanding.carried_out(claim, invocation)
         if isinstance(done, Ask):
             return await self._answer(claim, done)
         limit = self._surfaces[claim.place.surface].part_limit
         return await self._close(claim, closing.said(claim, done, limit, private=command.private or done.private))
 
-    async def _carried_out(self, claim: Claim, invocation: Invocation, as_of: datetime | None = None) -> Say | Ask:
-        """What a command's handler says; ``as_of`` is when it was asked for, where it was asked back first."""
-        if invocation.command in ("yes", "no"):
-            return await self._settled(claim, invocation)
-        try:
-            checked = self._registry.checked(invocation)
-            if self._known(checked).admin and not claim.asker.admin:
-                return Say(wording.ADMINS_ONLY)
-            async with held(self._store, claim, self._policy.renew_seconds):
-                return await self._handlers[checked.command](self._asked(claim, checked, as_of))
-        except CommandError as error:
-            return Say(error.problem)
-
-    async def _settled(self, claim: Claim, invocation: Invocation) -> Say | Ask:
-        """Yes or no to what Robbie asked back."""
-        of = invocation.arguments.get("of", "")
-        text = await self._store.asked(claim, int(of)) if of.isdecimal() else None
-        wanted = self._registry.spoken(text, direct=claim.place.direct) if text else None
-        if wanted is None:
-            return Say(wording.DONE_ALREADY)
-        if invocation.command == "no":
-            return Say(wording.NOT_DONE)
-        at = invocation.arguments.get("at", "")
-        done = await self._carried_out(claim, wanted, datetime.fromtimestamp(int(at), UTC) if at.isdecimal() else None)
-        private = self._known(wanted).private
-        return replace(done, private=True) if private and isinstance(done, Say) else done
-
-    async def _fetched(self, claim: Claim, file: FileRef, limit: int) -> bytes:
-        """The bytes of a file of the message. Raises Unreadable."""
-        surface = self._surfaces[claim.place.surface]
-        return await self._reading.fetched(surface, claim.place, claim.platform_id, file, limit)
-
-    def _asked(self, claim: Claim, invocation: Invocation, as_of: datetime | None = None) -> Asked:
-        return Asked(
-            invocation=invocation,
-            asker=claim.asker,
-            place=claim.place,
-            now=as_of or self._now(),
-            inbox_id=claim.inbox_id,
-            conversation_id=claim.conversation_id,
-            text=claim.text,
-            about=claim.about,
-            person=claim.person,
-            channel=claim.channel,
-            files=claim.files,
-            fetch=partial(self._fetched, claim),
-            said_at=claim.occurred_at,
-        )
-
-    def _known(self, invocation: Invocation) -> Command:
-        return self._registry.get(invocation.command) or Command(invocation.command, "")
-
     async def _ask_back(self, claim: Claim, spoken: Invocation) -> Ending:
         """Free text that sounds like a command changes nothing before its person has said yes."""
-        claim, limit = await self._known_asker(claim), self._surfaces[claim.place.surface].part_limit
-        asked = self._asked(claim, spoken)
-        try:
-            shown = self._explained(asked)
-        except CommandError as error:
-            return await self._close(claim, closing.said(claim, Say(error.problem), limit, private=False))
-        if shown is None:
+        claim = await self._known_asker(claim)
+        said = self._commanding.asked_back(claim, spoken)
+        if said is None:
             return await self._answer(claim, Ask(claim.text))
-        of = {"of": str(claim.inbox_id)}
-        yes = {**of, "at": str(int(asked.now.timestamp()))}
-        buttons = (
-            Button(label="Yes", invocation=Invocation(command="yes", arguments=yes), style="primary"),
-            Button(label="No", invocation=Invocation(command="no", arguments=of)),
-        )
-        return await self._close(claim, closing.said(claim, Say(shown, buttons), limit, private=False))
-
-    def _explained(self, asked: Asked) -> str | None:
-        """How free text was understood; None where it is no command after all. Raises CommandError."""
-        explain = self._explainers.get(asked.invocation.command)
-        if explain is None:
-            return wording.understood(" ".join((asked.invocation.command, *asked.invocation.arguments.values())))
-        meaning = explain(asked)
-        return wording.understood_as(meaning) if meaning is not None else None
+        limit = self._surfaces[claim.place.surface].part_limit
+        return await self._close(claim, closing.said(claim, said, limit, private=False))
 
     async def _known_asker(self, claim: Claim) -> Claim:
         return await self._answering.know(claim, self._surfaces[claim.place.surface])
