@@ -27,7 +27,12 @@ _SELECT = """
     FROM briefs LEFT JOIN people ON people.id = briefs.owner"""
 _DUE = f"""{_SELECT}
     WHERE briefs.id = %(id)s AND {MINE} AND room IN ('', %(room)s)"""
-_LATEST = f"{_SELECT} WHERE {MINE} AND room = '' AND facts IS NOT NULL ORDER BY due_at DESC LIMIT 1"
+# Whoever names a line by its number has seen it: no brief of which nothing was sent, or that did not arrive.
+_LATEST = f"""{_SELECT}
+    WHERE {MINE} AND room = '' AND facts IS NOT NULL AND (
+        state NOT IN ('empty', 'undelivered')
+        OR EXISTS (SELECT FROM deliveries WHERE brief_id = briefs.id AND deliveries.state = 'unknown'))
+    ORDER BY due_at DESC LIMIT 1"""
 _KEEP = """
     UPDATE briefs SET facts = %(facts)s, composed_at = clock_timestamp(),
         state = CASE WHEN state = 'due' THEN %(state)s ELSE state END,
@@ -61,7 +66,7 @@ class PostgresBriefs:
         return _due(rows[0]) if rows else None
 
     async def latest(self, org_id: int, person_id: int) -> DueBrief | None:
-        """The latest of a person's briefs that was composed."""
+        """The latest of a person's briefs that came."""
         viewer = Viewer.owner(org_id, person_id)
         (rows,) = await self._database.run(org_id, (_LATEST, {"me": person_id}), viewer=viewer)
         return _due(rows[0]) if rows else None

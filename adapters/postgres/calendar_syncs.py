@@ -20,11 +20,11 @@ _DUE = """
     WHERE calendars.id = due.id
     RETURNING calendars.id AS calendar_id, calendars.org_id, calendars.owner, calendars.lease_until AS until"""
 
-# Whose it is: their zone, and the addresses that are known to be theirs.
+# Whose it is: their zone, and the addresses that are known to be theirs, by whichever account.
 _OPEN = """
     SELECT calendars.kind, sealed, state, people.zone, failures, removed_at IS NOT NULL AS removed,
-           ARRAY(SELECT lower(address) FROM mail_addresses
-                 WHERE person_id = calendars.owner AND verified_at IS NOT NULL) AS emails
+           ARRAY(SELECT lower(address) FROM mail_addresses JOIN people AS same ON same.id = person_id
+                 WHERE (same.id = people.id OR same.human = people.human) AND verified_at IS NOT NULL) AS emails
     FROM calendars JOIN people ON people.id = calendars.owner
     WHERE calendars.id = %(calendar_id)s AND lease_until = %(until)s AND sealed IS NOT NULL"""
 

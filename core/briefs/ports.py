@@ -57,7 +57,7 @@ class BriefStore(Protocol):
         """One of a person's briefs, or of the channel ``room``; None where there is none of that id."""
 
     async def latest(self, org_id: int, person_id: int) -> DueBrief | None:
-        """The latest of a person's briefs that was composed; None where there is none."""
+        """The latest of a person's briefs that they have seen, or are about to; None where there is none."""
 
     async def keep(self, due: DueBrief, facts: Facts, brief: Brief) -> DueBrief:
         """Keep what it was composed of, with its lines, once; returns what is kept, which may be another's."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from core.reminders.moments import moment
@@ -14,6 +15,8 @@ WORK = (time(9), time(18))
 """The working hours, where its owner is."""
 WORKDAYS = frozenset(range(5))
 """Monday is 0."""
+MOST_CLASHES = 200
+"""How many clashes of a day are looked for."""
 HALF_AN_HOUR = timedelta(minutes=30)
 
 
@@ -67,15 +70,24 @@ def on_day(events: Iterable[Event], day: date, zone: ZoneInfo) -> tuple[Event, .
 def clashes(events: Iterable[Event]) -> tuple[tuple[Event, Event], ...]:
     """Pairs that take the same time. What lasts all day, and what takes no time of its owner's, clashes with nothing.
 
-    The same event in two calendars does not clash with itself.
+    The same event in two calendars does not clash with itself. There are not more than ``MOST_CLASHES``, the first of
+    the day: a calendar of thousands has millions.
     """
     taken = sorted((event for event in events if _takes_time(event)), key=_order)
-    return tuple(
+    pairs = (
         (one, other)
         for index, one in enumerate(taken)
-        for other in _until(taken[index + 1 :], one.ends_at)
+        for other in _until(islice(taken, index + 1, None), one.ends_at)
         if (one.uid, one.starts_at) != (other.uid, other.starts_at)
     )
+    return tuple(islice(pairs, MOST_CLASHES))
+
+
+def over(block: Block, events: Iterable[Event]) -> list[Event]:
+    """The events that take some of the time that is kept free."""
+    return [
+        one for one in events if _takes_time(one) and _meets(one.starts_at, one.ends_at, block.starts_at, block.ends_at)
+    ]
 
 
 def gaps(

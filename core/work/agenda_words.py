@@ -11,6 +11,9 @@ from core.work.agenda import Agenda, Span, bounds
 from core.work.calendar import Block, Event
 
 _PEOPLE = 4
+_MOST = 60
+"""How many events of a day are shown: nobody has more, but the calendar of a whole house may."""
+_CLASHES = 12
 
 
 def lines_of(agenda: Agenda, zone: ZoneInfo) -> tuple[list[str], tuple[str, ...]]:
@@ -21,16 +24,19 @@ def lines_of(agenda: Agenda, zone: ZoneInfo) -> tuple[list[str], tuple[str, ...]
         zone: where its owner is.
     """
     lines = [f"**{agenda.day:%A, %-d %B %Y}** ({zone.key})"]
-    lines += [f"- all day: {_what(event)}" for event in agenda.all_day]
-    timed = [(event.starts_at, _event(event, agenda, zone)) for event in agenda.events]
+    all_day, events = agenda.all_day[:_MOST], agenda.events[:_MOST]
+    lines += [f"- all day: {_what(event)}" for event in all_day]
+    timed = [(event.starts_at, _event(event, agenda, zone)) for event in events]
     timed += [(block.starts_at, _block(block, agenda, zone)) for block in agenda.blocks]
     lines += [line for _, line in sorted(timed, key=lambda one: one[0].astimezone(UTC))]
     if len(lines) == 1:
         lines.append("- nothing")
+    if more := len(agenda.all_day) + len(agenda.events) - len(all_day) - len(events):
+        lines.append(f"- … and {more} more")
     lines += list(_clashes(agenda, zone))
     if agenda.gaps:
         lines += ["", f"Free: {', '.join(_span(gap, agenda, zone) for gap in agenda.gaps)}"]
-    return lines, tuple(event.url for event in (*agenda.all_day, *agenda.events) if event.url)
+    return lines, tuple(event.url for event in (*all_day, *events) if event.url)
 
 
 def _event(event: Event, agenda: Agenda, zone: ZoneInfo) -> str:
@@ -51,9 +57,11 @@ def _block(block: Block, agenda: Agenda, zone: ZoneInfo) -> str:
 
 
 def _clashes(agenda: Agenda, zone: ZoneInfo) -> Iterator[str]:
-    for one, other in agenda.clashes:
+    for one, other in agenda.clashes[:_CLASHES]:
         both = Span(starts_at=max(one.starts_at, other.starts_at), ends_at=min(one.ends_at, other.ends_at))
         yield f"- ⚠ {short(one.title)} and {short(other.title)} clash, {_span(both, agenda, zone)}"
+    if len(agenda.clashes) > _CLASHES:
+        yield "- ⚠ … and more that clash"
 
 
 def _span(one: Event | Block | Span, agenda: Agenda, zone: ZoneInfo) -> str:

@@ -12,7 +12,7 @@ from core.notes.showing import short
 from core.registry import CommandError, Invocation
 from core.reminders.moments import zone_of
 from core.rendering.message import Button
-from core.work.agenda import WORK, WORKDAYS, Span, bounds, clashes, gaps, on_day
+from core.work.agenda import WORK, WORKDAYS, Span, bounds, gaps, on_day, over
 from core.work.calendar import Block, Calendars, Event
 from core.work.when import Meant, length_of, when_of
 
@@ -20,6 +20,7 @@ _DAYS = 14
 _LEAST, _MOST = timedelta(minutes=15), timedelta(hours=8)
 _FOR = re.compile(r"(?:^|\s)(?:for|für)\s+(?P<what>.+)$", re.IGNORECASE | re.DOTALL)
 _TASK = re.compile(r"#(?P<id>\d{1,18})\b\s*(?P<text>.*)", re.DOTALL)
+_TITLES = 8
 _LONGEST = 300
 _UNCLEAR = "Say how long first, such as `focus 2h tomorrow morning for #12` or `focus 90 min`."
 _NO_TASK = "You have no task #{id}. `tasks` shows those that you have."
@@ -66,8 +67,9 @@ class _Focus:
         what = " ".join(filter(None, (f"#{block.task_id}" if block.task_id else "", block.text)))
         said = f"Kept free: **{_words(block, zone)}**" + (f" for {short(what)}" if what else "") + "."
         events = await self._events(asked, block.starts_at.astimezone(zone).date(), zone)
-        over = _over(block, events)
-        more = f" It clashes with {', '.join(short(event.title) for event in over)}." if over else ""
+        titles = [short(event.title) for event in over(block, events)]
+        titles[_TITLES:] = [f"{len(titles) - _TITLES} more"] if len(titles) > _TITLES else []
+        more = f" It clashes with {', '.join(titles)}." if titles else ""
         undo = Invocation(command="give-back", arguments={"id": str(block.id)})
         return Say(said + more, (Button(label="Undo", invocation=undo),))
 
@@ -121,12 +123,6 @@ def _understood(line: str) -> tuple[timedelta, str, int | None, str]:
     if len(text) > _LONGEST:
         raise CommandError(f"What it is for has at most {_LONGEST} characters.", "focus")
     return length, when.strip(), int(task["id"]) if task else None, text
-
-
-def _over(block: Block, events: Sequence[Event]) -> list[Event]:
-    """The events that take time that is kept free."""
-    mine = Event(uid=f"focus:{block.id}", starts_at=block.starts_at, ends_at=block.ends_at)
-    return [one if other is mine else other for one, other in clashes([*events, mine]) if mine in (one, other)]
 
 
 def _again(length: timedelta, at: datetime, block: Block, zone: ZoneInfo) -> tuple[Button, ...]:

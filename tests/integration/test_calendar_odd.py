@@ -1,8 +1,9 @@
-"""A calendar that cannot be kept is told to its owner, and keeps nobody else's waiting."""
+"""Calendars of people with several accounts; and one that cannot be kept keeps nobody else's waiting."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 from adapters.llm.breakers import PyBreakers
 from adapters.postgres.calendar_syncs import PostgresCalendarSyncs
@@ -17,6 +18,23 @@ from tests.integration.test_calendars import somebody
 from tests.integration.test_links import Meeting
 
 SOON = datetime.now(UTC) + timedelta(days=1)
+
+
+async def test_an_address_that_was_proved_by_another_account_is_known(desk: Desk, database: Database) -> None:
+    them = Meeting(desk, PostgresPeople(database), PostgresLinks(database))
+    ana, other = await somebody(them, "U1"), await somebody(them, "U2")
+    await ana.do("calendar", do="add", of="https://example.com/a.ics")
+    human, ids = uuid4(), [ana.asker.person_id, other.asker.person_id]
+    async with database.system() as tx:
+        await tx.execute("UPDATE people SET human = %s WHERE id = ANY (%s)", (human, ids))
+    address = "INSERT INTO mail_addresses (person_id, org_id, address, verified_at) VALUES (%s, %s, 'A@x.de', now())"
+    async with database.app(other.asker.org_id) as tx:
+        await tx.execute(address, (other.asker.person_id, other.asker.org_id))
+    syncs = PostgresCalendarSyncs(database)
+    (lease,) = await syncs.due(1, 60)
+    subscription = await syncs.open(lease)
+    assert subscription is not None
+    assert subscription.emails == ("a@x.de",)
 
 
 class OddServers:

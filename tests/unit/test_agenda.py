@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.work.agenda import WORK, Span, agenda, bounds, clashes, gaps, on_day
+from core.work.agenda import MOST_CLASHES, WORK, Span, agenda, bounds, clashes, gaps, on_day, over
+from core.work.agenda_words import lines_of
 from core.work.calendar import Block, Event
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -152,3 +153,20 @@ def test_working_hours_on_the_day_when_clocks_change_are_by_the_clock() -> None:
     monday_after = date(2026, 10, 26)
     assert [gap.starts_at.hour for gap in gaps([], monday_after, BERLIN)] == [8]
     assert [gap.starts_at.hour for gap in gaps([], date(2026, 10, 23), BERLIN)] == [7]
+
+
+def test_a_calendar_of_thousands_is_shown_in_part_and_soon() -> None:
+    all_at_once = [event("09:00", "17:00", str(number)) for number in range(5_000)]
+    seen = agenda(all_at_once, (), DAY, BERLIN)
+    lines, _ = lines_of(seen, BERLIN)
+    assert len(seen.clashes) == MOST_CLASHES
+    assert len(lines) < 100
+    assert "- … and 4940 more" in lines
+    assert "- ⚠ … and more that clash" in lines
+
+
+def test_what_takes_time_that_is_kept_free_is_found_however_much_else_clashes() -> None:
+    block = Block(id=1, starts_at=event("16:00", "17:00").starts_at, ends_at=event("16:00", "17:00").ends_at)
+    before = [event("09:00", "15:00", str(number)) for number in range(50)]
+    late, touching = event("16:30", "18:00", "late"), event("17:00", "18:00", "touching")
+    assert over(block, [*before, late, touching, event("16:00", "17:00", "free", busy=False)]) == [late]
