@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
@@ -11,6 +12,7 @@ from core.command import Choice, Command, CommandError, Invocation, Kind, Lane, 
 __all__ = ["Choice", "Command", "CommandError", "Invocation", "Kind", "Lane", "Option", "Registry", "Where"]
 
 _CALLED = re.compile(r"\A(?:(?:hey|hi|hallo|okay|ok),? )?robbie[,:!]? +|, robbie(?=[.!?]*\Z)", re.IGNORECASE)
+_NEAR = 0.82  # of 1: how alike a mistyped name and the one that was meant are
 _LONGEST_BARE = 1_200  # characters; what is longer is no command without a prefix
 
 
@@ -68,8 +70,15 @@ class Registry:
         name, _, rest = line.strip().partition(" ")
         command = self.get(name.casefold())
         if command is None or command.hidden:
-            raise CommandError(f"I do not know a command called “{name[:32]}”.")
+            raise self._unknown(name)
         return self.checked(Invocation(command=command.name, arguments=_positional(command, rest.strip())))
+
+    def _unknown(self, name: str) -> CommandError:
+        """What to tell of a name that is none, with the command that was probably meant."""
+        known = [command.name for command in self.offered]
+        near = next(iter(difflib.get_close_matches(name[:32].casefold(), known, n=1, cutoff=_NEAR)), "")
+        meant = f" Did you mean `{near}`?" if near else ""
+        return CommandError(f"I do not know a command called “{name[:32]}”.{meant}", near)
 
     def checked(self, invocation: Invocation) -> Invocation:
         """The same with every argument as it must be. Raises CommandError."""

@@ -58,6 +58,23 @@ def test_what_cannot_be_read_says_what_to_write_instead(line: str, problem: str)
     assert problem in caught.value.problem
 
 
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ("tsk send Ben the draft", "task"),
+        ("Reminder", "reminders"),
+        ("contcats", "contacts"),
+        ("dance", ""),
+        ("x" * 500, ""),
+    ],
+)
+def test_a_mistyped_name_is_told_which_command_was_meant(line: str, meant: str) -> None:
+    told = REGISTRY.line(f"/{line}", "/")
+    assert told is not None
+    assert (told.command, told.arguments["command"]) == ("help", meant)
+    assert (f"Did you mean `{meant}`?" in told.arguments["problem"]) is bool(meant)
+
+
 def test_a_line_that_cannot_be_read_asks_for_help_with_the_problem() -> None:
     asked = KNOWN.line("!robbie remind soon", "!robbie ")
     assert asked is not None
