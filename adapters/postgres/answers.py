@@ -13,12 +13,14 @@ from core.conversation.voices import Voice
 from core.routing.models import Answer
 
 # Everything hangs on ``closed``: no row there, and nothing is written. Nor is it where the question was edited
-# or deleted since the turn looked last.
+# or deleted since the turn looked last, or where its asker may not see all any more that the answer was given: that was
+# forgotten or taken back while a model wrote.
 _CLOSED = """
     WITH closed AS (
         UPDATE inbox SET state = %(state)s, lease_until = NULL, closed_at = clock_timestamp()
         WHERE id = %(inbox_id)s AND fence = %(fence)s AND state = 'claimed'
           AND (cancel IS NULL OR cancel = 'stop' OR cancel = 'delete' AND %(outcome)s = 'deleted')
+          AND cardinality(%(recalled)s::bigint[]) = (SELECT count(*) FROM memories WHERE id = ANY (%(recalled)s))
         RETURNING id, org_id, conversation_id, person_id
     ),"""
 _NEW = """
@@ -51,7 +53,6 @@ _RECORD = """
             level int, model text, error text, input_tokens int, output_tokens int, estimate_usd float,
             cost_usd float, latency_ms float, first_token_ms float)
     ),"""
-# What its asker may still see of what the answer was given: by now some of it may have been deleted.
 _DRAWN_ON = """
     drawn AS (
         INSERT INTO drawn_on (org_id, interaction_id, memory_id)

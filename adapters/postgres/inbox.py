@@ -95,11 +95,12 @@ _ON_ITS_WAY = """
       AND state IN ('ready', 'sending', 'unknown') LIMIT 1"""
 
 # A platform that deletes a message need not say which conversation it was in, and one that was only heard is in
-# another one than its place says; the message's own identity tells.
+# another one than its place says; the message's own identity tells. Discord's threads are channels of their own.
 _SAID_IN = """
     SELECT conversation_id FROM inbox_identities JOIN inbox ON inbox.id = inbox_id
     WHERE surface = %(surface)s AND tenant = %(tenant)s AND kind = 'message'
-      AND identity = 'message:' || %(channel)s || ':' || %(platform_id)s"""
+      AND identity IN ('message:' || %(channel)s || ':' || %(platform_id)s,
+                       'message:' || %(thread)s || ':' || %(platform_id)s)"""
 
 
 class PostgresInbox:

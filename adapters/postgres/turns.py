@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
 
 from psycopg.errors import DeadlockDetected
 from psycopg.rows import DictRow
@@ -17,7 +16,7 @@ from adapters.postgres.erasing import erase
 from adapters.postgres.messages import extras, persona
 from adapters.postgres.people import spent
 from core.conversation.models import Asker, Attached, Place, Profile, Utterance
-from core.conversation.stores import Claim, Earlier, Ending, Finish, Lease
+from core.conversation.stores import Claim, Earlier, Ending, Finish, Lease, Remembered
 from core.people.models import ChannelSettings, PersonSettings
 from core.people.viewer import Viewer
 from core.registry import Invocation
@@ -107,7 +106,8 @@ _KEEP_FILES = """
 # The same words of the same person, asked here before, or anywhere in private when this is private; not off the
 # record, and only while its asker may still see all that the answer was given.
 _REMEMBERED = """
-    SELECT answer.text, interactions.created_at
+    SELECT answer.text, interactions.created_at AS at,
+           ARRAY(SELECT memory_id FROM drawn_on WHERE interaction_id = interactions.id) AS recalled
     FROM interactions
     JOIN inbox ON inbox.id = interactions.inbox_id
     JOIN messages AS question ON question.id = inbox.message_id
@@ -239,7 +239,7 @@ class PostgresTurns:
         (rows,) = await self._database.run(claim.asker.org_id, (_ASKED, values))
         return rows[0]["text"] if rows else None
 
-    async def remembered(self, claim: Claim) -> tuple[str, datetime] | None:
+    async def remembered(self, claim: Claim) -> Remembered | None:
         """An earlier answer to the same words."""
         values = {
             "person_id": claim.asker.person_id,
@@ -249,7 +249,7 @@ class PostgresTurns:
         }
         viewer = Viewer.of(claim.asker, claim.place)
         (rows,) = await self._database.run(claim.asker.org_id, (_REMEMBERED, values), viewer=viewer)
-        return (rows[0]["text"], rows[0]["created_at"]) if rows else None
+        return Remembered(**{**rows[0], "recalled": tuple(rows[0]["recalled"])}) if rows else None
 
     async def save_profile(self, claim: Claim, profile: Profile) -> bool:
         """Keep what the platform says of the asker, and when it was asked for."""

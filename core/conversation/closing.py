@@ -13,7 +13,7 @@ from core.conversation.composing import compose, safe
 from core.conversation.handling import Say
 from core.conversation.live import Live
 from core.conversation.ports import Surface
-from core.conversation.stores import Claim, Earlier, Outcome
+from core.conversation.stores import Claim, Earlier, Outcome, Remembered
 from core.conversation.voices import ROBBIE, Spoken, Voice
 from core.rendering.harmless import canonical, links_in
 from core.rendering.message import Outgoing
@@ -102,7 +102,7 @@ def said(claim: Claim, say: Say, limit: int, *, private: bool) -> Closing:
 def answered(
     claim: Claim,
     spoken: Sequence[Spoken],
-    remembered: tuple[str, datetime] | None,
+    remembered: Remembered | None,
     live: Live,
     surface: Surface,
     now: datetime,
@@ -122,7 +122,7 @@ def answered(
     outcome: Outcome = "refused" if last.answer.refused else "answered"
     if last.answer.level is Level.OFFLINE:
         outcome = "offline"
-    recalled = [one.id for one in live.recalled] if outcome == "answered" else []
+    recalled = _given(live) if outcome != "offline" else remembered.recalled if remembered is not None else ()
     texts = [(one.voice, _text(one.answer, remembered, zone, now)) for one in spoken]
     texts[-1] = (last.voice, texts[-1][1] + wording.unread(live.unread))
     if len(texts) == 1:
@@ -154,10 +154,14 @@ def stopped(live: Live, voice: Voice, surface: Surface) -> Closing:
     if live.said:
         heard = [*((one.voice, one.answer.text) for one in live.said), (ROBBIE, wording.STOPPED)]
         whole, messages = _in_turn(heard, live, surface, voted=False)
-        return Closing("stopped", whole, messages, _so_far(live), voice)
+        return Closing("stopped", whole, messages, _so_far(live), voice, recalled=_given(live))
     text = f"{live.text}\n\n{wording.STOPPED}" if live.text else wording.STOPPED
     parts = compose(text, limit, allowed=live.allowed, persona=voice.persona)
-    return Closing("stopped", safe(text, live.allowed), parts, _so_far(live), voice)
+    return Closing("stopped", safe(text, live.allowed), parts, _so_far(live), voice, recalled=_given(live))
+
+
+def _given(live: Live) -> tuple[int, ...]:
+    return tuple(one.id for one in live.recalled)
 
 
 def combined(answers: Sequence[Answer]) -> Answer:
@@ -176,11 +180,12 @@ def combined(answers: Sequence[Answer]) -> Answer:
     )
 
 
-def _text(answer: Answer, remembered: tuple[str, datetime] | None, zone: ZoneInfo, now: datetime) -> str:
+def _text(answer: Answer, remembered: Remembered | None, zone: ZoneInfo, now: datetime) -> str:
     if answer.refused:
         return wording.REFUSED
     if answer.level is Level.OFFLINE:
-        return wording.offline(remembered, over_budget=answer.over_budget, zone=zone, now=now)
+        before = (remembered.text, remembered.at) if remembered is not None else None
+        return wording.offline(before, over_budget=answer.over_budget, zone=zone, now=now)
     return answer.text + wording.notes(answer, zone, now)
 
 

@@ -154,6 +154,19 @@ Ending = Literal["lost", "last", "more"]
 """How closing went: not ours any more, so thrown away; closed, and it was the last; closed, and more is pending."""
 
 
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """An answer that was given before.
+
+    Attributes:
+        recalled: the memories that it was given.
+    """
+
+    text: str
+    at: datetime
+    recalled: tuple[int, ...] = ()
+
+
 class TurnStore(Protocol):
     """What the worker of a conversation reads and writes."""
 
@@ -173,7 +186,7 @@ class TurnStore(Protocol):
     async def renew(self, claim: Claim) -> Lease | None:
         """Extend the lease by the database's clock; None when the claim is not ours any more."""
 
-    async def remembered(self, claim: Claim) -> tuple[str, datetime] | None:
+    async def remembered(self, claim: Claim) -> Remembered | None:
         """An earlier answer to the same words of the same person, where this place may show it."""
 
     async def asked(self, claim: Claim, inbox_id: int) -> str | None:

@@ -245,7 +245,7 @@ class Turns:
         )
         ending = await self._store.finish(claim, finish)
         if ending == "lost" and await self._store.release(claim):
-            return "more"  # its message was edited or deleted in the last moment
+            return "more"  # its message, or what the answer was given, was edited or deleted in the last moment
         if ending == "lost":
             _log.warning("message %s was closed by another worker; this answer is thrown away", claim.inbox_id)
         else:

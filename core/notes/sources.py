@@ -17,6 +17,15 @@ LONGEST = 300
 """Characters of a note that was found."""
 
 _CODE = re.compile(r"```.*?(?:```|\Z)|~~~.*?(?:~~~|\Z)", re.DOTALL)
+# From here on, a message is somebody else's words: a quote to its end, or a mail that is passed on.
+_QUOTED_ON = re.compile(
+    r"^[ \t]*(?:>>>"
+    r"|-{3,}[ \t]*(?:forwarded|original|weitergeleitete|ursprüngliche)[ \t-]+(?:message|nachricht|e-?mail)\b"
+    r"|(?:begin forwarded message|anfang der weitergeleiteten (?:nachricht|e-mail)):"
+    r"|(?:on|am)\b[^\n]{6,120}\b(?:wrote|schrieb[^\n]{0,80}):[ \t]*$"
+    r"|(?:from|von):[^\n]*\n(?:[ \t]*[\w-]{2,12}:[^\n]*\n){2})",
+    re.IGNORECASE | re.MULTILINE,
+)
 SENTENCE = re.compile(r"(?<=[.!?…])(?<!\d\.)[)\"”»]*\s+|\n+")
 """What stands between two sentences."""
 
@@ -97,7 +106,8 @@ def own_sentences(window: Window) -> Sequence[Sentence]:
 
 
 def _own(text: str, told: Sequence[frozenset[str]], accounts: Mapping[str, tuple[int, str]]) -> Iterator[str]:
-    lines = [line for line in _CODE.sub("\n", text).splitlines() if not line.lstrip().startswith(">")]
+    said = _QUOTED_ON.split(_CODE.sub("\n", text), maxsplit=1)[0]
+    lines = [line for line in said.splitlines() if not line.lstrip().startswith(">")]
     for sentence in SENTENCE.split("\n".join(lines)):
         plain = MENTION.sub(lambda found: "@" + accounts.get(found[1], (0, UNKNOWN))[1], sentence)
         plain = _MARKER.sub("", " ".join(plain.split()))

@@ -99,7 +99,10 @@ def linking(links: Links) -> Handlers:
         if code.casefold() in _UNDO:
             undone = await links.undo(person)
             return Say("This account is on its own again." if undone else "This account is not joined with another.")
-        return Say(_SAID[await links.redeem(person, digest(code))])
+        redeemed = await links.redeem(person, digest(code))
+        if redeemed is not Redeemed.JOINED:
+            return Say(_SAID[redeemed])
+        return Say(f"{_SAID[redeemed]} {_beware(await links.accounts(person))}")
 
     async def org(asked: Asked) -> Say:
         person, wanted = asked.asker.person_id, asked.argument("name")
@@ -161,6 +164,15 @@ def _joined(accounts: Sequence[Account]) -> Sequence[str]:
     if len(names) < 2:
         return []
     return [f"Joined already: {', '.join(names)}. The command `link undo` takes this account out."]
+
+
+def _beware(accounts: Sequence[Account]) -> str:
+    """Whoever gives somebody else a code of theirs would read along."""
+    names = ", ".join(f"{account.surface.capitalize()} ({account.org})" for account in accounts)
+    return (
+        f"They are: {names}. Did somebody else give you the code? Then undo it at once with `link undo`: who has these "
+        "accounts reads your notes and answers for you."
+    )
 
 
 def _homes(accounts: Sequence[Account]) -> dict[str, int]:

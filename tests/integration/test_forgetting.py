@@ -125,7 +125,7 @@ async def test_without_a_model_no_earlier_answer_is_given_whose_ground_is_gone(d
     claim = await ben_asks(desk, 51, "which database?")
     kept = await desk.turns.remembered(claim)
     assert kept is not None
-    assert kept[0] == "It will be the elephant one."
+    assert (kept.text, kept.recalled) == ("It will be the elephant one.", (memory,))
     if ending == "taken back":
         await friends.press(ana, "Take back", shared)
     elif ending == "forgotten":

@@ -213,7 +213,10 @@ async def test_neither_database_nor_log_holds_the_code(meeting: Meeting, caplog:
     kept = await meeting.desk.rows("SELECT * FROM links")
     assert code not in json.dumps(kept, default=str)
     assert code.replace("-", "") not in json.dumps(kept, default=str)
-    assert "Joined." in await meeting.say("link", discord, DISCORD, code=code)
+    said = await meeting.say("link", discord, DISCORD, code=code)
+    assert "Joined." in said
+    assert "Slack (T1), Discord (direct messages)" in said
+    assert "`link undo`" in said
     assert "not valid" in await meeting.say("link", discord, DISCORD, code="BCDF-XXXX")
     assert code not in caplog.text
 

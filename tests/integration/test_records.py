@@ -217,6 +217,23 @@ async def test_what_was_heard_follows_its_edits_and_deletions(room: Room) -> Non
     assert await room.look() == []
 
 
+async def test_what_was_heard_in_a_thread_on_discord_follows_its_edits_and_deletions(room: Room) -> None:
+    """Such a thread is a channel of its own, and its messages are known by it."""
+    place = Place(surface="discord", tenant="77", channel="71", thread="1.0")
+    await room.command(1, "listen on", place=place, identities=("message:71:1.0",))
+    thread = place.model_copy(update={"thread": "9"})
+    await room.desk.accept(heard(2, place=thread, identities=("message:9:2.0",)))
+    assert await room.look() == [REPORT]
+    (flat,) = room.all("SELECT org_id, id FROM conversations WHERE thread = ''")
+    await room.desk.accept(control(Kind.EDIT, 2, text=WIN, place=thread))
+    await room.desk.control.apply(int(str(flat["org_id"])), int(str(flat["id"])))
+    assert await room.look() == [WIN]
+    await room.desk.accept(control(Kind.DELETE, 2, place=thread))
+    await room.desk.control.apply(int(str(flat["org_id"])), int(str(flat["id"])))
+    assert await room.look() == []
+    assert room.all("SELECT 1 FROM messages WHERE text <> '!robbie listen on'") == []
+
+
 async def test_a_heard_message_that_turns_out_to_be_for_robbie_is_answered_in_its_thread(room: Room) -> None:
     await room.command(1, "listen on")
     await room.desk.accept(heard(2))
