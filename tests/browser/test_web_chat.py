@@ -331,8 +331,12 @@ async def test_a_slash_opens_the_menu_of_commands_and_enter_takes_one(open_page:
     await expect(menu.locator("button:visible")).to_have_count(3)
     await page.keyboard.press("ArrowDown")
     await page.keyboard.press("ArrowDown")
+    chosen = page.get_by_role("option", selected=True)
+    await expect(chosen).to_contain_text("/continue")
+    await expect(field).to_have_attribute("aria-activedescendant", await chosen.get_attribute("id") or "")
     await page.keyboard.press("Enter")
     await expect(menu).to_be_hidden()
+    assert await field.get_attribute("aria-activedescendant") is None
     await expect(field).to_have_value("/continue ")
     await page.keyboard.press("Enter")
     await room.until(lambda: len(room.messages) == 1)

@@ -9,10 +9,12 @@
   const choose = (index) => {
     const shown = open();
     chosen = shown.length ? (index + shown.length) % shown.length : -1;
-    shown.forEach((item, place) => item.setAttribute("aria-selected", String(place === chosen)));
-    if (chosen >= 0) shown[chosen].scrollIntoView({ block: "nearest" });
+    for (const item of items) item.setAttribute("aria-selected", String(item === shown[chosen]));
+    if (chosen < 0) return text.removeAttribute("aria-activedescendant");
+    text.setAttribute("aria-activedescendant", shown[chosen].id);  // the focus stays in the field
+    shown[chosen].scrollIntoView({ block: "nearest" });
   };
-  const close = () => { menu.hidden = true; chosen = -1; };
+  const close = () => { menu.hidden = true; chosen = -1; text.removeAttribute("aria-activedescendant"); };
   const take = (item) => {
     text.value = `/${item.dataset.command} `;
     close();
