@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 
 from core.briefs.models import TIMES, BriefKind
-from core.briefs.wishes import COMMAND, Changes, Moment, clock_time, weekdays, wish
+from core.briefs.wishes import COMMAND, Changes, Moment, clock_time, to_come, weekdays, wish
 from core.conversation.handling import Asked, Say
 from core.desk import FormMaker, SectionMaker, Visitor
 from core.people.models import BriefSettings
@@ -42,7 +42,8 @@ class BriefPage:
 
     def show(self, chosen: BriefSettings, asked: Asked, *, saved: bool = False) -> Say:
         """The page."""
-        section = _section(chosen, asked.asker.zone, titled="Saved." if saved else "Your briefs")
+        zone, titled = asked.asker.zone, "Saved." if saved else "Your briefs"
+        section = _section(_as_of(chosen, asked.now, zone), zone, titled=titled)
         return shown(Page(title="Briefs", sections=(section,)))
 
     async def keep(self, asked: Asked) -> Say:
@@ -70,17 +71,30 @@ class BriefPage:
         return chosen
 
 
-def brief_section(people: PeopleStore) -> SectionMaker:
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _as_of(chosen: BriefSettings, now: datetime, zone: str) -> BriefSettings:
+    """What is chosen, without the pause and the quiet days that are over."""
+    today = now.astimezone(zone_of(zone)).date()
+    paused = chosen.paused_until if chosen.paused_until > today.isoformat() else ""
+    return chosen.model_copy(update={"paused_until": paused, "quiet": to_come(chosen.quiet, today)})
+
+
+def brief_section(people: PeopleStore, now: Callable[[], datetime] = _now) -> SectionMaker:
     """The section on briefs, of the settings."""
 
     async def make(visitor: Visitor) -> Section | None:
         known = await people.known(visitor.surface, visitor.tenant, visitor.account)
-        return _section(known.settings.briefs if known else BriefSettings(), known.zone if known else "")
+        if known is None:
+            return _section(BriefSettings(), "")
+        return _section(_as_of(known.settings.briefs, now(), known.zone), known.zone)
 
     return make
 
 
-def brief_forms(people: PeopleStore) -> Mapping[str, FormMaker]:
+def brief_forms(people: PeopleStore, now: Callable[[], datetime] = _now) -> Mapping[str, FormMaker]:
     """The forms to change them."""
 
     def maker(fields: FieldMaker, command: str, title: str) -> FormMaker:
@@ -88,7 +102,7 @@ def brief_forms(people: PeopleStore) -> Mapping[str, FormMaker]:
             if invocation.arguments:
                 return None
             known = await people.known(visitor.surface, visitor.tenant, visitor.account)
-            chosen = known.settings.briefs if known else BriefSettings()
+            chosen = _as_of(known.settings.briefs, now(), known.zone) if known else BriefSettings()
             return Form(title=title, invocation=Invocation(command=command), fields=tuple(fields(chosen)))
 
         return make

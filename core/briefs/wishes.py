@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -125,12 +125,18 @@ def day_of(text: str, moment: Moment, *, later: bool = False) -> date:
     raise CommandError("Until which day? Write it like `brief pause until Monday`.", COMMAND)
 
 
+def to_come(quiet: Iterable[str], today: date) -> tuple[str, ...]:
+    """The quiet days that are not over."""
+    return tuple(entry for entry in quiet if entry.rpartition("/")[2] >= today.isoformat())
+
+
 def _quiet(rest: str, chosen: BriefSettings, moment: Moment) -> Changes:
     if rest.casefold() in _NEVER:
         return {"quiet": ()}
     days = _span(rest, moment)
     entry = "/".join(day.isoformat() for day in dict.fromkeys(days))
-    quiet = tuple(dict.fromkeys((*chosen.quiet, entry)))
+    today = moment.now.astimezone(moment.zone).date()
+    quiet = tuple(dict.fromkeys((*to_come(chosen.quiet, today), entry)))
     if len(quiet) > _MOST_QUIET:
         raise CommandError("These are too many quiet days. `brief quiet none` takes all away.", COMMAND)
     return {"quiet": quiet}

@@ -93,3 +93,9 @@ def test_the_next_brief_is_the_next_by_the_persons_own_times() -> None:
     assert next_brief({"morning": "09:30"}, at) == (BriefKind.MORNING, at.replace(minute=30))
     assert next_brief({}, at, BriefKind.MORNING) == (BriefKind.MORNING, at.replace(day=24, hour=8))
     assert next_brief({}, at.replace(hour=20)) == (BriefKind.MORNING, at.replace(day=24, hour=8))
+
+
+def test_quiet_days_that_are_over_make_room_for_others() -> None:
+    chosen = BriefSettings(quiet=("2025-12-24/2026-01-02", "2026-11-20/2026-11-23", "2026-12-24"))
+    changes = wish("quiet Friday", chosen, MONDAY)
+    assert changes == {"quiet": ("2026-11-20/2026-11-23", "2026-12-24", "2026-11-27")}
