@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -37,6 +37,10 @@ _WHERE = (
 )
 _NO_ADDRESS = f"I need an address that begins with https:// or webcal://. {_WHERE}"
 _A_PAGE = f"That is a page that shows a calendar. I need the calendar's secret address. {_WHERE}"
+_READABLE = (
+    "That address begins with `http://`: whoever is on the way there can read your password. Remove the calendar and "
+    "connect it by `https://` if the server knows that, and make a new app password then."
+)
 _LONGEST = 2_000
 _MOST = 20
 
@@ -153,7 +157,8 @@ class _Calendars:
     async def _connected(self, asked: Asked, url: str, user: str, password: str) -> Say:
         address = _address(url if "://" in url else f"https://{url}")
         name = f"{user} at {urlsplit(address).hostname}"
-        return await self._kept(asked, "caldav", name, Access(address, user, password))
+        said = await self._kept(asked, "caldav", name, Access(address, user, password))
+        return replace(said, text=f"{said.text}\n\n{_READABLE}") if urlsplit(address).scheme == "http" else said
 
     async def _kept(self, asked: Asked, kind: SourceKind, name: str, access: Access) -> Say:
         if len(await self._calendars.all(asked.asker)) >= _MOST:

@@ -247,6 +247,12 @@ async def test_doctor_says_how_many_calendars_fail_and_of_whom_it_does_not(
     assert bad.found == "1 of 1 cannot be read, 0 of them for a day"
 
 
+async def test_a_password_that_goes_by_https_needs_no_warning(ana: Planner) -> None:
+    said = await ana.do("calendar", do="caldav", of="https://cloud.example/dav ana secret")
+    assert "from now on" in said.text
+    assert "can read your password" not in said.text
+
+
 @pytest.fixture
 async def caldav(tmp_path: Path) -> AsyncIterator[Radicale]:
     async with radicale(tmp_path / "radicale") as found:
@@ -261,7 +267,8 @@ async def test_a_caldav_account_is_read_with_its_series_and_what_was_changed_in_
     york = timed("America/New_York", f"{day(4)}T090000", f"{day(4)}T100000", "SUMMARY:York", uid="York")
     await caldav.put("weekly", calendar(series, moved))
     await caldav.put("york", calendar(york, zones=()), calendar="travel")
-    await ana.do("calendar", do="caldav", of=f"{caldav.url} {USER} {PASSWORD}")
+    said = await ana.do("calendar", do="caldav", of=f"{caldav.url} {USER} {PASSWORD}")
+    assert "can read your password" in said.text
     await ana.worker.sync()
     first = [f"Weekly {on(1, '10:00')}", f"Weekly {on(2, '15:00')}", f"Weekly {on(3, '10:00')}"]
     titles = await ana.titles()
