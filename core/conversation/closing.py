@@ -161,7 +161,7 @@ def stopped(live: Live, voice: Voice, surface: Surface) -> Closing:
 
 
 def _given(live: Live) -> tuple[int, ...]:
-    return tuple(one.id for one in live.recalled)
+    return tuple(dict.fromkeys(one.id for one in live.recalled))
 
 
 def combined(answers: Sequence[Answer]) -> Answer:
