@@ -31,8 +31,14 @@ _ANSWERS = {"ACCEPTED": "accepted", "DECLINED": "declined", "TENTATIVE": "tentat
 _THINGS = ("ROOM", "RESOURCE")
 
 
-def event_of(event: Component, window: Window, *, recurs: bool) -> dict[str, object] | None:
-    """One occurrence; None where it lies outside the window. Raises ValueError and more where it is damaged."""
+def event_of(event: Component, window: Window, *, several: bool) -> dict[str, object] | None:
+    """One event; None where it lies outside the window. Raises ValueError and more where it is damaged.
+
+    Args:
+        event: an event, or one occurrence of a series.
+        window: the days that count.
+        several: whether others have the same UID.
+    """
     begins, ends = _times(event)
     all_day = not isinstance(begins, datetime) or _outlook_day(event, begins, ends)
     if all_day:
@@ -45,7 +51,7 @@ def event_of(event: Component, window: Window, *, recurs: bool) -> dict[str, obj
     place, url = _where(event)
     return {
         "uid": short_id(str(event["UID"]).strip()),
-        "occurrence": _occurrence(event, begins, window) if recurs else "",
+        "occurrence": _occurrence(event, begins, window) if several else "",
         "title": line(event.get("SUMMARY")),
         "starts_at": start.isoformat(),
         "ends_at": end.isoformat(),

@@ -91,13 +91,19 @@ def _series(calendar: Component) -> Iterator[list[Component]]:
 
 def _occurrences(series: list[Component], window: Window) -> Iterator[dict[str, object]]:
     recurs = any(name in event for event in series for name in ("RRULE", "RDATE", "RECURRENCE-ID", "EXDATE"))
-    if not recurs:
-        series = series[-1:]  # the same event twice: the later stands
-    for event in _expanded(series, window) if recurs else series:
+    events = _expanded(series, window) if recurs else _newest(series)
+    for event in events:
         if str(event.get("STATUS", "")).upper() != "CANCELLED":
-            made = event_of(event, window, recurs=recurs)
+            made = event_of(event, window, several=recurs or len(events) > 1)
             if made is not None:
                 yield made
+
+
+def _newest(same: Sequence[Component]) -> list[Component]:
+    """The latest of one event; several where they begin at other times, for some programs call all events the same."""
+    numbers = [number if isinstance(number := event.get("SEQUENCE", 0), int) else 0 for event in same]
+    newest = [event for event, number in zip(same, numbers, strict=True) if number == max(numbers)]
+    return list({str(event.get("DTSTART") and event.decoded("DTSTART")): event for event in newest}.values())
 
 
 def _expanded(series: list[Component], window: Window) -> list[Component]:

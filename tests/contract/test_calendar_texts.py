@@ -264,3 +264,17 @@ async def test_what_is_kept_of_an_event_has_a_length_and_no_odd_letters() -> Non
     assert found.title.startswith("a b c")
     assert len(found.title) == 300
     assert len(found.uid) == 64
+
+
+async def test_of_events_that_are_all_called_the_same_none_is_lost() -> None:
+    at = [("20261026T090000", "20261026T100000"), ("20261027T090000", "20261027T100000")]
+    found = await read(calendar(*(timed("Europe/Berlin", *times, f"SUMMARY:{times[0]}") for times in at)))
+    assert [one.title for one in found.events or ()] == [begins for begins, _ in at]
+    assert len({(one.uid, one.occurrence) for one in found.events or ()}) == 2
+
+
+async def test_of_one_event_the_latest_version_stands() -> None:
+    first = timed("Europe/Berlin", "20261026T090000", "20261026T100000", "SEQUENCE:2", "SUMMARY:Moved")
+    second = timed("Europe/Berlin", "20261027T090000", "20261027T100000", "SEQUENCE:1", "SUMMARY:Before")
+    odd = timed("Europe/Berlin", "20261028T090000", "20261028T100000", "SEQUENCE:two", "SUMMARY:Odd")
+    assert [one.title for one in (await read(calendar(first, second, odd))).events or ()] == ["Moved"]
