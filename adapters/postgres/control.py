@@ -38,6 +38,14 @@ _STOP = """
 
 _DELETE = "DELETE FROM messages WHERE conversation_id = %(conversation_id)s AND platform_id = %(platform_id)s"
 
+# An answer that is being written may have been given it, and is written anew without it.
+_ANEW = """
+    UPDATE inbox SET cancel = 'edit' FROM messages AS gone
+    WHERE inbox.conversation_id = %(conversation_id)s AND inbox.kind = 'message' AND inbox.state = 'claimed'
+      AND inbox.cancel IS NULL AND NOT inbox.detail ? 'command'
+      AND gone.conversation_id = inbox.conversation_id AND gone.platform_id = %(platform_id)s
+      AND gone.person_id IS NOT NULL AND gone.occurred_at < inbox.occurred_at"""
+
 # What was said lives on in no row either, in whichever order an edit and the deletion came.
 _NOT_SAID = """
     UPDATE inbox SET detail = detail - 'text' - 'command'
@@ -133,6 +141,7 @@ async def _edit(tx: Transaction, row: Row) -> Job | None:
 async def _delete(tx: Transaction, row: Row) -> Job | None:
     channel = await again.take_back(tx, row)
     await withdrawing.deleted(tx, row)
+    await tx.execute(_ANEW, row)
     await tx.execute(_DELETE, row)
     await tx.execute(_NOT_SAID, row)
     return send_job(row["org_id"], *channel) if channel else None

@@ -89,3 +89,23 @@ async def test_a_forgotten_note_is_taken_out_of_an_answer_that_was_given_again_w
     await forgotten(shared)
     await shared.settled()
     assert holders(admin_url, CANARY) == set()
+
+
+async def test_what_its_author_deletes_while_another_is_answered_in_the_thread_is_not_in_that_answer(
+    office: Office, admin_url: str
+) -> None:
+    office.providers.reply(told)
+    await office.open()
+    first = await office.slack.say("U1", "C1", "<@UROBBIE> hello")
+    await office.until(lambda: office.answers("C1", first.ts))
+    said = await office.slack.say("U1", "C1", f"<@UROBBIE> the code is {CANARY}", thread_ts=first.ts)
+    await office.until(lambda: len(office.answers("C1", first.ts)) == 2)
+    await office.settled()
+    hold = office.providers.fault("stall", after=1, times=1)
+    await office.slack.say("U2", "C1", "<@UROBBIE> which code?", thread_ts=first.ts)
+    await asyncio.wait_for(hold.arrived.wait(), 30)
+    await office.slack.delete_message("C1", said.ts)
+    await office.until(lambda: "I do not know." in office.answers("C1", first.ts)[-1])
+    hold.release()
+    await office.settled()
+    assert holders(admin_url, CANARY) == set()
