@@ -14,6 +14,8 @@ from pathlib import Path
 import aiohttp
 from aiohttp import web
 
+from tests.patience import PATIENCE
+
 USER, PASSWORD = "ana", "correct-horse-7531"
 
 
@@ -118,7 +120,7 @@ class Radicale:
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
         )
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while not await self._answers():
                 await asyncio.sleep(0.05)
 

@@ -17,9 +17,9 @@ import psycopg
 
 from adapters.postgres import processes
 from adapters.postgres.embedded import EmbeddedPostgres
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[1]
-PATIENCE = 60.0
 Spawn = Callable[..., subprocess.Popen[str]]
 
 USER_OF_THE_SERVER = """

@@ -16,8 +16,9 @@ from bot.roles import Role
 from bot.run import gateway, working
 from bot.settings import load
 from tests.inprocess import running
+from tests.patience import PATIENCE
 from tests.robbie_process import QUICK, discord_environment, provider_environment
-from tests.settled import PATIENCE, settled
+from tests.settled import settled
 
 
 class Guild:

@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from adapters.email import SmtpMailer, SmtpServer
+from tests.patience import PATIENCE
 
 USER, PASSWORD = "robbie", "do-not-show-this"
 
@@ -179,7 +180,7 @@ def mail_server(folder: Path, security: str = "none", port: int = 0) -> Iterator
             more |= {"tls_context": context, "require_starttls": True, "auth_required": True}
         else:  # it does not know that it is within TLS already
             more |= {"ssl_context": context, "auth_require_tls": False}
-    controller = _Controller(double, hostname="localhost", port=port or _free(), ready_timeout=20, **more)  # type: ignore[arg-type]
+    controller = _Controller(double, hostname="localhost", port=port or _free(), ready_timeout=PATIENCE, **more)  # type: ignore[arg-type]
     controller.start()
     double.port = int(controller.port)
     try:

@@ -14,8 +14,9 @@ from adapters.doubles.slack import SlackDouble
 from adapters.postgres.roles import RoleUrls
 from bot.app import App
 from tests.inprocess import running
+from tests.patience import PATIENCE
 from tests.robbie_process import provider_environment, slack_environment
-from tests.settled import PATIENCE, settled, unacknowledged
+from tests.settled import settled, unacknowledged
 from tests.shown import shown_in
 
 

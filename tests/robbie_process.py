@@ -16,24 +16,49 @@ import httpx
 from adapters.doubles.discord import DiscordDouble
 from adapters.doubles.providers import ProviderDouble
 from adapters.doubles.slack import SlackDouble
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[1]
-START_SECONDS = 90.0
 
-# Short leases, so that what a dead worker left is taken up within a test's patience. No model of a second's loading.
-# A recall may take long: on a busy machine, too, a test finds in a prompt what belongs there.
+# On a busy machine, too, nobody loses what they hold, and models and memories may be slow to answer; all of it ends
+# well within a test's patience. No model of a second's loading.
 QUICK = {
-    "ROBBIE_WORKER__LEASE_SECONDS": "3",
+    "ROBBIE_WORKER__LEASE_SECONDS": "15",
     "ROBBIE_WORKER__RENEW_SECONDS": "0.3",
     "ROBBIE_WORKER__OPEN_AFTER_SECONDS": "0",
-    "ROBBIE_WORKER__SEND_LEASE_SECONDS": "3",
+    "ROBBIE_WORKER__SEND_LEASE_SECONDS": "15",
     "ROBBIE_WORKER__SWEEP_SECONDS": "0.5",
-    "ROBBIE_WORKER__DEAD_AFTER_SECONDS": "4",
+    "ROBBIE_WORKER__DEAD_AFTER_SECONDS": "15",
     "ROBBIE_WORKER__DRAIN_SECONDS": "10",
+    "ROBBIE_ROUTER__TURN_SECONDS": "300",
+    "ROBBIE_ROUTER__CONNECT_SECONDS": "60",
+    "ROBBIE_ROUTER__FIRST_TOKEN_SECONDS": "60",
+    "ROBBIE_ROUTER__STALL_SECONDS": "60",
     "ROBBIE_MEMORY__EMBEDDING": "off",
     "ROBBIE_MEMORY__RECALL_MS": "10000",
     "ROBBIE_WEB__PORT": "0",
     "ROBBIE_LOG_FORMAT": "json",
+}
+
+# Processes take long to come up, and some are killed: the leases of the dead are ended by the test (``end_leases``).
+LASTING = {
+    "ROBBIE_WORKER__LEASE_SECONDS": "120",
+    "ROBBIE_WORKER__SEND_LEASE_SECONDS": "120",
+    "ROBBIE_WORKER__DEAD_AFTER_SECONDS": "120",
+    "ROBBIE_GATEWAY__LEASE_SECONDS": "120",
+    "ROBBIE_GATEWAY__RENEW_SECONDS": "0.5",
+    "ROBBIE_ROUTER__FIRST_TOKEN_SECONDS": "120",
+    "ROBBIE_ROUTER__STALL_SECONDS": "120",
+    "ROBBIE_MEMORY__RECALL_MS": "60000",
+}
+
+# Where processes die all the time, and others take up what they left. Only for tests that have the machine alone.
+DYING = {
+    "ROBBIE_WORKER__LEASE_SECONDS": "3",
+    "ROBBIE_WORKER__SEND_LEASE_SECONDS": "3",
+    "ROBBIE_WORKER__DEAD_AFTER_SECONDS": "4",
+    "ROBBIE_GATEWAY__LEASE_SECONDS": "8",
+    "ROBBIE_GATEWAY__RENEW_SECONDS": "2",
 }
 
 
@@ -72,7 +97,7 @@ class Robbie:
         self._folder = folder
         self._command = command or ("run",)
         keep = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
-        self._environment = {**keep, "PYTHONPATH": str(ROOT), **QUICK, **environment}
+        self._environment = {**keep, "PYTHONPATH": str(ROOT), **QUICK, **LASTING, **environment}
         self._log = folder / f"robbie-{id(self)}.log"
         self._process: asyncio.subprocess.Process | None = None
 
@@ -106,7 +131,7 @@ class Robbie:
 
     async def health(self) -> dict[str, dict[str, object]]:
         """What it says of its neighbours."""
-        async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
+        async with httpx.AsyncClient(trust_env=False, timeout=PATIENCE) as client:
             return (await client.get(f"{self.url}/readyz")).json()
 
     async def start(self) -> None:
@@ -117,10 +142,14 @@ class Robbie:
                 sys.executable, "-m", "bot.cli", *self._command,
                 cwd=self._folder, env=self._environment, stdout=log, stderr=log, stdin=asyncio.subprocess.DEVNULL,
             )  # fmt: skip
-        async with asyncio.timeout(START_SECONDS):
-            while "Robbie is ready" not in self.log[already:]:
-                assert self._process.returncode is None, self.log
-                await asyncio.sleep(0.05)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while "Robbie is ready" not in self.log[already:]:
+                    assert self._process.returncode is None, self.log
+                    await asyncio.sleep(0.05)
+        except BaseException:
+            await self.kill()  # it would go on, and take the time that the next tests need
+            raise
 
     async def kill(self) -> None:
         """kill -9."""
@@ -132,7 +161,7 @@ class Robbie:
         """SIGTERM, and the exit code."""
         assert self._process is not None
         self._process.terminate()
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             return await self._process.wait()
 
     def pause(self) -> None:

@@ -6,9 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
 from adapters.doubles.slack import SlackDouble
-
-PATIENCE = 60.0
-"""Seconds that a test waits for what should be there at once: others run beside it."""
+from tests.patience import PATIENCE
 
 _PENDING = """
     SELECT 1 FROM inbox WHERE state IN ('received', 'claimed') UNION ALL

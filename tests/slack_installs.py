@@ -19,6 +19,7 @@ from adapters.postgres.roles import RoleUrls
 from bot.app import App
 from bot.health import Health
 from tests.inprocess import running
+from tests.patience import PATIENCE
 from tests.robbie_process import provider_environment
 from tests.settled import settled, unacknowledged
 from tests.shown import shown
@@ -71,7 +72,7 @@ class Floor:
                 self.slack.approve(consent_url(await page.get("/slack/install")), user, team_of(team))
             )
 
-    async def until(self, condition: object, timeout: float = 30.0) -> None:
+    async def until(self, condition: object, timeout: float = PATIENCE) -> None:
         """Wait until it holds."""
         assert callable(condition)
         await self.slack.wait_for(lambda _slack: condition(), timeout=timeout)

@@ -16,6 +16,7 @@ from core.conversation.attachments import FileLimits
 from core.conversation.models import Accepted, InboundEvent, InboxState, Kind, Outcome, Place, Shown
 from core.rendering.message import Attachment
 from mentors import avatars
+from tests.patience import PATIENCE
 
 HINT = ("Put `SLACK_BOT_TOKEN` and `SLACK_APP_TOKEN` into `.env`, then start Robbie again.",)
 ORIGIN = "http://127.0.0.1"
@@ -90,7 +91,7 @@ class Room:
 
     async def until(self, true: Callable[[], bool]) -> None:
         """Wait until something has happened here."""
-        async with asyncio.timeout(30), self._changed:
+        async with asyncio.timeout(PATIENCE), self._changed:
             await self._changed.wait_for(true)
 
     @property

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
+from tests.patience import PATIENCE
 from tests.web_room import Room, app_of, served
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -19,7 +20,7 @@ ARGS = [
     "--disable-sync",
     "--no-first-run",
 ]
-PATIENCE_MS = 30_000
+PATIENCE_MS = PATIENCE * 1000
 
 # Any: what a new browser context takes (see playwright's Browser.new_context).
 Open = Callable[..., Awaitable[Page]]
@@ -33,7 +34,7 @@ async def chromium() -> AsyncIterator[Browser]:
             pytest.fail(missing)
         pytest.skip(f"left out: {missing}")
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS, timeout=60_000)
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS, timeout=PATIENCE_MS)
         yield browser
         await browser.close()
 

@@ -6,14 +6,15 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
+from itertools import pairwise
 
 import psycopg
 import pytest
 
 from adapters.doubles.slack import hold_then_take, rate_limited, take_then_drop, take_then_hold
-from tests.faults.conftest import World
+from tests.faults.conftest import World, final
 from tests.faults.crew import OVERTAKEN, WATCH_ORDER
-from tests.settled import settled, unacknowledged
+from tests.patience import PATIENCE
 
 
 @asynccontextmanager
@@ -25,33 +26,18 @@ async def _locked(world: World, table: str) -> AsyncIterator[psycopg.AsyncConnec
         await connection.rollback()
 
 
-async def _rows(world: World, query: str) -> list[tuple[object, ...]]:
-    async with await psycopg.AsyncConnection.connect(world.database_url) as connection:
-        cursor = await connection.execute(query)
-        return await cursor.fetchall() if cursor.description else []
-
-
-async def _waits_for_lock(world: World) -> None:
-    query = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%interactions%'"
-    async with asyncio.timeout(45):
-        while not await _rows(world, query):
-            await asyncio.sleep(0.05)
+_WAITS = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%interactions%'"
 
 
 def _finals(world: World, ts: str) -> list[str]:
     return world.answers("C1", ts)
 
 
-async def _settled(world: World) -> None:
-    """Nothing is pending any more, nor on its way from Slack."""
-    await settled(partial(_rows, world), unacknowledged(world.slack))
-
-
 async def test_a_mention_is_answered_in_its_thread(world: World) -> None:
     await world.robbie()
     said = await world.slack.say("U1", "C1", "<@UROBBIE> how are you?")
     await world.until(lambda: _finals(world, said.ts) == ["You said: how are you?"])
-    await _settled(world)
+    await world.settled()
     assert len(world.providers.requests) == 1
 
 
@@ -73,23 +59,26 @@ async def test_reply_is_posted_once_after_kill_between_answer_and_commit(world: 
     robbie = await world.robbie()
     async with _locked(world, "interactions"):
         said = await world.slack.say("U1", "C1", "<@UROBBIE> hi")
-        await _waits_for_lock(world)
+        await world.until_rows(_WAITS)
         await robbie.kill()
+    await world.end_leases()
     await world.robbie()
     await world.until(lambda: _finals(world, said.ts) == ["You said: hi"])
-    await _settled(world)
+    await world.settled()
     assert _finals(world, said.ts) == ["You said: hi"]
-    assert len(await _rows(world, "SELECT id FROM interactions")) == 1
+    assert len(await world.rows("SELECT id FROM interactions")) == 1
 
 
 async def test_reply_is_posted_once_after_kill_between_commit_and_post(world: World) -> None:
-    hold = world.slack.fault("chat.update", hold_then_take(), when=lambda args: "You said" in str(args))
+    shown = partial(world.slack.fault, "chat.update", hold_then_take(), when=lambda args: "You said" in str(args))
+    hold = shown()
     robbie = await world.robbie()
     said = await world.slack.say("U1", "C1", "<@UROBBIE> hi")
-    await asyncio.wait_for(hold.arrived.wait(), 45)
+    hold = await final(hold, shown, world.rows)
     await robbie.kill()
     hold.release()
     assert "You said: hi" not in _finals(world, said.ts)
+    await world.end_leases()
     await world.robbie()
     await world.until(lambda: _finals(world, said.ts) == ["You said: hi"])
     assert len(world.providers.requests) == 1
@@ -99,13 +88,14 @@ async def test_reply_is_posted_once_after_kill_between_post_and_recording(world:
     hold = world.slack.fault("chat.postMessage", take_then_hold())
     robbie = await world.robbie()
     said = await world.slack.say("U1", "C1", "<@UROBBIE> hi")
-    await asyncio.wait_for(hold.arrived.wait(), 45)
+    await asyncio.wait_for(hold.arrived.wait(), PATIENCE)
     await robbie.kill()
     hold.release()
     assert len(_finals(world, said.ts)) == 1
+    await world.end_leases()
     await world.robbie()
     await world.until(lambda: _finals(world, said.ts) == ["You said: hi"])
-    await _settled(world)
+    await world.settled()
     assert _finals(world, said.ts) == ["You said: hi"]
 
 
@@ -114,26 +104,31 @@ async def test_reply_is_posted_once_when_slack_takes_the_post_and_drops_the_conn
     await world.robbie()
     said = await world.slack.say("U1", "C1", "<@UROBBIE> hi")
     await world.until(lambda: _finals(world, said.ts) == ["You said: hi"])
-    await _settled(world)
+    await world.settled()
     assert _finals(world, said.ts) == ["You said: hi"]
 
 
 async def test_one_channel_waits_for_its_retry_after_while_others_flow(world: World) -> None:
-    world.slack.fault("chat.postMessage", rate_limited(4), channel="C1")
+    limit = world.slack.fault("chat.postMessage", rate_limited(2), channel="C1", times=None)
     await world.robbie()
     slow = await world.slack.say("U1", "C1", "<@UROBBIE> slow")
-    await world.until(lambda: any(call.error == "ratelimited" or not call.taken for call in world.slack.calls))
+    await asyncio.wait_for(limit.arrived.wait(), PATIENCE)
     quick = await world.slack.say("U1", "C2", "<@UROBBIE> quick")
     await world.until(lambda: world.answers("C2", quick.ts) == ["You said: quick"])
     assert _finals(world, slow.ts) == []
+    limit.cancel()
     await world.until(lambda: _finals(world, slow.ts) == ["You said: slow"])
+    posts = [call for call in world.slack.calls if call.method == "chat.postMessage"]
+    tried = [post.at for post in posts if post.args["channel"] == "C1"]
+    assert len(tried) > 1
+    assert all(later - earlier >= 2 for earlier, later in pairwise(tried))
 
 
 async def test_five_deliveries_of_one_event_are_answered_once(world: World) -> None:
     await world.robbie()
     said = await world.slack.say("U1", "C1", "<@UROBBIE> once", deliveries=5)
     await world.until(lambda: _finals(world, said.ts) == ["You said: once"])
-    await _settled(world)
+    await world.settled()
     assert _finals(world, said.ts) == ["You said: once"]
     assert len(world.providers.requests) == 1
 
@@ -145,8 +140,9 @@ async def test_slack_retry_is_answered_once(world: World) -> None:
     async with _locked(world, "inbox"):
         said = await world.slack.say("U1", "C1", "<@UROBBIE> hi")
         await asyncio.sleep(1.0)
+    world.slack.deliveries.ack_timeout = 3.0  # on a busy machine, each would else come too late
     await world.until(lambda: _finals(world, said.ts) == ["You said: hi"])
-    await _settled(world)
+    await world.settled()
     assert _finals(world, said.ts) == ["You said: hi"]
 
 
@@ -156,7 +152,7 @@ async def test_message_and_mention_of_one_post_are_one_turn_in_one_place(world: 
     for mention_first in (False, True):
         said = await world.slack.say("U1", "C1", "<@UROBBIE> both", mention_first=mention_first)
         await world.until(lambda said=said: _finals(world, said.ts) == ["You said: both"])
-    await _settled(world)
+    await world.settled()
     assert len(world.slack.bot_messages("C1")) == 2
 
 
@@ -173,11 +169,11 @@ async def test_a_socket_cut_with_unacknowledged_envelopes_loses_nothing(world: W
 
 async def test_what_was_said_while_robbie_was_away_is_answered_when_it_is_back(world: World) -> None:
     """CASE 6: bounded catch-up from history, for events that Slack gave up on."""
-    world.slack.deliveries.retry_delays = ()
     robbie = await world.robbie()
     first = await world.slack.say("U1", "C1", "<@UROBBIE> before")
     await world.until(lambda: _finals(world, first.ts) == ["You said: before"])
     await robbie.kill()
+    await world.end_leases()
     missed = await world.slack.say("U1", "C1", "<@UROBBIE> missed", drop=True)
     await world.robbie()
     await world.until(lambda: _finals(world, missed.ts) == ["You said: missed"])
@@ -185,9 +181,9 @@ async def test_what_was_said_while_robbie_was_away_is_answered_when_it_is_back(w
 
 async def test_sigterm_drains_the_running_turn(world: World) -> None:
     hold = world.providers.fault("stall", after=1, times=1)
-    robbie = await world.robbie()
+    robbie = await world.robbie(ROBBIE_WORKER__DRAIN_SECONDS=str(PATIENCE))
     said = await world.slack.say("U1", "C1", "<@UROBBIE> finish this please")
-    await asyncio.wait_for(hold.arrived.wait(), 45)
+    await asyncio.wait_for(hold.arrived.wait(), PATIENCE)
     ending = asyncio.create_task(robbie.terminate())
     await asyncio.sleep(0.5)
     hold.release()
@@ -199,9 +195,9 @@ async def test_a_turn_that_is_too_long_to_drain_is_given_back_without_counting_a
     hold = world.providers.fault("hold", times=1)
     robbie = await world.robbie(ROBBIE_WORKER__DRAIN_SECONDS="0.5")
     said = await world.slack.say("U1", "C1", "<@UROBBIE> long")
-    await asyncio.wait_for(hold.arrived.wait(), 45)
+    await asyncio.wait_for(hold.arrived.wait(), PATIENCE)
     assert await robbie.terminate() == 0
-    assert await _rows(world, "SELECT state, attempts FROM inbox") == [("received", 0)]
+    assert await world.rows("SELECT state, attempts FROM inbox") == [("received", 0)]
     hold.release()
     await world.robbie()
     await world.until(lambda: _finals(world, said.ts) == ["You said: long"])
@@ -211,19 +207,20 @@ async def test_a_paused_worker_that_wakes_up_past_its_lease_changes_nothing(worl
     hold = world.providers.fault("stall", after=1, times=1)
     paused = await world.robbie()
     said = await world.slack.say("U1", "C1", "<@UROBBIE> hi")
-    await asyncio.wait_for(hold.arrived.wait(), 45)
+    await asyncio.wait_for(hold.arrived.wait(), PATIENCE)
     # Its first piece is shown, so that no call to Slack is under way: who stands still in one may go on with it.
     await world.until(lambda: _finals(world, said.ts) == ["You said"])
     paused.pause()
+    await world.end_leases()
     await world.robbie()
     await world.until(lambda: _finals(world, said.ts) == ["You said: hi"])
     hold.release()
     paused.wake()
     again = await world.slack.say("U1", "C1", "<@UROBBIE> again")
     await world.until(lambda: _finals(world, again.ts) == ["You said: again"])
-    await _settled(world)
+    await world.settled()
     assert _finals(world, said.ts) == ["You said: hi"]
-    assert len(await _rows(world, "SELECT id FROM interactions")) == 2
+    assert len(await world.rows("SELECT id FROM interactions")) == 2
 
 
 async def test_a_poison_message_is_set_aside_honestly_and_the_next_one_is_answered(world: World) -> None:
@@ -232,9 +229,10 @@ async def test_a_poison_message_is_set_aside_honestly_and_the_next_one_is_answer
     said = await world.slack.say("U1", "C1", "<@UROBBIE> poison")
     for _ in range(2):
         hold = world.providers.fault("hold", times=1)
-        await asyncio.wait_for(hold.arrived.wait(), 60)
+        await asyncio.wait_for(hold.arrived.wait(), PATIENCE)
         await robbie.kill()
         hold.release()
+        await world.end_leases()
         robbie = await world.robbie(ROBBIE_WORKER__MAX_ATTEMPTS="2")
     await world.until(lambda: any("set it aside" in text for text in _finals(world, said.ts)))
     await world.slack.say("U1", "C1", "and now?", thread_ts=said.ts)
@@ -244,9 +242,8 @@ async def test_a_poison_message_is_set_aside_honestly_and_the_next_one_is_answer
 
 @pytest.mark.slow
 @pytest.mark.alone
-@pytest.mark.timeout(300)
 async def test_two_workers_and_500_messages_over_30_conversations_each_answered_once_and_in_order(world: World) -> None:
-    await _rows(world, WATCH_ORDER)
+    await world.rows(WATCH_ORDER)
     world.providers.fault("slow", seconds=1.5)  # slower than people ask, so that questions wait for their turn
     # As patient as Slack, which goes on for six minutes.
     world.slack.deliveries.retry_delays = (0.0, 1.0, 5.0, 10.0, 20.0, 40.0)
@@ -263,6 +260,7 @@ async def test_two_workers_and_500_messages_over_30_conversations_each_answered_
         await asyncio.sleep(0.04)  # 25 a second, 50 events a second
     expected = {channel: answers[1:] for channel, answers in threads.items()}
     await world.until(
-        lambda: all(sorted(world.answers(channel)) == sorted(want) for channel, want in expected.items()), timeout=110
+        lambda: all(sorted(world.answers(channel)) == sorted(want) for channel, want in expected.items()),
+        timeout=2 * PATIENCE,
     )
-    assert await _rows(world, OVERTAKEN) == []
+    assert await world.rows(OVERTAKEN) == []

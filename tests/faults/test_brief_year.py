@@ -144,20 +144,30 @@ async def begin(roles: RoleUrls, name: str) -> asyncio.subprocess.Process:
     )
 
 
+async def kill(process: asyncio.subprocess.Process) -> bool:
+    """kill -9; returns whether it still ran."""
+    ran = process.returncode is None
+    if ran:
+        process.kill()
+    await process.wait()
+    return ran
+
+
 async def run_the_year(roles: RoleUrls, admin: psycopg.Connection, moments: int, chance: random.Random) -> int:
     """Two schedulers, of whom one after the other is killed somewhere in the year; returns how many were."""
     running = {name: await begin(roles, name) for name in ("one", "two")}
     killed = 0
-    for number in sorted(chance.sample(range(moments), KILLS)):
-        while (admin.execute("SELECT coalesce(max(number), 0) FROM progress").fetchone() or [0])[0] < number:
-            await asyncio.sleep(0.005)
-        for name in chance.choice((["one"], ["two"], ["one", "two"])):
-            if running[name].returncode is None:
-                running[name].kill()
-                killed += 1
-            await running[name].wait()
-            running[name] = await begin(roles, name)
-    assert [await process.wait() for process in running.values()] == [0, 0]
+    try:
+        for number in sorted(chance.sample(range(moments), KILLS)):
+            while (admin.execute("SELECT coalesce(max(number), 0) FROM progress").fetchone() or [0])[0] < number:
+                await asyncio.sleep(0.005)
+            for name in chance.choice((["one"], ["two"], ["one", "two"])):
+                killed += await kill(running[name])
+                running[name] = await begin(roles, name)
+        assert [await process.wait() for process in running.values()] == [0, 0]
+    finally:
+        for process in running.values():
+            await kill(process)
     return killed
 
 

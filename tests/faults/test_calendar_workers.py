@@ -30,10 +30,12 @@ async def process(roles: RoleUrls) -> AsyncIterator[asyncio.subprocess.Process]:
     """A worker of its own, killed with -9 in the end."""
     command = (sys.executable, "-m", "tests.calendar_worker", roles.app, roles.system)
     child = await asyncio.create_subprocess_exec(*command, cwd=ROOT)
-    yield child
-    if child.returncode is None:
-        child.kill()
-    await child.wait()
+    try:
+        yield child
+    finally:
+        if child.returncode is None:
+            child.kill()
+        await child.wait()
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -12,6 +13,9 @@ import pytest
 
 from adapters.doubles.discord import DiscordDouble, hold_then_take, take_then_hold
 from adapters.doubles.providers import ProviderDouble
+from tests.faults.conftest import final
+from tests.leases import end_leases
+from tests.patience import PATIENCE
 from tests.robbie_process import Robbie, discord_environment, provider_environment
 from tests.settled import settled
 
@@ -28,18 +32,23 @@ class Guild:
         self.stack = AsyncExitStack()
 
     async def robbie(self, **environment: str) -> Robbie:
-        """Start a Robbie that is killed when the test ends."""
+        """Start a Robbie that is killed when the test ends, and wait for its connection: Discord says nothing twice."""
+        before = list(self.discord.sockets)
         given = {
             **discord_environment(self.discord),
             **provider_environment(self.providers),
             "DATABASE_URL": self._database_url,
-            "ROBBIE_GATEWAY__LEASE_SECONDS": "2",
-            "ROBBIE_GATEWAY__RENEW_SECONDS": "0.5",
             **environment,
         }
         robbie = await self.stack.enter_async_context(Robbie(self._folder, given))
         self._robbies.append(robbie)
+        await self.until(lambda: any(one.session for one in self.discord.sockets if one not in before))
         return robbie
+
+    async def another(self) -> Robbie:
+        """Start the next one, when the time is over that it gives to one that was killed."""
+        await end_leases(self._database_url)
+        return await self.robbie()
 
     async def mention(self, text: str, *, drop: bool = False) -> str:
         """Mention Robbie; the id of the message, and of its thread."""
@@ -51,7 +60,7 @@ class Guild:
             return []
         return [message.content for message in self.discord.bot_messages(channel)]
 
-    async def until(self, condition: Callable[[], object], timeout: float = 60.0) -> None:
+    async def until(self, condition: Callable[[], object], timeout: float = PATIENCE) -> None:
         """Wait until the condition holds."""
         await self.discord.wait_for(lambda _discord: condition(), timeout=timeout)
 
@@ -84,11 +93,11 @@ async def test_reply_is_posted_once_after_kill_between_post_and_recording(guild:
     hold = guild.discord.fault("create_message", take_then_hold())
     robbie = await guild.robbie()
     thread = await guild.mention("hi")
-    await asyncio.wait_for(hold.arrived.wait(), 45)
+    await asyncio.wait_for(hold.arrived.wait(), PATIENCE)
     await robbie.kill()
     hold.release()
     assert len(guild.shown(thread)) == 1
-    await guild.robbie()
+    await guild.another()
     await guild.until(lambda: guild.shown(thread) == ["You said: hi"])
     await guild.settled()
     assert guild.shown(thread) == ["You said: hi"]
@@ -99,26 +108,27 @@ async def test_reply_is_found_again_when_its_nonce_is_forgotten(guild: Guild) ->
     hold = guild.discord.fault("create_message", take_then_hold())
     robbie = await guild.robbie()
     thread = await guild.mention("hi")
-    await asyncio.wait_for(hold.arrived.wait(), 45)
+    await asyncio.wait_for(hold.arrived.wait(), PATIENCE)
     await robbie.kill()
     hold.release()
     guild.discord.platform.nonces.clear()
     async with await psycopg.AsyncConnection.connect(guild._database_url, autocommit=True) as connection:
         await connection.execute("UPDATE outbox SET created_at = created_at - interval '5 minutes'")
-    await guild.robbie()
+    await guild.another()
     await guild.until(lambda: guild.shown(thread) == ["You said: hi"])
     await guild.settled()
     assert guild.shown(thread) == ["You said: hi"]
 
 
 async def test_reply_is_posted_once_after_kill_between_commit_and_post(guild: Guild) -> None:
-    hold = guild.discord.fault("edit_message", hold_then_take(), when=lambda args: "You said" in str(args))
+    shown = partial(guild.discord.fault, "edit_message", hold_then_take(), when=lambda args: "You said" in str(args))
+    hold = shown()
     robbie = await guild.robbie()
     thread = await guild.mention("hi")
-    await asyncio.wait_for(hold.arrived.wait(), 45)
+    hold = await final(hold, shown, guild.rows)
     await robbie.kill()
     hold.release()
-    await guild.robbie()
+    await guild.another()
     await guild.until(lambda: guild.shown(thread) == ["You said: hi"])
     await guild.settled()
     assert guild.shown(thread) == ["You said: hi"]
@@ -133,7 +143,7 @@ async def test_what_was_said_while_every_process_was_dead_is_answered(guild: Gui
     await robbie.kill()
     missed = await guild.mention("second", drop=True)
     await guild.discord.say("Ben", first, "third", drop=True)
-    await guild.robbie()
+    await guild.another()
     await guild.until(lambda: guild.shown(missed) == ["You said: second"] and len(guild.shown(first)) == 2)
     await guild.settled()
     assert len(guild.shown(first)) == 2
@@ -145,10 +155,10 @@ async def test_a_commands_answer_is_finished_after_a_kill_in_the_middle(guild: G
     robbie = await guild.robbie()
     await guild.until(lambda: ("ask", 1) in guild.discord.commands.everywhere)
     asked = await guild.discord.slash("Ana", "general", "ask", text="why?")
-    await asyncio.wait_for(hold.arrived.wait(), 45)
+    await asyncio.wait_for(hold.arrived.wait(), PATIENCE)
     await guild.until(lambda: asked.state in ("deferred", "answered"))
     await robbie.kill()
-    await guild.robbie()
+    await guild.another()
     await guild.until(lambda: asked.shown == "You said: why?")
     await guild.settled()
     assert guild.shown("general") == ["You said: why?"]

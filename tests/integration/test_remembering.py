@@ -17,6 +17,7 @@ from bot.doctor import examine
 from bot.memory_cli import memory_app
 from bot.settings import SettingsError, load
 from core.health.models import Finding
+from tests.leases import end_leases
 from tests.office import Office
 from tests.robbie_process import Robbie, provider_environment, slack_environment
 
@@ -124,6 +125,7 @@ async def test_a_worker_that_is_killed_while_it_embeds_is_followed_by_one_that_g
             )
             await _until_some(office, "SELECT count(*) FROM embedding_leases")
             await robbie.kill()
+            await end_leases(admin_url)
             assert await office.rows("SELECT 1 FROM memories WHERE embedding IS NULL LIMIT 1")
             await robbie.start()
             async with asyncio.timeout(120):

@@ -6,7 +6,7 @@ import asyncio
 
 from adapters.doubles.slack import Message, take_then_drop
 from tests.office import Office
-from tests.settled import PATIENCE
+from tests.patience import PATIENCE
 
 
 def whispered(office: Office, user: str = "U1") -> list[str]:

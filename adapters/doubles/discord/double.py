@@ -265,9 +265,9 @@ class DiscordDouble(Pressing):
         """Wait until every client has read what was sent to it: Discord learns that from heartbeats only."""
         if sent := self.gateway.unheard():
             self.gateway.beat()
-            await self.wait_for(lambda _: all(it.heard >= sent[it] for it in self.gateway.unheard() if it in sent), 30)
+            await self.wait_for(lambda _: all(it.heard >= sent[it] for it in self.gateway.unheard() if it in sent))
 
-    async def wait_for(self, condition: Callable[[Self], object], timeout: float = 10) -> None:  # noqa: ASYNC109
+    async def wait_for(self, condition: Callable[[Self], object], timeout: float = 60) -> None:  # noqa: ASYNC109
         """Wait until something is true of the double. Raises TimeoutError with what stands in it."""
         try:
             async with asyncio.timeout(timeout):

@@ -186,7 +186,7 @@ class SlackDouble(Team):
         """Tell the app to reconnect: ``warning`` or ``refresh_requested``."""
         await self.socket_mode.say_disconnect(reason)
 
-    async def wait_for(self, condition: Callable[[Self], object], timeout: float = 10) -> None:  # noqa: ASYNC109
+    async def wait_for(self, condition: Callable[[Self], object], timeout: float = 60) -> None:  # noqa: ASYNC109
         """Wait until something is true of the double. Raises TimeoutError with what stands in it."""
         try:
             async with asyncio.timeout(timeout):
