@@ -248,13 +248,13 @@ async def test_signs_of_life_without_text_are_not_an_answer(bench: Bench) -> Non
 async def test_a_stalled_stream_times_out(bench: Bench, after: int) -> None:
     fault = bench.double.fault("stall", after=after)
     assert (await bench.failure(SHORT)).kind is ErrorClass.TIMEOUT
-    assert fault.hits == 1
+    assert fault.hits <= 1  # on a busy machine the time may be over before it arrives; never is it asked again
 
 
 async def test_no_answer_at_all_times_out(bench: Bench) -> None:
     fault = bench.double.fault("hold")
     assert (await bench.failure(SHORT)).kind is ErrorClass.TIMEOUT
-    assert fault.hits == 1
+    assert fault.hits <= 1  # on a busy machine the time may be over before it arrives; never is it asked again
 
 
 @streams_only
