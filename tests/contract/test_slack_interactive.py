@@ -21,7 +21,7 @@ ASK = Button(label="Ask", invocation=Invocation(command="ask"))
 
 @pytest.fixture
 async def slack() -> AsyncIterator[SlackDouble]:
-    async with SlackDouble() as double:
+    async with SlackDouble(ack_timeout=30) as double:  # what is asked here is what comes, not how soon
         yield double
 
 
@@ -104,7 +104,7 @@ async def test_stop_is_confirmed_at_once(slack: SlackDouble, store: Store) -> No
 
 @WAYS
 async def test_a_button_is_the_command_that_it_carries(slack: SlackDouble, store: Store, way: Way) -> None:
-    said = await slack.say("U1", "C1", "a question")
+    said = await slack.say("U1", "C1", "a question", drop=True)
     async with at_home(slack, store, way):
         message = await posted(slack, Outgoing(body="Shall I?", buttons=(YES,)), thread=said.ts)
         done = await slack.press("U1", message, "do:0")
@@ -152,7 +152,7 @@ async def test_a_vote_is_handed_in_with_the_message_that_it_is_about(
 
 
 async def test_who_votes_down_may_say_why(slack: SlackDouble, store: Store) -> None:
-    said = await slack.say("U1", "C1", "a question")
+    said = await slack.say("U1", "C1", "a question", drop=True)
     async with at_home(slack, store):
         message = await posted(slack, Outgoing(body="An answer", feedback=True), thread=said.ts)
         await slack.give_feedback("U2", message, False)
@@ -217,7 +217,7 @@ async def test_a_field_with_a_completer_offers_what_fits(slack: SlackDouble, sto
 
 @WAYS
 async def test_a_message_shortcut_brings_the_message_and_its_link(slack: SlackDouble, store: Store, way: Way) -> None:
-    said = await slack.say("U2", "C1", "remember <https://x.org|this> &amp; that")
+    said = await slack.say("U2", "C1", "remember <https://x.org|this> &amp; that", drop=True)
     async with at_home(slack, store, way):
         done = await slack.message_shortcut("U1", slack.messages("C1")[0], "note")
     (event,) = store.events
