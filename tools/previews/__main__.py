@@ -17,8 +17,13 @@ from adapters.doubles.slack import SlackDouble
 from adapters.postgres.embedded import EmbeddedPostgres
 from adapters.postgres.migrate import upgrade
 from adapters.postgres.roles import bootstrap
+from bot.health import Health
 from tests.guild import Guild
+from tests.inprocess import running
 from tests.office import Office
+from tests.robbie_process import provider_environment
+from tests.web_room import served
+from tools.previews.chat import photograph
 from tools.previews.discord import conversation as discord_conversation
 from tools.previews.picture import take
 from tools.previews.scenes import discord_scene, notes_scene, slack_scene
@@ -66,6 +71,16 @@ async def _discord(url: str, folder: Path) -> dict[str, str]:
             return {"discord-conversation": discord_conversation(discord, await discord_scene(guild), "Chika")}
 
 
+async def _web_chat(url: str, folder: Path) -> None:
+    async with (
+        ProviderDouble() as providers,
+        running(bootstrap(url), provider_environment(providers), folder) as app,
+        served(app.web(Health(app).state)) as address,
+    ):
+        providers.reply(answer)
+        await photograph(address, IMAGES / "conversation.png")
+
+
 def main() -> None:
     """Play, draw, and keep the pictures."""
     os.environ.pop("DATABASE_URL", None)
@@ -79,8 +94,11 @@ def main() -> None:
             pages |= asyncio.run(_notes(url, Path(name) / "notes"))
         with database(server, "discord") as url:
             pages |= asyncio.run(_discord(url, Path(name)))
+        with database(server, "web_chat") as url:
+            asyncio.run(_web_chat(url, Path(name) / "web"))
     for title, html in pages.items():
         asyncio.run(take(html, IMAGES / f"{title}.png"))
+    for title in ("conversation", *pages):
         print(f"docs/images/{title}.png", (IMAGES / f"{title}.png").stat().st_size // 1024, "KB")
 
 

@@ -24,5 +24,10 @@ async def take(html: str, path: Path, width: int = WIDTH, scheme: Literal["light
         await page.set_content(html, wait_until="load")
         taken = await page.screenshot(full_page=True)
         await browser.close()
+    keep(taken, path)
+
+
+def keep(taken: bytes, path: Path, colours: int = COLOURS) -> None:
+    """Keep a photograph with few colours, which makes it small."""
     picture = Image.open(io.BytesIO(taken)).convert("RGB")
-    picture.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(path, optimize=True)
+    picture.quantize(colours, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(path, optimize=True)

@@ -49,7 +49,33 @@ The old prices hold for ten more weeks, so three things move along:
 1. **The printed list** goes to the printer on 1 March, not in January.
 2. **Offers that are out** name January: say in each that the old price holds until 14 March.
 3. **The trial** of those who began in December ends before the launch. Give them until the 21st."""
-_SAID = {"price list": LATER, "check before": CHECKS, "nervous": COURAGE}
+BACKUPS = """\
+The least that really protects you is **a copy that is not on that server, and a restore that you have tried**:
+
+1. **Dump every night**, straight into the bucket.
+2. **Keep seven days**, so that what went wrong on Tuesday can still be mended on Friday.
+3. **Restore one every week** into an empty database. A backup that nobody has restored is a hope.
+
+```bash
+pg_dump --format=custom app \\
+  | aws s3 cp - "s3://backups/app-$(date +%F).dump"
+```"""
+RESTORED = """\
+You have just cooked it, so look how it came out:
+
+- **42,118 orders** in the copy, and 42,118 in the pot it came from
+- the newest is from **01:58**, two minutes before the dump
+- on the table in **six minutes**
+
+The trick to not being afraid is to do it again. Next Monday let somebody else stand at the stove, with nothing but \
+your notes. Where they must ask you, write it down. After that it is only dinner."""
+_SAID = {
+    "price list": LATER,
+    "check before": CHECKS,
+    "nervous": COURAGE,
+    "dead disk": BACKUPS,
+    "afraid on the real day": RESTORED,
+}
 
 
 def answer(body: Mapping[str, object]) -> str:
