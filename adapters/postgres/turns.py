@@ -9,7 +9,7 @@ from psycopg.errors import DeadlockDetected
 from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
-from adapters.postgres import membership
+from adapters.postgres import asking_back, membership
 from adapters.postgres.answers import finishing
 from adapters.postgres.database import Database
 from adapters.postgres.erasing import erase
@@ -122,15 +122,6 @@ _REMEMBERED = """
         WHERE interaction_id = interactions.id AND memories.valid_to IS NULL)
     ORDER BY interactions.created_at DESC LIMIT 1"""
 
-_ASKED = """
-    SELECT messages.text FROM inbox JOIN messages ON messages.id = inbox.message_id
-    WHERE inbox.id = %(inbox_id)s AND inbox.conversation_id = %(conversation_id)s
-      AND inbox.person_id = %(person_id)s AND NOT EXISTS (
-        SELECT FROM inbox AS settled
-        WHERE settled.conversation_id = %(conversation_id)s AND settled.person_id = %(person_id)s
-          AND settled.state = 'answered' AND settled.detail #>> '{command,command}' IN ('yes', 'no')
-          AND settled.detail #>> '{command,arguments,of}' = inbox.id::text)"""
-
 _KNOW = """
     UPDATE people SET name = coalesce(nullif(%(name)s, ''), name), zone = coalesce(nullif(%(zone)s, ''), zone)
     WHERE id = %(id)s"""
@@ -235,9 +226,11 @@ class PostgresTurns:
 
     async def asked(self, claim: Claim, inbox_id: int) -> str | None:
         """What this person wrote, if nobody has settled it yet."""
-        values = {"inbox_id": inbox_id, "conversation_id": claim.conversation_id, "person_id": claim.asker.person_id}
-        (rows,) = await self._database.run(claim.asker.org_id, (_ASKED, values))
-        return rows[0]["text"] if rows else None
+        return await asking_back.asked(self._database, claim, inbox_id)
+
+    async def meant(self, claim: Claim, word: str) -> Invocation | None:
+        """The button that this person typed, if Robbie has just asked them back."""
+        return await asking_back.meant(self._database, claim, word)
 
     async def remembered(self, claim: Claim) -> Remembered | None:
         """An earlier answer to the same words."""

@@ -64,6 +64,7 @@ NOTES = (
             r"(?: (?:on|about) (?P<search>[^?]+))?\??",
             r"(?:was sind |zeig(?: mir)? )?meine notizen(?: (?:zu|über) (?P<search>[^?]+))?\??",
         ),
+        bare="|" + "|".join(choice.label for choice in _WHICH if " " not in choice.label),
     ),
     Command(
         name="show-note",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,6 +17,9 @@ from core.conversation.reading import Reading
 from core.conversation.stores import Claim, TurnStore
 from core.registry import Command, CommandError, Invocation, Lane, Registry
 from core.rendering.message import Button
+
+_YES = re.compile(r"(?:y|yes|yep|yeah|sure|ok|okay|do it|please do|ja)(?:,? (?:please|do|bitte|gern))?[.!]*", re.I)
+_NO = re.compile(r"(?:n|no|nope|don['’]t|nein)(?:,? (?:thanks|thank you|danke))?[.!]*", re.I)
 
 
 class Commanding:
@@ -75,6 +79,13 @@ class Commanding:
                 return await self._handlers[checked.command](self._asked(claim, checked, as_of))
         except CommandError as error:
             return Say(error.problem)
+
+    async def typed(self, claim: Claim) -> Invocation | None:
+        """The button that was typed and not pressed: yes or no, where Robbie has just asked back."""
+        for word, pattern in (("yes", _YES), ("no", _NO)):
+            if pattern.fullmatch(claim.text.strip()):
+                return await self._store.meant(claim, word)
+        return None
 
     def asked_back(self, claim: Claim, spoken: Invocation) -> Say | None:
         """The question whether free text means this command; None where it is no command after all."""

@@ -195,6 +195,12 @@ class TurnStore(Protocol):
         None when somebody else wrote it, or when it was answered with yes or no already.
         """
 
+    async def meant(self, claim: Claim, word: str) -> Invocation | None:
+        """The button ``yes`` or ``no`` that is meant by a typed word, kept with the claim's row as if it was pressed.
+
+        None when Robbie has not just asked the claim's asker back.
+        """
+
     async def save_profile(self, claim: Claim, profile: Profile) -> bool:
         """Keep what the platform said of the asker, and say whether that makes them a member here."""
 

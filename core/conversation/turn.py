@@ -137,7 +137,7 @@ class Turns:
         at_once = closing.without_asking(claim, self._policy.max_attempts, limit)
         if at_once is not None:
             return await self._close(claim, at_once)
-        wanted = command_of(claim, self._registry)
+        wanted = command_of(claim, self._registry) or await self._commanding.typed(claim)
         if wanted is not None:
             return await self._command(claim, wanted)
         spoken = self._registry.spoken(claim.text, direct=claim.place.direct)

@@ -16,6 +16,7 @@ _LONGEST = 1_000
 _SHOWN = 10
 _LATE = timedelta(minutes=5)
 _UNCLEAR = "I did not understand when. Write it like `in 20 minutes`, `tomorrow at 9` or `on Friday 15:00`."
+_WHOM = re.compile(r"^(?:me|mich)(?:,? |$)", re.IGNORECASE)
 _A_QUESTION = re.compile(
     r"(?:again )?(?:what|who|whom|whose|when|where|why|how|which|if|whether|was|wer|wo|wie|warum)\b", re.I
 )
@@ -66,7 +67,8 @@ def explain(asked: Asked) -> str | None:
 
 def _understood(asked: Asked) -> Understood:
     """When and what, whether they were written in one line or in two fields. Raises CommandError."""
-    zone, when, what = zone_of(asked.asker.zone), asked.argument("when"), asked.argument("what")
+    zone, what = zone_of(asked.asker.zone), asked.argument("what")
+    when = _WHOM.sub("", asked.argument("when"))  # “remind me tomorrow”, as it is said
     # A typed line is cut after its first word, so a single word may be only the beginning of a time.
     meant = understand(when, asked.now, zone) if what and " " in when else None
     if meant is not None and not meant.rest:

@@ -167,6 +167,12 @@ async def test_a_reminder_stands_once_in_the_place_where_it_was_asked_for(office
     assert found == ["**Reminder for Ana**: stretch"]
 
 
+async def test_a_typed_command_may_say_whom_to_remind_as_it_is_said(office: Office) -> None:
+    await office.open()
+    said = await office.ask("!robbie remind me tomorrow at 9 to call Ben", "U1")
+    assert "09:00 (Europe/Berlin): call Ben" in said
+
+
 async def test_free_text_is_asked_back_with_the_exact_time_and_kept_after_a_yes(office: Office) -> None:
     app = await office.open()
     asked = await office.ask("remind me tomorrow at 9 to call Ben", "U1")

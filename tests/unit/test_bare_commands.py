@@ -37,6 +37,8 @@ def test_every_line_that_robbie_tells_people_to_write_is_understood_as_it_stands
         ("brief", "brief", {}),
         ("email code 123456", "email", {"what": "code 123456"}),
         ("email off", "email", {"what": "off"}),
+        ("notes", "notes", {}),
+        ("notes decisions", "notes", {"which": "decision"}),
         ("done #7", "done", {"id": "#7"}),
         ("agenda Friday", "agenda", {"day": "Friday"}),
         ("contact Ana Pohl, Acme, ana@acme.com", "contact", {"text": "Ana Pohl, Acme, ana@acme.com"}),
