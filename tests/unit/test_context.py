@@ -91,6 +91,12 @@ def test_an_overlong_message_is_shortened_in_the_middle_and_says_by_how_much() -
     assert f"[… {len(text) - kept:,} characters left out …]" in content
 
 
+@pytest.mark.parametrize("small", [True, False])
+def test_no_model_is_to_say_that_it_did_what_commands_do(small: bool) -> None:
+    prompt = build_prompt(ANA, [said("Ana", "remind me")], NOW, 2000, small=small)
+    assert "ever say that you" in prompt[0].content
+
+
 def test_a_small_model_gets_a_short_prompt_and_the_last_few_messages() -> None:
     transcript = [said("Ana" if n % 2 else "", f"message {n}") for n in range(20)]
     prompt = build_prompt(ANA, transcript, NOW, 2000, small=True)
