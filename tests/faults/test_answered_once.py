@@ -225,10 +225,10 @@ async def test_a_paused_worker_that_wakes_up_past_its_lease_changes_nothing(worl
 
 async def test_a_poison_message_is_set_aside_honestly_and_the_next_one_is_answered(world: World) -> None:
     """It takes every worker with it: here each is killed while it works on it."""
+    holds = [world.providers.fault("hold", times=1), world.providers.fault("hold", times=1)]
     robbie = await world.robbie(ROBBIE_WORKER__MAX_ATTEMPTS="2")
     said = await world.slack.say("U1", "C1", "<@UROBBIE> poison")
-    for _ in range(2):
-        hold = world.providers.fault("hold", times=1)
+    for hold in holds:
         await asyncio.wait_for(hold.arrived.wait(), PATIENCE)
         await robbie.kill()
         hold.release()
